@@ -1,0 +1,54 @@
+"""Which implementations does this installation run with? The only place that chooses them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from digest.clock import system_clock
+from digest.config import Settings, read_settings
+from digest.deliver.provider import Provider
+from digest.deliver.providers.urls import open_provider
+from digest.pipeline.newsroom import Newsroom
+from digest.resources import shipped
+from digest.schedule.reading import read_schedule
+from digest.storage.migrating import upgrade
+from subscribers.database import Database
+
+
+def open_newsroom(settings: Settings | None = None) -> Newsroom:
+    """Open everything that `schedule.yaml` and the environment name.
+
+    Raises:
+        ConfigError: a setting or the schedule is wrong.
+        StorageError: the database can't be opened, or is newer than this code.
+    """
+    settings = settings or read_settings()
+    schedule = read_schedule(settings.schedule)
+    return Newsroom(
+        schedule=schedule,
+        root=settings.schedule.resolve().parent,
+        database=open_database(settings),
+        clock=system_clock,
+        secret_key=settings.secret_key,
+        site_url=settings.site_url or schedule.site.url.rstrip("/"),
+        templates=_templates(settings.schedule.resolve().parent),
+        provider=provider_of(settings),
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database and bring it to this code's version."""
+    database = Database(settings.database_url)
+    upgrade(database)
+    return database
+
+
+def provider_of(settings: Settings) -> Callable[[], Provider]:
+    """Give what opens the provider: only a command that mails needs its URL to be right."""
+    secrets = {"SENDGRID_API_KEY": settings.sendgrid_api_key}
+    return lambda: open_provider(settings.provider_url, secrets=secrets)
+
+
+def _templates(root: Path) -> Path:
+    """Prefer the newsroom's own templates, beside its schedule.yaml."""
+    own = root / "templates"
+    return own if (own / "email").is_dir() else shipped("templates")

@@ -1,0 +1,36 @@
+"""How do failures end a command? One table from exceptions to a sentence and an exit code (digest.errors)."""
+
+import sys
+
+from digest.errors import DigestError
+
+
+def explain(failure: BaseException) -> tuple[str, int] | None:
+    """Give the sentence and exit code of an expected failure, None for a surprise."""
+    from sqlalchemy.exc import OperationalError
+
+    from subscribers.errors import SubscribersError, UnknownList
+
+    match failure:
+        case DigestError():
+            return str(failure), failure.exit_code
+        case UnknownList():
+            return str(failure), 4
+        case SubscribersError():
+            return str(failure), 1
+        case OperationalError():
+            return f"the database can't be used: {failure.orig}", 8
+        case KeyboardInterrupt():
+            return "stopped; what was done is kept, the same command goes on", 130
+        case _:
+            return None
+
+
+def fail(failure: BaseException) -> None:
+    """End the process over an expected failure; re-raise a surprise with its traceback."""
+    explained = explain(failure)
+    if explained is None:
+        raise failure
+    sentence, code = explained
+    sys.stderr.write(f"digest: {sentence}\n")
+    sys.exit(code)

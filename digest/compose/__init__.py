@@ -1,0 +1,1 @@
+"""From stories to a draft issue, and from an issue to responsive email."""

@@ -1,0 +1,85 @@
+"""Which settings does this installation run with? Read once, from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from digest.errors import ConfigError
+
+VAR = Path("var")
+"""Everything a run leaves behind: database, outbox, secret key. Ignored by git."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The installation's settings; every field is an environment variable."""
+
+    database_url: str = "sqlite:///var/digest.db"
+    """DIGEST_DATABASE_URL."""
+    provider_url: str = "outbox://var/outbox"
+    """DIGEST_PROVIDER_URL: where mail goes."""
+    site_url: str = ""
+    """DIGEST_SITE_URL: where readers reach `digest serve`; empty takes schedule.yaml's site.url."""
+    secret_key: bytes
+    """DIGEST_SECRET_KEY, ≥ 16 characters: signs links, hashes addresses. Links die with it."""
+    schedule: Path = Path("schedule.yaml")
+    """DIGEST_SCHEDULE."""
+    sendgrid_api_key: str = ""
+    """SENDGRID_API_KEY."""
+
+    def __repr__(self) -> str:
+        """Show no secrets: provider and database URLs may hold passwords."""
+        return f"Settings(schedule={str(self.schedule)!r}, site_url={self.site_url!r})"
+
+
+def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) -> Settings:
+    """Read the settings; make a secret key under `var` on the first run.
+
+    Raises:
+        ConfigError: a variable holds something unusable.
+    """
+    env = os.environ if environ is None else environ
+    return Settings(
+        database_url=env.get("DIGEST_DATABASE_URL") or Settings.database_url,
+        provider_url=env.get("DIGEST_PROVIDER_URL") or Settings.provider_url,
+        site_url=_site_url(env.get("DIGEST_SITE_URL", "")),
+        secret_key=_secret_key(env.get("DIGEST_SECRET_KEY", ""), var / "secret.key"),
+        schedule=Path(env.get("DIGEST_SCHEDULE") or Settings.schedule),
+        sendgrid_api_key=env.get("SENDGRID_API_KEY", "").strip(),
+    )
+
+
+def _site_url(text: str) -> str:
+    parts = urlsplit(text.strip())
+    if text.strip() and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise ConfigError(
+            f"DIGEST_SITE_URL is {text!r}: give an address such as https://digest.example.org"
+        )
+    return text.strip().rstrip("/")
+
+
+def _secret_key(text: str, path: Path) -> bytes:
+    key = text or _kept_key(path)
+    if len(key) < 16:
+        where = "DIGEST_SECRET_KEY" if text else str(path)
+        raise ConfigError(f"{where} is shorter than 16 characters: use e.g. 32 random hex digits")
+    return key.encode()
+
+
+def _kept_key(path: Path) -> str:
+    """Read the key made on the first run; make it, whole or not at all, when there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        try:
+            os.link(fresh, path)  # fails, rather than replaces, when another process was faster
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()

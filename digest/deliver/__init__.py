@@ -1,0 +1,1 @@
+"""From an approved issue to receipts: no one lost, no one twice."""

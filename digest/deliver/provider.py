@@ -1,0 +1,107 @@
+"""What does a provider have to do? One verb, one answer; everything else is the ledger's.
+
+A provider never retries by itself and never raises for what a provider can answer: whether a call
+may be made again is decided in digest.deliver.batches from the receipt alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from digest.model.delivery import Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What all recipients of a call get; may hold digest.model.issue.PLACEHOLDERS."""
+
+    sender_name: str
+    sender_address: str
+    reply_to: str = ""
+    subject: str
+    html: str
+    text: str
+    language: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The same for every recipient: List-ID, Feedback-ID, Precedence, Auto-Submitted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Personal:
+    """One recipient of a call and what is theirs alone."""
+
+    id: int
+    """Subscriber id: how receipts name recipients."""
+    address: str
+    name: str = ""
+    values: Mapping[str, str]
+    """Placeholder name → text, as it must stand in the mail (…_HTML already escaped)."""
+    headers: Mapping[str, str]
+    """List-Unsubscribe and List-Unsubscribe-Post."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One attempt's mail: a letter for up to the provider's capacity of recipients."""
+
+    attempt_id: str
+    issue_id: int
+    """0 for a proof."""
+    batch_id: int
+    letter: Letter
+    to: tuple[Personal, ...]
+    deadline: datetime
+    """Aware, UTC: the provider gives up, with outcome unknown or refused, before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What came of a call.
+
+    A provider that takes recipients one by one (SMTP) may have a mixed result: `outcome` then
+    speaks of the recipients named nowhere else, `refused`, `unknown` and `untried` of theirs.
+    """
+
+    outcome: Outcome
+    """ACCEPTED, REFUSED or UNKNOWN; never OPEN."""
+    ref: str = ""
+    """The provider's own id of the call."""
+    detail: str = ""
+    """The provider's own words, for a person to read; no secrets, no addresses."""
+    retry_after: float | None = None
+    """Seconds to wait, when the provider said so."""
+    permanent: bool = False
+    """A refusal that trying again can't change: bad key, bad request."""
+    refused: Mapping[int, str] = field(default_factory=dict)
+    """Recipients refused for good, by subscriber id, with the reason."""
+    unknown: frozenset[int] = frozenset()
+    """Recipients of whom nobody can say whether they were mailed."""
+    untried: frozenset[int] = frozenset()
+    """Recipients that were not mailed for sure and may be tried again."""
+
+
+class Provider(Protocol):
+    """Where mail goes: an email API, a relay, a folder."""
+
+    @property
+    def name(self) -> str:
+        """Scheme of its URL: `sendgrid`."""
+
+    @property
+    def capacity(self) -> int:
+        """Recipients a call may have."""
+
+    @property
+    def workers(self) -> int:
+        """Calls that are worth making at once."""
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the same call made twice mails once: a folder can promise it, no API does."""
+
+    def deliver(self, call: Call) -> Receipt:
+        """Make the call and say what came of it."""
+
+    def close(self) -> None:
+        """Give back connections."""

@@ -1,0 +1,1 @@
+"""One provider, one file; all pass tests/contracts/test_providers.py."""

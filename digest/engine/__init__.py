@@ -1,0 +1,1 @@
+"""What runs jobs, and when: local threads and the two clocks of a newsletter."""

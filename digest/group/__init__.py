@@ -1,0 +1,1 @@
+"""From articles to themes, stories and their order. Pure functions over values."""

@@ -1,0 +1,1 @@
+"""The nouns of the product: frozen values that every layer shares."""

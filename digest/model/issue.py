@@ -1,0 +1,119 @@
+"""One dated, numbered issue of a newsletter, and the editions its readers get."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class IssueState(StrEnum):
+    """draft → approved → sending → sent, or cancelled before the end."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+ISSUE_STEPS: dict[IssueState, frozenset[IssueState]] = {
+    IssueState.DRAFT: frozenset({IssueState.APPROVED, IssueState.CANCELLED}),
+    IssueState.APPROVED: frozenset({IssueState.DRAFT, IssueState.SENDING, IssueState.CANCELLED}),
+    IssueState.SENDING: frozenset({IssueState.SENT, IssueState.CANCELLED}),
+    IssueState.SENT: frozenset(),
+    IssueState.CANCELLED: frozenset(),
+}
+"""Which state may follow which. An edit takes an approved issue back to draft."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """Another source that covers a story: one link of `also covered by`."""
+
+    source: str
+    title: str
+    url: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brief:
+    """A story as one issue tells it."""
+
+    story_id: int
+    article_ids: tuple[int, ...]
+    headline: str
+    url: str
+    source: str
+    """Publisher as a reader should see it."""
+    author: str = ""
+    language: str
+    published_at: datetime
+    precision: str
+    """A digest.model.article.Precision value."""
+    summary: str
+    minutes: int = 1
+    """Reading time of the lead article."""
+    image_url: str = ""
+    image_alt: str = ""
+    also: tuple[Mention, ...] = ()
+    follows: str = ""
+    """Headline of the earlier event of the same saga, or empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A theme's place in an issue."""
+
+    theme: str
+    title: str
+    briefs: tuple[Brief, ...]
+    """In reading order; the first is the section's lead story."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueContent:
+    """Everything of an issue that an editor can shape."""
+
+    subject: str
+    preheader: str
+    introduction: str = ""
+    """Plain text, blank lines between paragraphs."""
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """One dated, numbered issue."""
+
+    id: int
+    newsletter: str
+    number: int
+    """Counts from 1 within its newsletter."""
+    slot: datetime
+    """The moment it is due to be sent, UTC: with the newsletter, its identity."""
+    state: IssueState
+    version: int
+    """Grows by one with every change of content or state: what an edit must have read."""
+    content: IssueContent
+    created_at: datetime
+    changed_at: datetime
+    approved_by: str = ""
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """A variant of an issue that some readers get, frozen when sending starts."""
+
+    id: int
+    issue_id: int
+    key: str
+    """Language and choices in one word: `fr`."""
+    language: str
+    subject: str
+    html: str
+    text: str
+
+
+PLACEHOLDERS = ("UNSUBSCRIBE_URL", "NAME", "NAME_HTML", "ADDRESS", "ADDRESS_HTML")
+"""What may stand as `%%NAME%%` in an edition, filled in per recipient; `…_HTML` is escaped."""

@@ -1,0 +1,28 @@
+"""What do the stages work with? Everything that touches the world."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.clock import Clock
+from digest.deliver.provider import Provider
+from digest.schedule.values import Schedule
+from subscribers.database import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newsroom:
+    """The world as the stages see it."""
+
+    schedule: Schedule
+    root: Path
+    """The folder that holds schedule.yaml: its folders' names count from here."""
+    database: Database
+    clock: Clock
+    secret_key: bytes
+    site_url: str
+    """Where readers reach `digest serve`, without a slash at the end."""
+    templates: Path
+    """The folder with email/, web/ and brand.yaml."""
+    provider: Callable[[], Provider]
+    """Opens the provider that mail goes to."""

@@ -1,0 +1,1 @@
+"""schedule.yaml, the editor's file: text to checked values."""

@@ -1,0 +1,1 @@
+"""Tables and the named questions asked of them, a file per noun."""

@@ -1,0 +1,237 @@
+"""Which rows keep the product's work? Changed only together with a migration."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from subscribers.database import Ids, UtcDateTime
+from subscribers.tables import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
+
+# --- collect ----------------------------------------------------------------------------
+
+sources = Table(
+    "sources",  # what collecting remembers of each source of schedule.yaml
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("url", Text, nullable=False, default=""),  # validators are good for this address only
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("checked_at", UtcDateTime),
+    Column("succeeded_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("not_before", UtcDateTime),  # back-off, Retry-After, max-age
+    Column("error", Text, nullable=False, default=""),
+    Column("moved_to", Text, nullable=False, default=""),
+    Column("moves", Integer, nullable=False, default=0),  # equal permanent redirects in a row
+)
+
+entries = Table(
+    "entries",  # what was received under which name: nothing is collected twice
+    metadata,
+    Column("source", String(128), primary_key=True),
+    Column("key", String(512), primary_key=True),  # guid + link, or a drop's content key
+    Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
+    Column(
+        "fingerprint", String(64), nullable=False
+    ),  # of the entry as received: a changed one differs
+    Column("first_seen_at", UtcDateTime, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(512), nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("source", String(128), nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("published_at", UtcDateTime, nullable=False, index=True),
+    Column("precision", String(16), nullable=False),
+    Column("published_raw", Text, nullable=False),
+    Column("published_doubt", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("image_url", Text, nullable=False),
+    Column("image_alt", Text, nullable=False),
+    Column("marks", JSON, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+article_versions = Table(
+    "article_versions",  # former texts of changed articles
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+)
+
+# --- group ------------------------------------------------------------------------------
+
+theme_scores = Table(
+    "theme_scores",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("theme", String(128), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("belongs", Boolean, nullable=False),
+    Column("reasons", JSON, nullable=False),  # [[term, weight], …]
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # of its first-seen article
+    Column("lead_id", ForeignKey("articles.id"), nullable=False),
+    Column("voices", Integer, nullable=False),
+    Column("happened_at", UtcDateTime, nullable=False, index=True),
+    Column("grouped_at", UtcDateTime, nullable=False),
+)
+
+story_articles = Table(
+    "story_articles",  # an article is in one story at most
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("place", Integer, nullable=False),  # 0 is the lead
+    Column("similarity", Float, nullable=False),  # to the rest of its story, 0 to 1
+    Column("copy_of", Integer),  # the article whose text it repeats
+    Column("containment", Float),
+)
+
+ties = Table(
+    "ties",  # events of one saga
+    metadata,
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("earlier_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("similarity", Float, nullable=False),
+)
+
+# --- compose ----------------------------------------------------------------------------
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("newsletter", String(128), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("slot", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("approved_by", Text, nullable=False, default=""),
+    Column("sent_at", UtcDateTime),
+    UniqueConstraint("newsletter", "slot"),
+    UniqueConstraint("newsletter", "number"),
+)
+
+issue_versions = Table(
+    "issue_versions",  # every content an issue ever had: an edit replaces nothing for good
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+)
+
+editions = Table(
+    "editions",  # frozen when sending starts: a resumed sending mails the same bytes
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("issue_id", "key"),
+)
+
+# --- deliver ----------------------------------------------------------------------------
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("edition_id", ForeignKey("editions.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("recipient_ids", Ids, nullable=False),
+    Column("recipients", Integer, nullable=False),  # length of recipient_ids
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("attempt_id", String(32), nullable=False, default=""),
+    Column("lease_until", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("last_error", Text, nullable=False, default=""),
+    UniqueConstraint("issue_id", "seq"),
+    Index("ix_batches_state", "state", "issue_id", "id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("provider", String(64), nullable=False),
+    Column("intent_at", UtcDateTime, nullable=False),
+    Column("deadline", UtcDateTime, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("provider_ref", Text, nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    # The database itself forbids a second attempt while one is live, accepted or unknown.
+    Index(
+        "uq_attempts_live",
+        "batch_id",
+        unique=True,
+        sqlite_where=text("outcome IN ('open', 'accepted', 'unknown')"),
+        postgresql_where=text("outcome IN ('open', 'accepted', 'unknown')"),
+    ),
+)
+
+skips = Table(
+    "skips",  # planned recipients who were not mailed, and why
+    metadata,
+    Column("batch_id", ForeignKey("batches.id"), primary_key=True),
+    Column("subscriber_id", Integer, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# --- schedule ---------------------------------------------------------------------------
+
+runs = Table(
+    "runs",  # which due moment was taken, once, however many schedulers run
+    metadata,
+    Column("newsletter", String(128), primary_key=True),
+    Column("clock", String(16), primary_key=True),  # draft or send
+    Column("slot", UtcDateTime, primary_key=True),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("result", Text, nullable=False, default=""),
+)

@@ -1,0 +1,1 @@
+"""What readers and monitors reach over HTTP."""

@@ -1,0 +1,89 @@
+"""Which rows keep readership? One MetaData, migrated together with digest's own tables."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from subscribers.database import UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", String(320), nullable=False),
+    Column(
+        "address_key", String(320), nullable=False, unique=True
+    ),  # lower-cased: one person, one row
+    Column("address_hash", String(64), nullable=False, index=True),  # keyed: meets suppressions
+    Column("name", Text, nullable=False, default=""),
+    Column("language", String(8), nullable=False, default="fr"),
+    Column("themes", JSON, nullable=False, default=list),
+    Column("tracking", Boolean, nullable=False, default=False),
+    Column("fields", JSON, nullable=False, default=dict),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,  # an erased reader's id is never given to another
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("list_id", ForeignKey("lists.id"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Index("ix_subscriptions_list_id_state", "list_id", "state", "subscriber_id"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column(
+        "address_hash", String(64), nullable=False, index=True
+    ),  # evidence outlives an erased person
+    Column("list_name", String(64), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("wording", Text, nullable=False, default=""),
+    Column("wording_version", String(64), nullable=False, default=""),
+    Column("network_hash", String(64), nullable=False, default=""),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_hash", String(64), primary_key=True),
+    Column("reason", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("origin", Text, nullable=False, default=""),
+)
