@@ -13,7 +13,9 @@ Expected failures of one source or one recipient are values (digest.model), not 
 the packages below raise is translated in one table: digest.cli.failures.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 class DigestError(Exception):
@@ -78,3 +80,17 @@ class StorageError(DigestError):
     """The database can't be used."""
 
     exit_code = 8
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that `name` does not exist, and which existing name is nearest.
+
+    `unknown theme 'sahell' (did you mean 'sahel-security'?)`
+    """
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1, cutoff=0.5) or [
+        other for other in names if name and other.startswith(name[:3])
+    ]
+    if near:
+        return f"unknown {kind} {name!r} (did you mean {near[0]!r}?)"
+    return f"unknown {kind} {name!r} (there is {', '.join(names) or 'none'})"

@@ -33,8 +33,8 @@ def _entry_values() -> dict[str, Any]:
         "title": "Bamako rappelle son ambassadeur",
         "language": "fr",
         "published": published(),
-        "description": "Le Mali rappelle son ambassadeur après l'attaque d'un convoi.",
-        "body": "Le Mali a rappelé mardi son ambassadeur.\n\nLa décision suit l'attaque d'un convoi.",
+        "description": "Le Mali rappelle son ambassadeur après une attaque.",
+        "body": "Le Mali a rappelé mardi son ambassadeur.\n\nLa décision suit une attaque.",
     }
 
 

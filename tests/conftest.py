@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of its own, a fixed moment, no network beyond loopback."""
+"""What every test may ask for: a database of its own, a fixed moment, only loopback."""
 
 import ipaddress
 import shutil

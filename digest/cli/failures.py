@@ -1,4 +1,4 @@
-"""How do failures end a command? One table from exceptions to a sentence and an exit code (digest.errors)."""
+"""How do failures end a command? One table: exception → sentence and exit code."""
 
 import sys
 

@@ -1,7 +1,8 @@
-"""The digest command. Each module of this folder holds one group; heavy imports stay inside the commands."""
+"""The digest command: a module per group; heavy imports stay inside the commands."""
 
 import typer
 
+from digest.cli import collecting, grouping, issues, running, schedule, sending, subscribers
 from digest.cli.failures import fail
 
 app = typer.Typer(
@@ -12,12 +13,15 @@ app = typer.Typer(
     help="From many sources to one edited, themed email that its readers asked for.",
 )
 
+for group in (running, schedule, collecting, grouping, issues, sending, subscribers):
+    group.register(app)
+
 
 def run() -> None:
-    """Run the command line; expected failures end in one sentence on stderr and a documented exit code."""
+    """Run the command line; expected failures end in one sentence and an exit code."""
     try:
         app()
-    except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - fail() re-raises surprises
+    except (Exception, KeyboardInterrupt) as failure:
         fail(failure)
 
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that digest.storage.migrating hands over."""
+"""Alembic's entry: runs migrations on the connection that digest.storage.migrating gives."""
 
 from typing import Any, Literal
 

@@ -1,0 +1,50 @@
+# Every target sets up what it needs: Python ≥ 3.11, git and make are enough.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help demo test check bench format lock clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(READY) ## the main job on the samples: collect, group, compose, render, send into var/outbox
+	@$(BIN)/digest demo
+
+test: $(READY) ## all tests
+	@$(BIN)/pytest
+
+check: $(READY) ## style, types, layers, documents
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/pytest -n0 tests/docs
+
+bench: $(READY) ## measure, print a table, write var/bench.json
+	@$(BIN)/python -m bench
+
+format: $(READY) ## put the code into its one format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(READY) ## pin the newest versions that pyproject.toml allows
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --upgrade \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+
+clean: ## remove what the targets made, but not var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+
+# A half-made environment is never taken for a whole one: .ready is written last.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "digest needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv module is missing (Debian: apt install python3-venv)"; exit 1; }
+	@echo "Setting up $(VENV) (about a minute, once) ..."
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

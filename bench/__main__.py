@@ -1,0 +1,96 @@
+"""Run every benchmark several times; print a table; write var/bench.json.
+
+A benchmark is a function that makes one measurement and returns it. `python -m bench render` runs
+those whose name starts with `render`.
+"""
+
+import json
+import platform
+import statistics
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import grouping, rendering, sending
+
+RUNS = 5
+RESULT = Path("var/bench.json")
+MEASURED_WITH = ("digest", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson", "pystemmer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benchmark:
+    """One figure: its name in bench.json, its unit and what measures it once."""
+
+    name: str
+    unit: str
+    measure: Callable[[], float]
+    runs: int = RUNS
+
+
+BENCHMARKS = (
+    Benchmark(name="group.articles_per_s", unit="articles/s", measure=grouping.articles_per_s),
+    Benchmark(name="render.issues_per_s", unit="issues/s", measure=rendering.issues_per_s),
+    Benchmark(name="personalise.bodies_per_s", unit="bodies/s", measure=sending.bodies_per_s),
+    Benchmark(name="send.null.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),
+    Benchmark(
+        name="send.sendgrid.recipients_per_s",
+        unit="recipients/s",
+        measure=sending.sendgrid_per_s,
+    ),
+    Benchmark(name="send.peak_mb_100k", unit="MB", measure=sending.peak_mb_100k, runs=3),
+)
+
+
+def main(prefix: str = "") -> None:
+    """Measure the benchmarks named `prefix…`; keep the other figures of bench.json."""
+    kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    figures = {b.name: _figure(b) for b in BENCHMARKS if b.name.startswith(prefix)}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(kept | figures | {"machine": _machine()}, indent=2) + "\n")
+    print(f"\nwritten to {RESULT}")
+
+
+def _figure(benchmark: Benchmark) -> dict[str, object]:
+    values = [benchmark.measure() for _ in range(benchmark.runs)]
+    value = statistics.median(values)
+    print(
+        f"{benchmark.name:34} {value:>12,.0f} {benchmark.unit:14}"
+        f" {min(values):>12,.0f} … {max(values):,.0f}  ({benchmark.runs} runs)",
+        flush=True,
+    )
+    return {
+        "value": value,
+        "unit": benchmark.unit,
+        "min": min(values),
+        "max": max(values),
+        "runs": benchmark.runs,
+    }
+
+
+def _machine() -> dict[str, object]:
+    return {
+        "cpu": _cpu(),
+        "cores": len(_affinity()),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in MEASURED_WITH},
+    }
+
+
+def _cpu() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((s.split(":")[1].strip() for s in lines if "model name" in s), platform.machine())
+
+
+def _affinity() -> set[int]:
+    import os
+
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,59 @@
+"""The whole product on one page: collect, group, draft, approve, send."""
+
+from dataclasses import dataclass
+
+from digest.engine.slots import next_slots
+from digest.errors import ConfigError, unknown
+from digest.model.issue import Issue, IssueState
+from digest.pipeline.collecting import SourceReport, collect
+from digest.pipeline.composing import approve, make_draft
+from digest.pipeline.grouping import GroupReport, group
+from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.sending import SendReport, send
+from digest.schedule.values import Approval
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunReport:
+    """What one run of everything did."""
+
+    sources: tuple[SourceReport, ...]
+    groups: GroupReport
+    issue: Issue
+    sending: SendReport | None
+    """None when the issue waits for an editor's approval."""
+
+
+def run(newsroom: Newsroom, newsletter: str, *, approved_by: str = "") -> RunReport:
+    """Make and send the issue that is due next; running it again mails nobody twice.
+
+    `approved_by` approves the draft in that person's name; without it an issue that needs approval
+    is left as a draft.
+
+    Raises:
+        ConfigError: schedule.yaml has no newsletter of that name.
+        DeliveryError: the issue can't be sent.
+    """
+    sources = collect(newsroom)
+    groups = group(newsroom)
+    issue = draft_next(newsroom, newsletter)
+    if issue.state is IssueState.DRAFT and approved_by:
+        issue = approve(newsroom, issue.id, approved_by)
+    ready = issue.state in {IssueState.APPROVED, IssueState.SENDING, IssueState.SENT}
+    sending = send(newsroom, issue.id) if ready else None
+    return RunReport(sources=sources, groups=groups, issue=issue, sending=sending)
+
+
+def draft_next(newsroom: Newsroom, newsletter: str) -> Issue:
+    """Give the issue of the next due moment, made if it is not there yet."""
+    plan = newsroom.schedule.newsletters.get(newsletter)
+    if plan is None:
+        raise ConfigError(unknown("newsletter", newsletter, newsroom.schedule.newsletters))
+    slot = next_slots(plan.send, plan.timezone, newsroom.clock(), 1)[0]
+    return make_draft(newsroom, newsletter, slot)
+
+
+def needs_approval(newsroom: Newsroom, issue: Issue) -> bool:
+    """Say whether an editor has to approve the issue before it goes."""
+    required = newsroom.schedule.newsletters[issue.newsletter].approval is Approval.REQUIRED
+    return issue.state is IssueState.DRAFT and required

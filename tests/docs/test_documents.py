@@ -1,0 +1,123 @@
+"""Documents can't rot: what exists stands in them, and what stands in them exists."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer
+from digest.deliver.providers.urls import SCHEMES
+
+from digest.cli.main import app
+from digest.config import Settings
+from digest.storage import tables
+from subscribers.tables import metadata as readership
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "CHANGELOG.md")
+TEXT = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
+EVERYTHING = "\n".join(TEXT.values())
+
+
+def commands() -> dict[tuple[str, ...], click.Command]:
+    return dict(_walk(typer.main.get_command(app), ()))
+
+
+def _walk(
+    command: click.Command, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from _walk(child, (*path, name))
+        if not command.invoke_without_command:
+            return
+    yield path, command
+
+
+@pytest.mark.parametrize("path", sorted(commands()), ids=" ".join)
+def test_every_command_stands_in_the_readme(path: tuple[str, ...]) -> None:
+    assert f"digest {' '.join(path)}" in TEXT["README.md"]
+
+
+@pytest.mark.parametrize("path", sorted(commands()), ids=" ".join)
+def test_every_command_says_what_it_does_and_speaks_json(path: tuple[str, ...]) -> None:
+    command = commands()[path]
+    assert command.help
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert "--json" in options
+
+
+def test_every_setting_stands_in_the_readme() -> None:
+    names = set(re.findall(r"\b(?:DIGEST|SENDGRID)_[A-Z_]+\b", _config_source()))
+    assert len(names) == len(Settings.__dataclass_fields__)
+    missing = {name for name in names if name not in TEXT["README.md"]}
+    assert not missing
+
+
+def test_the_documents_name_no_setting_that_does_not_exist() -> None:
+    named = set(re.findall(r"\b(?:DIGEST|SENDGRID)_[A-Z_]+\b", EVERYTHING))
+    assert named <= set(re.findall(r"\b(?:DIGEST|SENDGRID)_[A-Z_]+\b", _config_source()))
+
+
+@pytest.mark.parametrize("scheme", sorted(SCHEMES))
+def test_every_provider_stands_in_the_readme(scheme: str) -> None:
+    assert f"`{scheme}://" in TEXT["README.md"]
+
+
+@pytest.mark.parametrize("table", sorted(set(tables.metadata.tables) | set(readership.tables)))
+def test_every_table_stands_in_the_architecture(table: str) -> None:
+    assert f"`{table}`" in TEXT["ARCHITECTURE.md"]
+
+
+def _config_source() -> str:
+    return (ROOT / "digest" / "config.py").read_text(encoding="utf-8")
+
+
+def shown_commands() -> list[tuple[str, str]]:
+    """Every `digest …` line of a code block, with the document it stands in."""
+    blocks = [
+        (name, block)
+        for name, text in TEXT.items()
+        for block in re.findall(r"```(?:console|sh|bash)\n(.*?)```", text, flags=re.DOTALL)
+    ]
+    lines = [
+        (name, line.removeprefix("$ ").strip()) for name, b in blocks for line in b.split("\n")
+    ]
+    return [(name, line.split("  #")[0].strip()) for name, line in lines if line[:7] == "digest "]
+
+
+@pytest.mark.parametrize(("document", "line"), shown_commands())
+def test_every_shown_command_exists_with_its_options(document: str, line: str) -> None:
+    words = shlex.split(line)[1:]
+    path = max((p for p in commands() if tuple(words[: len(p)]) == p), key=len, default=None)
+    assert path is not None, f"{document}: no such command: {line}"
+    known = {option for parameter in commands()[path].params for option in parameter.opts}
+    used = {word.split("=")[0] for word in words[len(path) :] if word.startswith("-")}
+    assert used <= known | {"--help"}, f"{document}: unknown option in: {line}"
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
+    targets = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", TEXT[name])
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_direct_dependency_has_its_reason_in_the_architecture() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = project.split("dependencies = [")[1].split("\n]")[0]
+    names = re.findall(r'"([A-Za-z0-9_-]+)', block)
+    assert [name for name in names if f"`{name}`" not in TEXT["ARCHITECTURE.md"]] == []
+
+
+def test_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
+    from digest import errors
+
+    codes = {
+        thing.exit_code
+        for thing in vars(errors).values()
+        if isinstance(thing, type) and issubclass(thing, errors.DigestError)
+    }
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", TEXT["README.md"], flags=re.M)}
+    assert codes <= told
