@@ -8,62 +8,64 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-LANGUAGES = ("fr", "en")
-"""Languages of readers and editors; articles may be in any."""
+from digest.model.run import RunClock
+from digest.schedule.fields import (
+    LANGUAGES as LANGUAGES,
+)
+from digest.schedule.fields import (
+    Address,
+    BothLanguages,
+    CronText,
+    Filled,
+    IsoLanguage,
+    Line,
+    Name,
+    NotEmpty,
+    Paragraphs,
+    Period,
+    WebAddress,
+    Words,
+    Zone,
+)
+
+Language = Literal["fr", "en"]
 
 
 class Value(BaseModel):
     """A frozen value that refuses unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-def _period(value: object) -> object:
-    """Read `7 days`, `12 hours`, `30 minutes` as a timedelta."""
-    match str(value).split():
-        case [number, unit] if number.isdigit() and unit.rstrip("s") in {
-            "minute",
-            "hour",
-            "day",
-            "week",
-        }:
-            return timedelta(**{unit.rstrip("s") + "s": int(number)})
-        case _:
-            raise ValueError(f"{value!r} is not a period: write e.g. '7 days', '12 hours'")
-
-
-Period = Annotated[timedelta, BeforeValidator(_period)]
-Words = tuple[str, ...]
-Language = Literal["fr", "en"]
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 class Sender(Value):
     """The From identity."""
 
-    name: str = Field(min_length=1)
-    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    name: Filled
+    address: Annotated[Address, NotEmpty]
 
 
 class Site(Value):
     """Who publishes, and where readers reach the pages."""
 
-    url: str
-    organisation: str = Field(min_length=1)
-    postal_address: str = Field(min_length=1)
+    url: Annotated[WebAddress, NotEmpty]
+    organisation: Filled
+    postal_address: Annotated[Paragraphs, NotEmpty]
     sender: Sender
-    reply_to: str = ""
+    reply_to: Address = ""
 
 
 class Theme(Value):
     """An editor-defined subject."""
 
-    title: dict[Language, str]
-    about: str = ""
+    title: Annotated[dict[Language, Line], BothLanguages]
+    about: Paragraphs = ""
     keywords: Words = Field(min_length=1)
     exclude: Words = ()
-    examples: Words = ()
+    examples: tuple[Paragraphs, ...] = ()
     minimum: float | None = Field(default=None, gt=0)
     """Score from which an article belongs; the general one when absent."""
 
@@ -71,19 +73,19 @@ class Theme(Value):
 class Licence(Value):
     """What of a source's text may be shown."""
 
-    excerpt: int = Field(default=300, ge=0)
+    excerpt: int = Field(default=300, ge=0, le=5000)
     """Characters of the source's own words in a summary."""
 
 
 class Source(Value):
     """Where articles come from: exactly one of feed and folder."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str = ""
+    name: Name
+    title: Line = ""
     """As readers see it; the name when empty."""
-    feed: str = ""
-    folder: str = ""
-    language: str = ""
+    feed: WebAddress = ""
+    folder: Line = ""
+    language: IsoLanguage = ""
     """ISO 639-1 when all its articles share one."""
     weight: float = Field(default=1.0, ge=0, le=10)
     licence: Licence = Licence()
@@ -115,20 +117,20 @@ class Unapproved(StrEnum):
 class ThinWeek(Value):
     """What to do with an issue of few stories."""
 
-    below: int = Field(default=3, ge=0)
+    below: int = Field(default=3, ge=0, le=50)
     do: Literal["hold", "send"] = "hold"
 
 
 class Newsletter(Value):
     """The publication: when it is made, from what, for whom."""
 
-    title: str = Field(min_length=1)
+    title: Filled
     language: Language
-    timezone: str
-    list: str = Field(min_length=1)
-    draft: str
+    timezone: Zone
+    list: Name
+    draft: CronText
     """Five-field cron, weekdays by name: when the draft is made and the editors are told."""
-    send: str
+    send: CronText
     """Five-field cron: when it is sent, if approved."""
     window: Period = timedelta(days=7)
     grace: Period = timedelta(hours=12)
@@ -139,19 +141,27 @@ class Newsletter(Value):
     approval: Approval = Approval.REQUIRED
     unapproved: Unapproved = Unapproved.HOLD
     thin_week: ThinWeek = ThinWeek()
-    editors: Words = ()
+    editors: tuple[Annotated[Address, NotEmpty], ...] = ()
     """Addresses that get proofs and notices."""
+
+    def cron(self, clock: RunClock) -> str:
+        """Give when a clock strikes."""
+        match clock:
+            case RunClock.DRAFT:
+                return self.draft
+            case RunClock.SEND:
+                return self.send
 
 
 class Schedule(Value):
     """The whole file."""
 
     site: Site
-    themes: dict[str, Theme] = Field(min_length=1)
-    aliases: tuple[Words, ...] = ()
+    themes: dict[Name, Theme] = Field(min_length=1)
+    aliases: tuple[Annotated[Words, Field(min_length=2)], ...] = ()
     """Names of one thing; the first is shown."""
     sources: tuple[Source, ...] = Field(min_length=1)
-    newsletters: dict[str, Newsletter] = Field(min_length=1)
+    newsletters: dict[Name, Newsletter] = Field(min_length=1)
 
     def source(self, name: str) -> Source | None:
         """Find a source by its name."""

@@ -1,0 +1,136 @@
+"""What may stand in one field of schedule.yaml? Each check says what to write instead."""
+
+import re
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator
+
+from digest.schedule.cron import parse_cron
+
+LANGUAGES = ("fr", "en")
+"""Languages of readers and editors; articles may be in any."""
+
+_UNITS = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
+_LONGEST_LINE = 300
+_LONGEST_TEXT = 20_000
+_YEAR = 366 * 24 * 60
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_ADDRESS = re.compile(r"[^@\s<>()\[\]\\,;:\"\x00-\x1f\x7f]+@[^@\s<>()\[\]\\,;:\"\x00-\x1f\x7f]+")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _line(text: str) -> str:
+    if len(text) > _LONGEST_LINE:
+        raise ValueError(f"is longer than {_LONGEST_LINE} characters")
+    if _CONTROL.search(text):
+        raise ValueError("must be one line, without control characters")
+    return text
+
+
+def _paragraphs(text: str) -> str:
+    if len(text) > _LONGEST_TEXT:
+        raise ValueError(f"is longer than {_LONGEST_TEXT} characters")
+    if _CONTROL.search(text.replace("\n", " ").replace("\t", " ")):
+        raise ValueError("must be free of control characters")
+    return text
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError(
+            f"{text!r} can't be a name: lower-case letters a-z, digits and hyphens, at most 64"
+        )
+    return text
+
+
+def _address(text: str) -> str:
+    if text and (len(text) > 254 or not _ADDRESS.fullmatch(text)):
+        raise ValueError(f"{text!r} is not an email address: write e.g. redaction@example.org")
+    return text
+
+
+def _web_address(text: str) -> str:
+    if text and not _is_web_address(text):
+        raise ValueError(f"{text!r} is not an address that starts with https:// or http://")
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        raise ValueError("the address holds a user or password: secrets don't belong in this file")
+    return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in text
+    except ValueError:  # a damaged [::1]
+        return False
+
+
+def _iso_language(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z]{2}", text):
+        raise ValueError(f"{text!r} is not a language code: two letters such as fr, en, ar")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"unknown time zone {text!r} ({_nearest_zone(text)})") from None
+    return text
+
+
+def _nearest_zone(text: str) -> str:
+    near = get_close_matches(text, sorted(available_timezones()), n=1)
+    return f"did you mean {near[0]!r}?" if near else "write e.g. Europe/Paris, Africa/Bamako, UTC"
+
+
+def _cron(text: str) -> str:
+    parse_cron(text)
+    return " ".join(text.split())
+
+
+def _period(value: object) -> object:
+    """Read `7 days`, `12 hours`, `30 minutes` as a timedelta."""
+    found = re.fullmatch(r"(\d{1,6})\s*(minute|hour|day|week)s?", str(value).strip())
+    if isinstance(value, timedelta):
+        return value
+    if not found:
+        raise ValueError(f"{value!r} is not a period: write e.g. '7 days', '12 hours'")
+    minutes = int(found[1]) * _UNITS[found[2]]
+    if not 0 < minutes <= _YEAR:
+        raise ValueError(f"{value!r}: a period goes from 1 minute to 366 days")
+    return timedelta(minutes=minutes)
+
+
+def _both_languages(titles: dict[str, str]) -> dict[str, str]:
+    lacking = [language for language in LANGUAGES if not titles.get(language)]
+    if lacking:
+        raise ValueError(f"needs both fr and en: {' and '.join(lacking)} is missing")
+    return titles
+
+
+Line = Annotated[str, AfterValidator(_line)]
+"""One line of text."""
+Paragraphs = Annotated[str, AfterValidator(_paragraphs)]
+"""Text that may have several lines."""
+NotEmpty = AfterValidator(_filled)
+Filled = Annotated[Line, NotEmpty]
+Name = Annotated[str, AfterValidator(_name)]
+Address = Annotated[str, AfterValidator(_address)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+IsoLanguage = Annotated[str, AfterValidator(_iso_language)]
+Zone = Annotated[str, AfterValidator(_zone)]
+CronText = Annotated[str, AfterValidator(_cron)]
+Period = Annotated[timedelta, BeforeValidator(_period)]
+Words = tuple[Filled, ...]
+BothLanguages = AfterValidator(_both_languages)
