@@ -1,6 +1,7 @@
 """The sending ledger's nouns: batches, attempts and what became of each recipient."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,6 +30,16 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """The provider has nothing of it, for sure."""
     UNKNOWN = "unknown"
+    SUPERSEDED = "superseded"
+    """Cut short at an idempotent provider: the same call again mails nobody twice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lot:
+    """Recipients that are planned to share a call."""
+
+    edition_id: int
+    recipient_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +76,41 @@ class Attempt:
     """No call of this attempt starts or goes on after it."""
     outcome: Outcome
     ended_at: datetime | None = None
+    provider_ref: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A batch of which nobody can say whether it was mailed, and why."""
+
+    batch: Batch
+    attempt: Attempt
+    recipient_ids: tuple[int, ...]
+    """The batch's without those that were skipped or refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fate:
+    """What an ended attempt makes of some of its recipients: one batch from then on."""
+
+    recipient_ids: frozenset[int]
+    state: BatchState
+    outcome: Outcome
+    """Of the attempt, as far as it concerns these recipients."""
+    tries: int
+    not_before: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """What an ended attempt makes of its batch; whoever is in no fate stays with the first."""
+
+    fates: tuple[Fate, ...]
+    """At least one; the first keeps the batch's row, each other becomes a batch of its own."""
+    refused: Mapping[int, str] = field(default_factory=dict)
+    """Recipients refused for good, with the reason."""
     provider_ref: str = ""
     detail: str = ""
 

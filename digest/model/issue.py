@@ -79,6 +79,8 @@ class IssueContent:
     introduction: str = ""
     """Plain text, blank lines between paragraphs."""
     sections: tuple[Section, ...] = ()
+    left_out: tuple[Section, ...] = ()
+    """Further candidates and dropped stories by theme: not mailed, an editor can take them in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,17 @@ class Edition:
     issue_id: int
     key: str
     """Language and choices in one word: `fr`."""
+    language: str
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderedEdition:
+    """What one edition's readers get, holding PLACEHOLDERS; not frozen yet."""
+
+    key: str
     language: str
     subject: str
     html: str

@@ -1,0 +1,164 @@
+"""What is the text of a piece of HTML that nobody can be trusted to have written?
+
+Gives plain text: paragraphs and headings separated by one blank line, plain spaces only (the spaces
+of French typography are put back at output). Nothing of the markup survives, so neither do scripts,
+`javascript:` links and tracking pixels.
+"""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from digest.collect.urls import absolute
+
+DEPTH = 200
+"""Elements within elements: nh3 is quadratic in it."""
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_BLOCKS = _names(
+    "p div section article header footer aside main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd "
+    "blockquote figure figcaption table tr td th pre hr address center"
+)
+_DROPPED = _names(
+    "script style template noscript iframe object embed applet form select textarea button svg "
+    "math audio video canvas head title nav"
+)
+_VOID = _names("br hr img input meta link source wbr area base col embed param track")
+_SELF_CLOSED = re.compile(
+    r"<(iframe|object|script|style|title|textarea|video|audio)\b[^<>]*/\s*>", re.I
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
+_MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,20});")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
+_PLUG = re.compile(  # the starter nearest to the phrase: an earlier "L'article 5 …" is text
+    r"""[ \t]*(?P<starter>\b(?:l['’]article|cet\ article|le\ (?:post|billet|contenu)
+          |th(?:e|is)\ (?:post|article))\b)
+        (?:(?!\b(?:l['’]article|the\ post)\b)[^\n]){0,400}?
+        \b(?:est\ apparu\ en\ premier\ (?:sur|dans)|a\ été\ publié\ en\ premier\ sur
+          |est\ d['’]abord\ apparu\ sur|appeared\ first\ (?:on|in)|first\ appeared\ (?:on|in)
+          |was\ first\ published\ (?:on|in))\b
+        [^\n]{0,200}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MORE = re.compile(
+    r"""\s*(?:\[\s*(?:…|\.\.\.)\s*\]
+        |\b(?:lire\ la\ suite|continue\ reading|read\ more|en\ savoir\ plus)\b[^\n]{0,120})\s*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PIXEL_HOSTS = re.compile(
+    r"//[^/]*(?:pixel|doubleclick|feedburner|feedsportal|statcounter|google-analytics|stats\.wordpress"
+    r"|b\.scorecardresearch|xiti|quantserve|mailtrack)[^/]*/|/(?:pixel|spacer|blank|1x1|tracking?)\b[^/]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """A picture that stands in a text."""
+
+    url: str
+    alt: str = ""
+
+
+def plain(markup: str) -> str:
+    """Give the text of HTML, or of a text that holds some, without what publishers append to it."""
+    if not _MARKUP.search(markup):
+        return tidy(_PLUG.sub("", _mended(markup)))
+    return tidy(_PLUG.sub("", _mended(_text(_sanitised(markup)))))
+
+
+def line(markup: str) -> str:
+    """Give the text as one line: titles, names."""
+    return " ".join(plain(markup).split())
+
+
+def excerpt(markup: str) -> tuple[str, bool]:
+    """Give the text without a closing `[…]` or `Lire la suite`, and whether one was there."""
+    text = plain(markup)
+    shorter = _MORE.sub("", text)
+    return shorter.rstrip(), shorter != text
+
+
+def tidy(text: str) -> str:
+    """Normalise characters and spaces; one blank line between paragraphs."""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    lines = (" ".join(row.split()) for row in re.split(r"\r\n?|[\n\x85\u2028\u2029]", text))
+    return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
+
+
+def first_image(markup: str, *, base: str) -> Image | None:
+    """Find the first picture that is not a tracking pixel."""
+    for match in re.finditer(r"<img\b([^<>]{0,4000})>", markup, re.IGNORECASE):
+        attributes = _attributes(match[1])
+        url = absolute(attributes.get("src", ""), base)
+        if url and not is_pixel(attributes, url):
+            return Image(url=url, alt=line(attributes.get("alt", "")))
+    return None
+
+
+def is_pixel(attributes: dict[str, str], url: str) -> bool:
+    """Tell whether a picture is there to count readers, by its size or its address."""
+    sizes = (attributes.get("width", ""), attributes.get("height", ""))
+    tiny = any(re.fullmatch(r"[0-3](?:px)?", size.strip()) for size in sizes)
+    return tiny or _PIXEL_HOSTS.search(url) is not None
+
+
+def _attributes(inside: str) -> dict[str, str]:
+    pairs = re.findall(r"""([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", inside)
+    return {name.lower(): html.unescape(a or b or c) for name, a, b, c in pairs}
+
+
+def _mended(text: str) -> str:
+    """Repair text that was decoded with the wrong charset somewhere before us."""
+    if text.isascii():
+        return text
+    from ftfy import fix_text
+
+    return fix_text(text, uncurl_quotes=False, fix_latin_ligatures=False, unescape_html=False)
+
+
+def _sanitised(markup: str) -> str:
+    import nh3
+
+    # A self-closed iframe or object is an open one to an HTML parser: it would swallow the rest.
+    markup = _capped(_SELF_CLOSED.sub(" ", _INVISIBLE.sub("", markup)))
+    return nh3.clean(
+        markup,
+        tags=set(_BLOCKS | {"br"}),
+        clean_content_tags=set(_DROPPED),
+        attributes={},
+        link_rel=None,
+    )
+
+
+def _capped(markup: str) -> str:
+    """Leave out the tags that stand too deep; their text stays."""
+    if markup.count("<") <= DEPTH:
+        return markup
+    depth = 0
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal depth
+        closing, name, rest = match[1], match[2].lower(), match[3]
+        if name in _VOID or rest.endswith("/"):
+            return match[0]
+        depth = max(0, depth - 1) if closing else depth + 1
+        return match[0] if depth < DEPTH else " "
+
+    return _TAG.sub(keep, markup)
+
+
+def _text(sanitised: str) -> str:
+    """Turn sanitised HTML (only blocks and br, no attributes) into lines."""
+    text = re.sub(r"\s+", " ", sanitised)
+    text = re.sub(r"<br ?/?>", "\n", text)
+    text = re.sub(r"</?(?:td|th)>", " ", text)
+    text = re.sub(r"</?[a-z][a-z0-9]*>", "\n\n", text)
+    return html.unescape(text)

@@ -1,0 +1,260 @@
+"""When was it published? A moment with its precision, the words it came from, and any doubt.
+
+French and English, absolute and relative. Relative words count from the moment the article was
+first seen. A date in the future, or none, gives that moment itself.
+"""
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+
+from digest.collect.date_words import (
+    COUNTS,
+    DAY,
+    DAYS_AGO,
+    MONTH,
+    MONTHS,
+    NUMBER,
+    TIME,
+    UNIT,
+    UNITS,
+    YEAR,
+    any_of,
+)
+from digest.model.article import Precision, Published
+
+Found = tuple[datetime, Precision]
+
+_LONGEST = 120  # characters a date may take: anything longer is a sentence, or an attack
+_WEEKDAY = (
+    r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)\b\.?,?\s+)?(?:le\s+)?"
+)
+_ISO = re.compile(r"\d{4}-\d\d(?:-\d\d(?:[T ]\d\d:?\d\d.*)?)?")
+_AGO = re.compile(
+    rf"il y a\s+(?:environ\s+)?{NUMBER}\s*{UNIT}|(?:about\s+)?{NUMBER.replace('number', 'n2')}\s*"
+    rf"{UNIT.replace('unit', 'u2')}\s+ago",
+    re.IGNORECASE,
+)
+_NEAR = re.compile(rf"(?P<word>{any_of(DAYS_AGO)})\b{TIME}", re.IGNORECASE)
+_DAY_MONTH = re.compile(rf"{_WEEKDAY}{DAY}\s+{MONTH}(?:,?\s+{YEAR})?{TIME}", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"{_WEEKDAY}{MONTH}\s+{DAY}(?!\d)(?:,?\s+{YEAR})?{TIME}", re.IGNORECASE)
+_NUMERIC = re.compile(
+    rf"{_WEEKDAY}(?P<day>\d?\d)[/.-](?P<month>\d?\d)[/.-]{YEAR}{TIME}", re.IGNORECASE
+)
+_MONTH_YEAR = re.compile(rf"{MONTH}\s+{YEAR}", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:publié|publiée|posté|mis(?:e)? à jour|paru|published|posted|updated|date|last updated)"
+    r"\s*(?:le|on|at)?\s*:?\s*",
+    re.IGNORECASE,
+)
+_WORTH = re.compile(rf"\b(?:{any_of(MONTHS)}|{any_of(UNITS)})s?\b|\d[/.-]\d+[/.-]\d|\d:\d\d", re.IGNORECASE)
+
+
+def resolve(raw: str, *, seen_at: datetime, body: str = "") -> Published:
+    """Read a date as received; check it against the dates that the text itself names."""
+    words = " ".join(raw.split())[:_LONGEST]
+    found = read(words, seen_at=seen_at)
+    if found is None:
+        doubt = f"no date could be read from {words!r}" if words else ""
+        return _first_seen(seen_at, words, doubt, body)
+    at, precision = found
+    if at > seen_at:
+        return _first_seen(seen_at, words, f"{words!r} lay in the future", body)
+    doubt = doubt_of(at, words, body) if is_relative(words) else _dateline(at, body)
+    return Published(at=at, precision=precision, raw=words, doubt=doubt)
+
+
+def read(words: str, *, seen_at: datetime) -> Found | None:
+    """Read one date, None when there is none: the words must be a date and nothing else."""
+    words = _LEAD.sub("", words.strip()[:_LONGEST])
+    if not words or not re.search(rf"\d|{any_of(DAYS_AGO)}|il y a|ago\b", words, re.IGNORECASE):
+        return None
+    readers: tuple[Callable[[str, datetime], Found | None], ...] = (
+        _iso,
+        _mail,
+        _ago,
+        _near,
+        _absolute,
+        _guess,
+    )
+    for reader in readers:
+        try:
+            found = reader(words, seen_at)
+        except (ValueError, OverflowError):  # the 31st of February, the year 0, the far past
+            continue
+        if found and found[0].year >= 1970:
+            return found
+    return None
+
+
+def is_date(words: str) -> bool:
+    """Tell whether a short line is a date and nothing else."""
+    bare = _LEAD.sub("", words.strip())
+    patterns = (_ISO, _AGO, _NEAR, _DAY_MONTH, _MONTH_DAY, _NUMERIC, _MONTH_YEAR)
+    return len(bare) < _LONGEST and any(pattern.fullmatch(bare) for pattern in patterns)
+
+
+def is_relative(words: str) -> bool:
+    """Tell whether a date counts from the day it is read."""
+    return bool(_AGO.search(words) or _NEAR.search(words))
+
+
+def _first_seen(seen_at: datetime, words: str, doubt: str, body: str) -> Published:
+    doubts = (doubt, doubt_of(seen_at, words, body))
+    return Published(
+        at=seen_at,
+        precision=Precision.FIRST_SEEN,
+        raw=words,
+        doubt="; ".join(filter(None, doubts)),
+    )
+
+
+def doubt_of(at: datetime, words: str, body: str) -> str:
+    """Say so when every date that the text names is more than 30 days from the one it was given."""
+    named = [
+        (_nearest(match, at), " ".join(filter(None, match.group("day", "month", "year"))))
+        for match in _DAY_MONTH.finditer(body)
+    ]
+    near = sorted((abs((day - at.date()).days), text) for day, text in named if day)
+    if not near or near[0][0] <= 30:
+        return ""
+    return f"{words or 'its arrival'} gives {at:%Y-%m-%d}, but the text speaks of {near[0][1]}"
+
+
+def _nearest(match: re.Match[str], at: datetime) -> date | None:
+    """Give the day named; where the year is not, the year that brings it nearest."""
+    years = [int(match["year"])] if match["year"] else [at.year - 1, at.year, at.year + 1]
+    days = [_day(year, match) for year in years]
+    return min(filter(None, days), key=lambda day: abs((day - at.date()).days), default=None)
+
+
+def _day(year: int, match: re.Match[str]) -> date | None:
+    try:
+        return date(year, MONTHS[match["month"].lower()], int(match["day"]))
+    except ValueError:
+        return None
+
+
+def _dateline(at: datetime, body: str) -> str:
+    """Say so when the text's own `Publié le …` names another day."""
+    for row in body.splitlines()[:3]:
+        match = re.match(rf"(?:publié|paru|published|posted)\b.*?{_DAY_MONTH.pattern}", row, re.I)
+        day = _nearest(match, at) if match else None
+        if day and abs((day - at.date()).days) > 2:
+            return f"dated {at:%Y-%m-%d}, but the text says {row[:_LONGEST]!r}"
+    return ""
+
+
+def _iso(words: str, _seen_at: datetime) -> Found | None:
+    if not _ISO.fullmatch(words):
+        return None
+    if len(words) == 7:
+        return datetime.fromisoformat(f"{words}-01").replace(tzinfo=UTC), Precision.MONTH
+    moment = _aware(datetime.fromisoformat(words.replace(" UTC", "Z").replace(" GMT", "Z")))
+    if len(words) == 10:
+        return moment, Precision.DAY
+    seconds = re.search(r"\d\d:?\d\d:?\d\d", words[11:])
+    return moment, Precision.SECOND if seconds else Precision.MINUTE
+
+
+def _mail(words: str, _seen_at: datetime) -> Found | None:
+    """Read RFC 5322 dates, in French too: `lun., 22 sept. 2025 10:15:00 +0200`."""
+    match = re.fullmatch(
+        rf"(?:\w{{3,9}}\.?,\s*)?(\d\d?)\s+{MONTH}\s+(\d{{4}})\s+(\d\d?:\d\d(:\d\d)?)\s*(\S*)",
+        words,
+        re.IGNORECASE,
+    )
+    if not match:
+        return None
+    english = calendar.month_abbr[MONTHS[match["month"].lower()]]
+    text = f"{match[1]} {english} {match[3]} {match[4]} {match[6]}"
+    moment = _aware(parsedate_to_datetime(text.strip()))
+    return moment, Precision.SECOND if match[5] else Precision.MINUTE
+
+
+def _ago(words: str, seen_at: datetime) -> Found | None:
+    match = _AGO.fullmatch(words)
+    if not match:
+        return None
+    count = (match["number"] or match["n2"]).lower()
+    length, precision = UNITS[(match["unit"] or match["u2"]).lower()]
+    number = int(count) if count.isdigit() else COUNTS[count]
+    return seen_at - number * length, precision
+
+
+def _near(words: str, seen_at: datetime) -> Found | None:
+    match = _NEAR.fullmatch(words)
+    if not match:
+        return None
+    day = seen_at - timedelta(days=DAYS_AGO[match["word"].lower()])
+    if match["hour"] is None:
+        return day, Precision.DAY
+    return _timed(day.date(), match)
+
+
+def _absolute(words: str, seen_at: datetime) -> Found | None:
+    for pattern in (_DAY_MONTH, _MONTH_DAY, _NUMERIC, _MONTH_YEAR):
+        if match := pattern.fullmatch(words):
+            return _named(match, seen_at)
+    return None
+
+
+def _named(match: re.Match[str], seen_at: datetime) -> Found:
+    month = MONTHS.get(match["month"].lower()) or int(match["month"])
+    if "day" not in match.groupdict():
+        return datetime(int(match["year"]), month, 1, tzinfo=UTC), Precision.MONTH
+    if match["year"]:
+        return _timed(date(int(match["year"]), month, int(match["day"])), match)
+    day = date(seen_at.year, month, int(match["day"]))
+    return _timed(day if day <= seen_at.date() else day.replace(year=day.year - 1), match)
+
+
+def _timed(day: date, match: re.Match[str]) -> Found:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if match["hour"] is None:
+        return midnight, Precision.DAY
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
+    moment = midnight.replace(hour=hour, minute=minute, second=second, tzinfo=_zone(match["zone"]))
+    return moment.astimezone(UTC), Precision.SECOND if match["second"] else Precision.MINUTE
+
+
+def _zone(words: str | None) -> timezone:
+    offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", words or "")
+    if not offset:
+        return UTC
+    length = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+    return timezone(-length if offset[1] == "-" else length)
+
+
+def _guess(words: str, seen_at: datetime) -> Found | None:
+    """Ask dateparser, which takes `Mars`, `mai` and `2022` for dates: only what looks like one."""
+    if not (re.search(r"\d", words) and _WORTH.search(words)):
+        return None
+    import dateparser
+
+    moment = dateparser.parse(
+        words,
+        languages=["fr", "en"],
+        settings={
+            "RELATIVE_BASE": seen_at.replace(tzinfo=None),
+            "DATE_ORDER": "DMY",
+            "PREFER_DATES_FROM": "past",
+            "TIMEZONE": "UTC",
+            "TO_TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": True,
+        },
+    )
+    if moment is None:
+        return None
+    timed = re.search(r"\d\s*[:h]\s*\d\d|\d\s*[ap]m\b", words, re.IGNORECASE)
+    return moment.astimezone(UTC), Precision.MINUTE if timed else Precision.DAY
+
+
+def _aware(moment: datetime) -> datetime:
+    """Take a moment without a zone for UTC."""
+    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)

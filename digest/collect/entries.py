@@ -1,0 +1,136 @@
+"""How does an item as received become a clean entry?"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from digest.collect.clean import excerpt, first_image, line
+from digest.collect.dates import read, resolve
+from digest.collect.items import Item
+from digest.collect.language import detect
+from digest.collect.texts import name_and_role
+from digest.collect.urls import absolute, canonical, host_of, is_web, key_of, short_key
+from digest.model.article import Entry, Mark, Published
+
+_AGGREGATOR = re.compile(r"(?:^|\.)news\.google\.[a-z.]+$")
+_UNTITLED = 90  # characters of the text that stand in for a title
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where an item comes from."""
+
+    source: str
+    base: str = ""
+    """The address that relative ones count from."""
+    language: str = ""
+    """ISO 639-1 when schedule.yaml says that all its articles share one."""
+    shared: frozenset[str] = frozenset()
+    """Canonical addresses that several different items use: no identity there."""
+
+
+def entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entry | None:
+    """Clean and normalise one item; None when nothing of it can be read.
+
+    `key` names the item within its source, `seen_at` is when it was first seen.
+    """
+    url = absolute(item.url, origin.base) or (item.guid if is_web(item.guid) else "")
+    description, more = excerpt(item.summary)
+    body, cut = excerpt(item.content)
+    title, publisher, marks = _aggregated(line(item.title), line(item.publisher), url)
+    title = title or _first_words(body or description)
+    if not title:
+        return None
+    body = without_repeated(title, body)
+    author, role = name_and_role(line(item.author))
+    published = _dated(item, seen_at, body or description)
+    image_url, image_alt = _image(item, origin.base)
+    return Entry(
+        key=_article_key(url, key, origin),
+        url=url,
+        source=origin.source,
+        publisher=publisher,
+        title=title,
+        author=author,
+        role=item.role or role,
+        language=_language(item, origin, f"{title}. {description} {body}"),
+        published=published,
+        description=_without_title(description, title),
+        body=body,
+        image_url=image_url,
+        image_alt=image_alt,
+        marks=item.marks | marks | _completeness(body, description, cut=cut or (more and not body)),
+    )
+
+
+def text_entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entry | None:
+    """Make an entry of an item whose content is finished text: a drop's."""
+    finished = replace(item, content="")
+    entry = entry_of(finished, origin, key=key, seen_at=seen_at)
+    if entry is None:
+        return None
+    text = f"{entry.title}. {item.content}"
+    return replace(
+        entry,
+        body=without_repeated(entry.title, item.content),
+        published=_dated(item, seen_at, item.content),
+        language=_language(item, origin, text),
+        marks=item.marks | (frozenset() if item.content else frozenset({Mark.TITLE_ONLY})),
+    )
+
+
+def without_repeated(title: str, body: str) -> str:
+    """Drop a first paragraph that only repeats the title."""
+    first, _, rest = body.partition("\n\n")
+    return rest if first.casefold() == title.casefold() else body
+
+
+def _article_key(url: str, key: str, origin: Origin) -> str:
+    """Take the address for identity, unless it leads to a home page or to several articles."""
+    address = canonical(url)
+    if url and address not in origin.shared and not address.endswith(f"{host_of(address)}/"):
+        return key_of(url)
+    return short_key(key if key.startswith("text:") else f"{origin.source}|{key}")
+
+
+def _aggregated(title: str, publisher: str, url: str) -> tuple[str, str, frozenset[Mark]]:
+    """Strip ` - Source` from an aggregator's title; mark its redirect."""
+    if not _AGGREGATOR.search(host_of(url)):
+        return title, publisher, frozenset()
+    named = publisher or title.rpartition(" - ")[2]
+    return title.removesuffix(f" - {named}"), named, frozenset({Mark.REDIRECT})
+
+
+def _first_words(text: str) -> str:
+    """Give the beginning of a text as a title for what has none."""
+    start = " ".join(text.split())
+    if len(start) <= _UNTITLED:
+        return start
+    return start[:_UNTITLED].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _dated(item: Item, seen_at: datetime, body: str) -> Published:
+    raw = next((date for date in item.published if read(date, seen_at=seen_at)), "")
+    return resolve(raw or next(iter(item.published), ""), seen_at=seen_at, body=body)
+
+
+def _image(item: Item, base: str) -> tuple[str, str]:
+    if url := absolute(item.image_url, base) if item.image_url else "":
+        return url, line(item.image_alt)
+    found = first_image(item.content, base=base) or first_image(item.summary, base=base)
+    return (found.url, found.alt) if found else ("", "")
+
+
+def _language(item: Item, origin: Origin, text: str) -> str:
+    return origin.language or detect(text, expected=item.language)
+
+
+def _without_title(description: str, title: str) -> str:
+    """Drop a summary that only repeats the title."""
+    return "" if description.casefold().rstrip(".") == title.casefold().rstrip(".") else description
+
+
+def _completeness(body: str, description: str, *, cut: bool) -> frozenset[Mark]:
+    if not body and not description:
+        return frozenset({Mark.TITLE_ONLY})
+    return frozenset({Mark.PARTIAL}) if cut or not body else frozenset()

@@ -1,0 +1,79 @@
+"""Which items does an answer hold? RSS, Atom, RDF, JSON Feed, or the reason why it holds none."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from digest.collect.answers import Answer
+from digest.collect.charset import decode
+from digest.collect.items import Item
+from digest.collect.json_feed import is_json, read_json_feed
+from digest.collect.repair import NEWEST, WebPage, mended, page_of
+from digest.collect.worker import ParseError
+
+
+class Parser(Protocol):
+    """Runs feedparser where it can be killed (digest.collect.worker)."""
+
+    def run(self, what: str, text: str, *, base: str = "") -> dict[str, Any]:
+        """Parse one text; raises ParseError."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was read in an answer."""
+
+    items: tuple[Item, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    """Why there are none, in words."""
+
+
+def read_feed(answer: Answer, parser: Parser) -> Reading:
+    """Read a feed's items; an answer that is cut gives its whole ones, and says so."""
+    text = decode(answer.body, charset=answer.charset)
+    if not text.strip():
+        return Reading(error="the answer is empty")
+    reading = _json(text) if is_json(text) else _xml(text, answer.url, parser)
+    if answer.cut and reading.error:
+        return Reading(error=f"the answer is {answer.cut}")
+    notes = (f"the answer is {answer.cut}",) if answer.cut else ()
+    return Reading(items=reading.items, notes=notes + reading.notes, error=reading.error)
+
+
+def _json(text: str) -> Reading:
+    items = read_json_feed(text)
+    if items is None:
+        return Reading(error="the answer is JSON, but no JSON Feed")
+    kept = tuple(_newest(items))
+    note = f"the feed has {len(items):,} entries: the newest {NEWEST:,} were taken"
+    return Reading(items=kept, notes=(note,) if len(kept) < len(items) else ())
+
+
+def _newest(items: list[Item]) -> list[Item]:
+    first, last = (items[end].published[:1] if items else () for end in (0, -1))
+    return items[-NEWEST:] if first < last else items[:NEWEST]
+
+
+def _xml(text: str, base: str, parser: Parser) -> Reading:
+    feed = mended(text)
+    if feed is None:
+        page = page_of(text, base=base)
+        return Reading(error=_proposal(page) if page else "the answer is no feed")
+    try:
+        parsed = parser.run("feed", feed.text, base=base)
+    except ParseError as error:
+        return Reading(error=f"the feed can't be read: {error}")
+    language = parsed["language"]
+    items = (_item({"language": language} | values) for values in parsed["items"])
+    return Reading(items=tuple(items)[:NEWEST], notes=feed.notes)
+
+
+def _item(values: dict[str, Any]) -> Item:
+    return Item(**(values | {"published": tuple(values["published"])}))
+
+
+def _proposal(page: WebPage) -> str:
+    """Name the page that stands where a feed should be, and the feeds it proposes."""
+    named = f"a web page ({page.title!r})" if page.title else "a web page without a title"
+    proposed = f"; it proposes {' and '.join(page.feeds)}" if page.feeds else ""
+    return f"{named} stands where a feed should be{proposed}"

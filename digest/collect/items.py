@@ -1,0 +1,76 @@
+"""What did a source hand over? One value for feeds, drops and fetched pages alike."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+
+from digest.collect.urls import canonical, short_key
+from digest.model.article import Mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One article as received: nothing in it is clean yet."""
+
+    guid: str = ""
+    url: str = ""
+    title: str = ""
+    author: str = ""
+    role: str = ""
+    publisher: str = ""
+    published: tuple[str, ...] = ()
+    """Dates as received, the best first."""
+    summary: str = ""
+    """HTML or text."""
+    content: str = ""
+    """HTML, or the finished text of a drop."""
+    language: str = ""
+    """As the source claims."""
+    image_url: str = ""
+    image_alt: str = ""
+    marks: frozenset[Mark] = field(default_factory=frozenset)
+
+
+def entry_key(item: Item) -> str:
+    """Name an entry within its source: guid + link, for some feeds give one guid to all."""
+    link = canonical(item.url)
+    if item.guid or link:
+        return short_key(f"{item.guid.strip()}|{link}")
+    return f"text:{_hash(item.title, item.content or item.summary)}"
+
+
+def fingerprint(item: Item) -> str:
+    """Condense an item as received: another value means that something of it changed."""
+    values = asdict(item) | {"marks": sorted(item.marks)}
+    return _hash(*(repr(values[name]) for name in sorted(values)))
+
+
+def named(items: Iterable[Item]) -> dict[str, Item]:
+    """Name the items of one feed; repeated ones are one, different ones never share a name."""
+    titles = _titles_by(entry_key, items := list(items))
+    return {
+        key if len(titles[key]) == 1 else short_key(f"{key}|{_hash(_folded(item.title))}"): item
+        for item in items
+        for key in [entry_key(item)]
+    }
+
+
+def shared_addresses(items: Iterable[Item]) -> frozenset[str]:
+    """Give the canonical addresses that items of different titles use: no identity there."""
+    titles = _titles_by(lambda item: canonical(item.url), items)
+    return frozenset(address for address, different in titles.items() if len(different) > 1)
+
+
+def _titles_by(name: Callable[[Item], str], items: Iterable[Item]) -> dict[str, set[str]]:
+    titles: dict[str, set[str]] = {}
+    for item in items:
+        titles.setdefault(name(item), set()).add(_folded(item.title))
+    return titles
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()

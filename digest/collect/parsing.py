@@ -1,0 +1,116 @@
+"""What do feedparser and trafilatura read in a text? Runs in the worker's process only."""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, TypeAlias
+
+import orjson
+
+from digest.collect.worker import limit_memory, read_frame, write_frame
+
+Values: TypeAlias = dict[str, Any]
+
+
+def parse_feed(text: str, base: str) -> Values:
+    """Read RSS, Atom and RDF: `{"language": …, "items": [{guid, url, title, …}]}`."""
+    import feedparser
+
+    parsed = feedparser.parse(
+        io.BytesIO(text.encode()),
+        response_headers={
+            "content-type": "application/xml; charset=utf-8",
+            "content-location": base,
+        },
+        resolve_relative_uris=False,  # both walk all markup; we keep none of it
+        sanitize_html=False,
+    )
+    language = parsed.feed.get("language", "")
+    return {"language": language, "items": [_item(entry) for entry in parsed.entries]}
+
+
+def parse_page(text: str, base: str) -> Values:
+    """Read an article's page: `{title, author, date, body, url, publisher, language, …}`."""
+    from digest.collect.extracting import extract
+
+    return extract(text, base)
+
+
+def _item(entry: Any) -> Values:  # noqa: ANN401 - feedparser's values have no types
+    contents = [part.get("value", "") for part in entry.get("content", [])]
+    summary = entry.get("summary", "")
+    content = max(contents, key=len, default="")
+    image, alt = _image(entry)
+    return {
+        "guid": entry.get("id", ""),
+        "url": entry.get("link", "") or _enclosed(entry),
+        "title": entry.get("title", ""),
+        "author": _author(entry),
+        "publisher": entry.get("source", {}).get("title", ""),
+        "published": list(_dates(entry)),
+        "summary": "" if summary == content else summary,
+        "content": content,
+        "image_url": image,
+        "image_alt": alt,
+    }
+
+
+def _author(entry: Any) -> str:  # noqa: ANN401
+    if "@" in entry.get("author", ""):  # feedparser cuts names out of addresses of long domains
+        return str(entry["author"])
+    names = [person.get("name", "") for person in entry.get("authors", [])]
+    return ", ".join(dict.fromkeys(filter(None, names))) or entry.get("author", "")
+
+
+def _dates(entry: Any) -> Iterable[str]:  # noqa: ANN401
+    """Give dates as received, then as feedparser understood them."""
+    for name in ("published", "updated", "created"):
+        if entry.get(name):
+            yield entry[name]
+        if moment := entry.get(f"{name}_parsed"):
+            yield "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*moment[:6])
+
+
+def _image(entry: Any) -> tuple[str, str]:  # noqa: ANN401
+    for media in [*entry.get("media_content", []), *entry.get("media_thumbnail", [])]:
+        named = f"{media.get('medium', '')} {media.get('type', 'image')}"
+        if media.get("url") and "image" in named:
+            return media["url"], ""
+    for link in entry.get("links", []):
+        if link.get("rel") == "enclosure" and str(link.get("type", "")).startswith("image/"):
+            return link.get("href", ""), link.get("title", "")
+    return "", ""
+
+
+def _enclosed(entry: Any) -> str:  # noqa: ANN401
+    hrefs = [link.get("href", "") for link in entry.get("links", [])]
+    return next((href for href in hrefs if href), "")
+
+
+_PARSERS: dict[str, Callable[[str, str], Values]] = {"feed": parse_feed, "page": parse_page}
+
+
+def _answer(frame: bytes) -> bytes:
+    """Parse one frame; whatever a parser trips over becomes an answer."""
+    asked = orjson.loads(frame)
+    try:
+        parsed = _PARSERS[asked["what"]](asked["text"], asked["base"])
+        return orjson.dumps(parsed, default=str)
+    except Exception as error:  # parsers of hostile text raise anything
+        return orjson.dumps({"error": f"its parser gave up ({type(error).__name__})"})
+
+
+def main() -> None:
+    """Answer frames on the pipes until the other end closes them."""
+    limit_memory()
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break a frame
+    with suppress(BrokenPipeError, KeyboardInterrupt):
+        while (frame := read_frame(sys.stdin.buffer)) is not None:
+            write_frame(answers, _answer(frame))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Which articles do we have, and what did they say before?"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+
+from digest.errors import NotFoundError
+from digest.model.article import Article, ArticleVersion, Entry, Mark, Precision, Published
+from digest.storage.tables import article_versions
+from digest.storage.tables import articles as table
+
+_CHUNK = 500  # ids of one question
+
+
+def published_since(connection: Connection, since: datetime) -> list[Article]:
+    """Which articles appeared at or after a moment? In order of id."""
+    return _read(connection, select(table).where(table.c.published_at >= since))
+
+
+def article(connection: Connection, id: int) -> Article:  # noqa: A002 - the noun's own name
+    """Which article has this id? Raises NotFoundError."""
+    found = articles(connection, [id])
+    if id not in found:
+        raise NotFoundError(f"no article {id}: `digest collect` says what there is")
+    return found[id]
+
+
+def articles(connection: Connection, ids: Iterable[int]) -> dict[int, Article]:
+    """Which articles have these ids? Those that exist, by id."""
+    asked = list(dict.fromkeys(ids))
+    chunks = (asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK))
+    found = (_read(connection, select(table).where(table.c.id.in_(chunk))) for chunk in chunks)
+    return {one.id: one for many in found for one in many}
+
+
+def article_by_key(connection: Connection, key: str) -> Article | None:
+    """Which article is known under this key?"""
+    return next(iter(_read(connection, select(table).where(table.c.key == key))), None)
+
+
+def versions(connection: Connection, id: int) -> list[ArticleVersion]:  # noqa: A002
+    """Which texts did this article have before, oldest first?"""
+    asked = (
+        select(article_versions)
+        .where(article_versions.c.article_id == id)
+        .order_by(article_versions.c.id)
+    )
+    rows = connection.execute(asked).mappings()
+    return [ArticleVersion(**{name: row[name] for name in row if name != "id"}) for row in rows]
+
+
+def add_article(connection: Connection, entry: Entry, *, now: datetime) -> int:
+    """Store a new article; give its id."""
+    values = _row(entry) | {"first_seen_at": now, "updated_at": now}
+    added = connection.execute(insert(table).values(**values).returning(table.c.id))
+    return int(added.scalar_one())
+
+
+def update_article(connection: Connection, id: int, entry: Entry, *, now: datetime) -> None:  # noqa: A002
+    """Put an entry's text in an article's place; the former text is kept as a version."""
+    former = article(connection, id)
+    connection.execute(
+        insert(article_versions).values(
+            article_id=id,
+            title=former.title,
+            description=former.description,
+            body=former.body,
+            replaced_at=now,
+        )
+    )
+    kept = {"key": former.key, "source": former.source, "updated_at": now}
+    connection.execute(update(table).where(table.c.id == id).values(**_row(entry) | kept))
+
+
+def _read(connection: Connection, asked: Select[Any]) -> list[Article]:
+    return [_article(row) for row in connection.execute(asked.order_by(table.c.id)).mappings()]
+
+
+def _article(row: RowMapping) -> Article:
+    values = dict(row)
+    published = Published(
+        at=values.pop("published_at"),
+        precision=Precision(values.pop("precision")),
+        raw=values.pop("published_raw"),
+        doubt=values.pop("published_doubt"),
+    )
+    marks = frozenset(Mark(mark) for mark in values.pop("marks"))
+    return Article(published=published, marks=marks, **values)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    values = asdict(entry)
+    published = values.pop("published")
+    return values | {
+        "published_at": published["at"],
+        "precision": published["precision"].value,
+        "published_raw": published["raw"],
+        "published_doubt": published["doubt"],
+        "marks": sorted(mark.value for mark in entry.marks),
+    }

@@ -1,0 +1,164 @@
+"""Plain text out of hostile or careless HTML."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.collect.charset import decode
+from digest.collect.clean import excerpt, first_image, line, plain, tidy
+from digest.collect.language import detect
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>Un</p><p>Deux</p>", "Un\n\nDeux"),
+        ("Un<br>Deux<br/>Trois", "Un\nDeux\nTrois"),
+        ("<ul><li>a</li><li>b</li></ul>", "a\n\nb"),
+        ("<h2>Titre</h2>Texte", "Titre\n\nTexte"),
+        ("A&nbsp;: «&#8239;b&#8239;»", "A : « b »"),
+        ("5 < 6 et 7 > 3", "5 < 6 et 7 > 3"),
+        ("&lt;b&gt;gras&lt;/b&gt;", "<b>gras</b>"),
+        ("<p>a<script>alert(1)</script>b</p>", "ab"),
+        ("<style>p{}</style><p>a</p>", "a"),
+        ("<p>avant</p><iframe src='x'/><p>après</p>", "avant\n\naprès"),
+        ("<p>avant</p><object data='x' /><p>après</p>", "avant\n\naprès"),
+        ("<a href='javascript:alert(1)'>ici</a>", "ici"),
+        ("<img src=x onerror=alert(1)>texte", "texte"),
+        ("<!-- caché -->vu", "vu"),
+        ("Ã‰tÃ© Ã  SÃ©gou", "Été à Ségou"),
+        ("l\u2019\u0153uvre \u201cciel\u201d", "l’œuvre “ciel”"),
+        ("a\u200bb\u202ec\ufeff", "abc"),
+        ("e\u0301te\u0301", "été"),
+        ("<p>Un <b>mot</b> <i>et</i> deux</p>", "Un mot et deux"),
+    ],
+)
+def test_html_becomes_text(markup: str, text: str) -> None:
+    assert plain(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Fin. L’article Ici est apparu en premier sur Le Fleuve.", "Fin."),
+        ("Fin. Cet article est apparu en premier sur Le Fleuve", "Fin."),
+        ("End. The post Here appeared first on The River.", "End."),
+        ("End. The article Here first appeared on The River.", "End."),
+        ("L'article 5 du code. L'article Ici est apparu en premier sur X.", "L'article 5 du code."),
+        (
+            "Le virus est apparu en premier sur la côte.",
+            "Le virus est apparu en premier sur la côte.",
+        ),
+    ],
+)
+def test_what_publishers_append_is_gone(text: str, kept: str) -> None:
+    assert plain(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "cut"),
+    [
+        ("Un début […]", "Un début", True),
+        ("Un début [&#8230;]", "Un début", True),
+        ("Un début. <a href='x'>Lire la suite →</a>", "Un début.", True),
+        ("A start. Continue reading <span>it</span>", "A start.", True),
+        ("Un texte entier.", "Un texte entier.", False),
+    ],
+)
+def test_an_excerpt_is_told(text: str, kept: str, cut: bool) -> None:
+    assert excerpt(text) == (kept, cut)
+
+
+@pytest.mark.parametrize(
+    ("markup", "url"),
+    [
+        ("<img src='/a.jpg' alt='Un &amp; deux'>", "https://x.example/a.jpg"),
+        ("<img src='/p.gif' width=1 height='1'><img src='b.jpg'>", "https://x.example/b.jpg"),
+        ("<img src='https://pixel.y.example/x'>", ""),
+        ("<img src='https://stats.wordpress.com/b.gif'>", ""),
+        ("<img src='javascript:alert(1)'>", ""),
+        ("<img src='data:image/gif;base64,R0'>", ""),
+        ("<p>rien</p>", ""),
+    ],
+)
+def test_the_first_picture_is_no_pixel(markup: str, url: str) -> None:
+    found = first_image(markup, base="https://x.example/feed")
+    assert (found.url if found else "") == url
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div>" * 20_000 + "x" + "</div>" * 20_000,
+        "<b>" * 50_000,
+        "</div>" * 50_000,
+        "<" * 200_000,
+        "&" * 200_000,
+        "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">x",
+        "L'article " * 20_000,
+        "[ … " * 30_000,
+        "<img " * 30_000,
+        "<!--" * 50_000,
+        " \n" * 100_000,
+    ],
+    ids=range(11),
+)
+def test_monstrous_markup_costs_little_time(markup: str) -> None:
+    begun = time.monotonic()
+    excerpt(markup)
+    first_image(markup, base="https://x.example/")
+    assert time.monotonic() - begun < 3  # under one on a quiet machine
+
+
+@given(st.text("<>/&;abé=\"' \n!-p", max_size=200))
+def test_text_that_was_cleaned_is_tidy(markup: str) -> None:
+    text = plain(markup)
+    assert tidy(text) == text
+    assert "\n" not in line(markup)
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset", "text"),
+    [
+        (b"\xef\xbb\xbf\xc3\xa9", "", "é"),
+        (b"\xc3\xa9", "iso-8859-1", "é"),
+        (b"\xe9 \x80", "iso-8859-1", "é €"),
+        (b"\xe9", "utf-8", "é"),
+        (b"\xe9", "nulle-part", "é"),
+        (b"\xe9", "utf-7", "é"),
+        (b"\xe9", "zlib", "é"),
+        (b"\x81\xe9", "", "\x81é"),
+        ("é".encode("utf-32"), "", "é"),
+        ("l'été à Ségou".encode("utf-16-be"), "", "l'été à Ségou"),
+        ("ééééé".encode() + b"\xff", "", "ééééé\N{REPLACEMENT CHARACTER}"),
+        ("привет".encode("koi8-r"), "koi8-r", "привет"),
+        ("سلام".encode("windows-1256"), "windows-1256", "سلام"),
+        (b'<?xml version="1.0" encoding="utf-16"?>\xc3\xa9', "", None),
+    ],
+)
+def test_bytes_are_decoded(raw: bytes, charset: str, text: str | None) -> None:
+    decoded = decode(raw, charset=charset)
+    assert decoded == text if text is not None else decoded.endswith("é")
+
+
+@given(st.binary(max_size=300), st.sampled_from(["", "utf-8", "latin-1", "utf-16", "x"]))
+def test_any_bytes_can_be_decoded(raw: bytes, charset: str) -> None:
+    assert isinstance(decode(raw, charset=charset), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "language"),
+    [
+        ("Le gouvernement annonce un plan pour la région", "", "fr"),
+        ("The government announces a plan for the region", "", "en"),
+        ("أعلنت الحكومة خطة جديدة للمنطقة", "", "ar"),
+        ("", "", "und"),
+        ("12 345", "fr-ML", "fr"),
+        ("https://fleuve.example/", "en", "en"),
+        ("???", "not a tag", "und"),
+    ],
+)
+def test_a_language_is_detected(text: str, expected: str, language: str) -> None:
+    assert detect(text, expected=expected) == language
