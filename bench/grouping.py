@@ -1,0 +1,120 @@
+"""How fast is grouping? On made-up news: events of invented places, told by several newsrooms."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+
+from digest.group.lineage import find_ties
+from digest.group.reading import Desk
+from digest.group.stories import find_stories
+from digest.group.themes import ThemeScorer
+from digest.model.article import Article, Precision, Published
+from digest.schedule.values import Theme
+
+ARTICLES = 2_000
+WORDS = 320
+_NOW = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
+_SYLLABLES = (
+    "ba",
+    "ko",
+    "ri",
+    "mé",
+    "dou",
+    "la",
+    "ti",
+    "né",
+    "gao",
+    "sé",
+    "gou",
+    "fa",
+    "so",
+    "nia",
+)
+
+
+def articles_per_s() -> float:
+    """Score, group and tie a corpus once, from text to stories."""
+    articles = corpus(ARTICLES, random.Random(7))
+    began = perf_counter()
+    desk = Desk([("JNIM", "GSIM", "Groupe de soutien à l'islam et aux musulmans")])
+    readings = [desk.read(article) for article in articles]
+    scorer = ThemeScorer(THEMES, desk)
+    for reading in readings:
+        scorer.score(reading)
+    find_ties(find_stories(readings).stories)
+    return len(articles) / (perf_counter() - began)
+
+
+def corpus(articles: int, chance: random.Random) -> list[Article]:
+    """Make up articles of ten days: half of them alone, the others two to six to an event."""
+    vocabulary = [_word(chance) for _ in range(12_000)]
+    made: list[Article] = []
+    while len(made) < articles:
+        told = chance.choice((1, 1, 1, 1, 1, 2, 3, 6))
+        event = [_word(chance).capitalize() for _ in range(4)] + chance.sample(vocabulary, 12)
+        at = _NOW - timedelta(minutes=chance.randrange(10 * 24 * 60))
+        for _ in range(min(told, articles - len(made))):
+            made.append(_article(len(made) + 1, event, vocabulary, at, chance))
+    return made
+
+
+THEMES = {
+    name: Theme(title={"fr": name, "en": name}, keywords=tuple(keywords.split(", ")))
+    for name, keywords in {
+        "securite": "attaque, jihadistes, armée, convoi, embuscade, soldats, otages, JNIM, frappe",
+        "diplomatie": "ambassadeur, sommet, négociations, sanctions, coopération, accord, visite",
+        "economie": "uranium, dette, carburant, marché, budget, mine, prix, investissement",
+    }.items()
+}
+_WRITTEN = (
+    "le la les de des du un une et en que qui dans pour au sur ce par il elle se son avec pas plus"
+    " a été est ont selon après contre président ministre armée gouvernement attaque convoi sommet"
+    " négociations sécurité coopération pays soldats frontière dette accord communiqué"
+)
+_NEWS = _WRITTEN.split()
+
+
+def _article(
+    id_: int, event: list[str], vocabulary: list[str], at: datetime, chance: random.Random
+) -> Article:
+    body = "\n\n".join(_paragraph(event, vocabulary, chance) for _ in range(WORDS // 80))
+    seen = at + timedelta(minutes=chance.randrange(900))
+    return Article(
+        id=id_,
+        key=f"https://presse.example/{id_}",
+        url=f"https://presse.example/{id_}",
+        source=f"presse-{id_ % 12}",
+        title=" ".join(_words(event, vocabulary, 9, chance)).capitalize(),
+        language="fr",
+        published=Published(at=seen, precision=Precision.MINUTE),
+        description=" ".join(_words(event, vocabulary, 25, chance)).capitalize() + ".",
+        body=body,
+        first_seen_at=seen,
+        updated_at=seen,
+    )
+
+
+def _paragraph(event: list[str], vocabulary: list[str], chance: random.Random) -> str:
+    lengths = (18, 25, 15, 22)
+    told = (" ".join(_words(event, vocabulary, length, chance)) for length in lengths)
+    return " ".join(f"{sentence.capitalize()}." for sentence in told)
+
+
+def _words(
+    event: list[str], vocabulary: list[str], length: int, chance: random.Random
+) -> list[str]:
+    """Draw words as news does: many common ones, some of the event, rare ones by Zipf's law."""
+    drawn = []
+    for _ in range(length):
+        dice = chance.random()
+        if dice < 0.5:
+            drawn.append(chance.choice(_NEWS))
+        elif dice < 0.65:
+            drawn.append(chance.choice(event))
+        else:
+            drawn.append(vocabulary[int(len(vocabulary) ** chance.random()) - 1])
+    return drawn
+
+
+def _word(chance: random.Random) -> str:
+    return "".join(chance.choices(_SYLLABLES, k=chance.randint(2, 4)))

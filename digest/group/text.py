@@ -1,0 +1,147 @@
+"""Which words does a text hold, and which mean the same? Accents fold for matching only."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import Stemmer
+
+TEXT_CAP = 24_000
+"""Characters of one passage that are read: what makes a story stands well before."""
+
+STEMMERS = {"ar": "arabic", "de": "german", "en": "english", "es": "spanish", "fr": "french"} | {
+    "it": "italian",
+    "pt": "portuguese",
+}
+
+_TOKEN = re.compile(
+    r"(?P<acronym>\b(?:[^\W\d_]\.){2,})"
+    r"|(?P<number>\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?(?!\w))"
+    r"|(?P<word>[^\W_]+)"
+    r"|(?P<stop>[.!?…:«»\"“”\n]+)"
+)
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+
+
+def fold(text: str) -> str:
+    """Take case and accents away: `Goïta` and `GOITA` are one word."""
+    lowered = text.casefold().translate(_LETTERS)
+    if lowered.isascii():
+        return lowered
+    parts = unicodedata.normalize("NFKD", lowered)
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Word:
+    """One word of one language; all its occurrences share this value."""
+
+    written: str
+    folded: str
+    stem: str
+    """What words of one family share, without accents; `@jnim` for every alias of JNIM."""
+    capital: bool
+    number: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A text as its words."""
+
+    words: tuple[Word, ...]
+    starts: frozenset[int]
+    """Places where a sentence or quotation starts: a capital there says nothing."""
+
+
+EMPTY = Passage(words=(), starts=frozenset())
+
+
+class Lexer:
+    """Reads texts of one language and folds the editor's aliases."""
+
+    def __init__(self, language: str, aliases: Iterable[Sequence[str]] = ()) -> None:
+        name = STEMMERS.get(language)
+        self._stemmer = Stemmer.Stemmer(name) if name else None
+        self._known: dict[str, Word] = {}
+        self._aliases: dict[str, list[tuple[tuple[str, ...], Word]]] = {}
+        for names in aliases:
+            self._learn(names)
+
+    def read(self, text: str) -> Passage:
+        """Split a text into words, aliases folded. Single letters are not words."""
+        words, starts = self._split(text[:TEXT_CAP])
+        if any(word.folded in self._aliases for word in words):
+            words, starts = self._fold_aliases(words, frozenset(starts))
+        return Passage(words=tuple(words), starts=frozenset(starts))
+
+    def stems(self, text: str) -> tuple[str, ...]:
+        """Give the stems of a keyword or name."""
+        return tuple(word.stem for word in self.read(text).words)
+
+    def _split(self, text: str) -> tuple[list[Word], list[int]]:
+        words: list[Word] = []
+        starts = [0]
+        for match in _TOKEN.finditer(text):
+            kind, written = match.lastgroup, match.group()
+            if kind == "stop":
+                starts.append(len(words))
+            elif len(written) > 1 or kind == "number":
+                words.append(self._known.get(written) or self._word(written))
+        return words, starts
+
+    def _word(self, written: str) -> Word:
+        word = _number(written) if written[0].isdigit() else self._letters(written)
+        self._known[written] = word
+        return word
+
+    def _letters(self, written: str) -> Word:
+        bare = written.replace(".", "")
+        lowered = bare.casefold()
+        stem = self._stemmer.stemWord(lowered) if self._stemmer else lowered
+        return Word(written=written, folded=fold(bare), stem=fold(stem), capital=bare[0].isupper())
+
+    def _learn(self, names: Sequence[str]) -> None:
+        sequences = [tuple(word.folded for word in self._split(name)[0]) for name in names]
+        sequences = [sequence for sequence in sequences if sequence]
+        if not sequences:
+            return
+        stem = "@" + "_".join(sequences[0])
+        alias = Word(written=names[0], folded=stem, stem=stem, capital=True)
+        for sequence in sequences:
+            known = self._aliases.setdefault(sequence[0], [])
+            known.append((sequence, alias))
+            known.sort(key=lambda entry: -len(entry[0]))  # the longest name is tried first
+
+    def _fold_aliases(
+        self, words: list[Word], starts: frozenset[int]
+    ) -> tuple[list[Word], list[int]]:
+        folded: list[Word] = []
+        moved: list[int] = []
+        place = 0
+        while place < len(words):
+            if place in starts:
+                moved.append(len(folded))
+            length, word = self._alias_at(words, place)
+            folded.append(word)
+            place += length
+        return folded, moved
+
+    def _alias_at(self, words: list[Word], place: int) -> tuple[int, Word]:
+        for sequence, alias in self._aliases.get(words[place].folded, ()):
+            if _spells(words[place : place + len(sequence)], sequence):
+                return len(sequence), alias
+        return 1, words[place]
+
+
+def _spells(found: Sequence[Word], sequence: Sequence[str]) -> bool:
+    if tuple(word.folded for word in found) != tuple(sequence):
+        return False
+    # A short acronym is one only in capitals: AES, not the `aes` of another word.
+    return len(sequence) > 1 or len(sequence[0]) > 3 or found[0].capital
+
+
+def _number(written: str) -> Word:
+    grouped = re.sub(r"(?<=\d)[ .,\u00a0\u202f](?=\d{3}(?:\D|$))", "", written)
+    plain = grouped.replace(",", ".")
+    return Word(written=written, folded=plain, stem=plain, capital=False, number=True)

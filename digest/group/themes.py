@@ -1,0 +1,137 @@
+"""Does an article belong to a theme, and which of its words say so?
+
+A theme's terms (its keywords, and more faintly the words of its title, sentence and examples) are
+looked for as stems and runs of stems; each counts BM25-saturated by how often and where it stands
+(Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009), weighted by how rare it is in
+news at large. One scale and one threshold serve all themes; a theme may set its own `minimum`.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digest.group.background import RARE, shares
+from digest.group.reading import Desk, Reading
+from digest.model.story import Reason, ThemeScore
+from digest.schedule.values import Theme
+
+BELONGS = 1.0
+"""Score from which an article belongs to a theme that sets no minimum of its own."""
+
+_SCALE = 0.0714
+"""Brings the sums onto a scale where BELONGS is 1."""
+_TITLE, _HEADING, _BODY = 3.0, 2.0, 1.0
+_SATURATION, _BY_LENGTH, _USUAL_LENGTH = 2.0, 0.6, 350.0
+_KEYWORD, _OWN_WORDS, _EXCLUDED = 1.0, 0.25, -2.0
+_TELLING = 0.06
+"""A word of a theme's title or sentence counts when fewer articles than this share hold it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """A word or run of words that speaks for a theme, or against it."""
+
+    theme: str
+    written: str
+    stems: tuple[str, ...]
+    weight: float
+
+
+class ThemeScorer:
+    """Scores articles against all themes of the schedule."""
+
+    def __init__(self, themes: Mapping[str, Theme], desk: Desk) -> None:
+        self._themes = themes
+        self._desk = desk
+        self._terms: dict[str, Mapping[str, list[Term]]] = {}
+
+    def score(self, reading: Reading) -> tuple[ThemeScore, ...]:
+        """Score one article; themes of which it holds no term are left out. Best first."""
+        language = reading.article.language
+        if language not in self._terms:
+            self._terms[language] = _by_first_stem(self._compile(language))
+        points = self._points(reading, self._terms[language])
+        scores = (self._score(reading.article.id, name, found) for name, found in points.items())
+        return tuple(sorted(scores, key=lambda score: (-score.score, score.theme)))
+
+    def _points(
+        self, reading: Reading, terms: Mapping[str, list[Term]]
+    ) -> Mapping[str, dict[str, float]]:
+        length = 1 - _BY_LENGTH + _BY_LENGTH * len(reading.body.words) / _USUAL_LENGTH
+        points: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        for term, times in _occurrences(reading, terms).items():
+            saturated = times * (_SATURATION + 1) / (times + _SATURATION * length)
+            worth = _SCALE * term.weight * saturated
+            known = points[term.theme].get(term.written, 0.0)
+            # Two keywords of one stem (jihadiste, jihadistes) are one: the heavier counts.
+            points[term.theme][term.written] = max(known, worth, key=abs)
+        return points
+
+    def _score(self, article_id: int, name: str, found: Mapping[str, float]) -> ThemeScore:
+        score = round(max(0.0, math.fsum(found.values())), 4)
+        reasons = sorted(found.items(), key=lambda item: (-abs(item[1]), item[0]))
+        return ThemeScore(
+            article_id=article_id,
+            theme=name,
+            score=score,
+            belongs=score >= minimum(self._themes[name]),
+            reasons=tuple(Reason(term=term, weight=round(worth, 4)) for term, worth in reasons),
+        )
+
+    def _compile(self, language: str) -> Iterator[Term]:
+        lexer = self._desk.lexer(language)
+        for name, theme in self._themes.items():
+            seen: set[tuple[str, ...]] = set()
+            for written, base in _phrases(theme):
+                stems = lexer.stems(written)
+                if stems and stems not in seen:
+                    seen.add(stems)
+                    weight = base * _rarity(stems, language)
+                    yield Term(theme=name, written=written, stems=stems, weight=weight)
+            for word in lexer.read(_prose(theme)).words:
+                stems = (word.stem,)
+                if stems not in seen and shares(language).get(word.stem, RARE) < _TELLING:
+                    seen.add(stems)
+                    weight = _OWN_WORDS * _rarity(stems, language)
+                    yield Term(theme=name, written=word.written, stems=stems, weight=weight)
+
+
+def minimum(theme: Theme) -> float:
+    """Give the score from which an article belongs to a theme."""
+    return BELONGS if theme.minimum is None else theme.minimum
+
+
+def _phrases(theme: Theme) -> list[tuple[str, float]]:
+    wanted = [(keyword, _KEYWORD) for keyword in theme.keywords]
+    return [(term, _EXCLUDED) for term in theme.exclude] + wanted
+
+
+def _prose(theme: Theme) -> str:
+    return "\n".join((*theme.title.values(), theme.about, *theme.examples))
+
+
+def _rarity(stems: Sequence[str], language: str) -> float:
+    """Weigh a term by its rarest word, a little more for each further one."""
+    known = [max(RARE, shares(language).get(stem, RARE * 4)) for stem in stems]
+    return -math.log(min(known)) * (1 + 0.15 * (len(stems) - 1))
+
+
+def _by_first_stem(terms: Iterator[Term]) -> Mapping[str, list[Term]]:
+    found: defaultdict[str, list[Term]] = defaultdict(list)
+    for term in terms:
+        found[term.stems[0]].append(term)
+    return found
+
+
+def _occurrences(reading: Reading, terms: Mapping[str, list[Term]]) -> Mapping[Term, float]:
+    times: defaultdict[Term, float] = defaultdict(float)
+    places = ((reading.title, _TITLE), (reading.heading, _HEADING), (reading.body, _BODY))
+    for passage, weight in places:
+        stems = [word.stem for word in passage.words]
+        for place, stem in enumerate(stems):
+            for term in terms.get(stem, ()):
+                end = place + len(term.stems)
+                if len(term.stems) == 1 or tuple(stems[place:end]) == term.stems:
+                    times[term] += weight
+    return times
