@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -14,9 +15,11 @@ from sqlalchemy import (
     Dialect,
     Engine,
     LargeBinary,
+    Table,
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -101,13 +104,30 @@ class Database:
         self.engine.dispose()
 
 
+def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401
+    """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
+
+
+def to_json(value: object) -> str:
+    """Write a JSON column: several times faster than the standard library."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed)
+        return create_engine(parsed, json_serializer=to_json, json_deserializer=orjson.loads)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000})
+    engine = create_engine(
+        parsed,
+        connect_args={"timeout": _BUSY_MS / 1000},
+        json_serializer=to_json,
+        json_deserializer=orjson.loads,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

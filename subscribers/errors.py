@@ -4,6 +4,7 @@ SubscribersError
 ├── AddressError      not a mailable address
 ├── TokenError        a link's token is forged, damaged or expired
 ├── UnknownList       no list of that name
+├── ListError         a list can't be made: its name is taken or unfit
 └── TransferError     a file can't be imported
 """
 
@@ -22,6 +23,10 @@ class TokenError(SubscribersError):
 
 class UnknownList(SubscribersError):  # noqa: N818 - reads as what it is
     """No list has that name."""
+
+
+class ListError(SubscribersError):
+    """A list can't be made: its name is taken or unfit."""
 
 
 class TransferError(SubscribersError):

@@ -14,6 +14,24 @@ class SubscriptionState(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class SuppressionReason(StrEnum):
+    """Why an address is never mailed again."""
+
+    ADMIN = "admin"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+
+
+class Verdict(StrEnum):
+    """What became of a person who was to be put on a list."""
+
+    ACCEPTED = "accepted"
+    ALREADY_THERE = "already there"
+    SUPPRESSED = "suppressed"
+    UNSUBSCRIBED = "unsubscribed"
+    INVALID = "invalid"
+
+
 class ConsentAction(StrEnum):
     """What a row of evidence says happened."""
 
@@ -48,6 +66,53 @@ class Subscriber:
     """Consent to tracking; never assumed."""
     fields: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSize:
+    """A list and how many stand in each state."""
+
+    name: str
+    title: str
+    confirmed: int = 0
+    pending: int = 0
+    unsubscribed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """A person's place on one list."""
+
+    list: str
+    title: str
+    """The list's."""
+    address: str
+    language: str
+    state: SubscriptionState
+    asked_at: datetime
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suppression:
+    """An address that is never mailed again."""
+
+    reason: SuppressionReason
+    at: datetime
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """A row of the evidence about one address."""
+
+    list: str
+    action: ConsentAction
+    at: datetime
+    origin: str
+    wording: str = ""
+    wording_version: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,200 @@
+"""Which lists are there, and who is to be mailed on one?"""
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from subscribers import tables
+from subscribers.database import insert_if_absent
+from subscribers.errors import ListError, UnknownList
+from subscribers.model import Absent, ListSize, MailingList, Recipient, SubscriptionState
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_CHUNK = 500
+"""Ids in one look-up: well below SQLite's smallest limit on parameters, 999."""
+
+_person, _place, _ban = tables.subscribers.c, tables.subscriptions.c, tables.suppressions.c
+
+# The suppressed are few and found through the index on their hashes; asking each of a million
+# readers for theirs would read a million rows instead of one index.
+_ACTIVE = (
+    select(_place.subscriber_id)
+    .join(tables.lists, _place.list_id == tables.lists.c.id)
+    .where(
+        tables.lists.c.name == bindparam("list"),
+        _place.state == SubscriptionState.CONFIRMED,
+        _place.subscriber_id.not_in(
+            select(_person.id).join(tables.suppressions, _person.address_hash == _ban.address_hash)
+        ),
+    )
+    .order_by(_place.subscriber_id)
+)
+
+_SNAPSHOT = [_person[name] for name in Recipient.__dataclass_fields__]
+_RECIPIENTS = (
+    select(
+        *_SNAPSHOT,
+        _place.state,
+        _ban.reason.label("suppressed"),
+    )
+    .outerjoin(
+        tables.subscriptions,
+        (_place.subscriber_id == _person.id) & (_place.list_id == bindparam("list_id")),
+    )
+    .outerjoin(tables.suppressions, _ban.address_hash == _person.address_hash)
+    .where(_person.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def create(connection: Connection, name: str, title: str, now: datetime) -> MailingList:
+    """Make a list.
+
+    Raises:
+        ListError: the name is taken, or is no name.
+    """
+    if not _NAME.fullmatch(name):
+        raise ListError(
+            f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
+        )
+    made = insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
+    if not made:
+        raise ListError(f"there is a list '{name}' already")
+    return find(connection, name)
+
+
+def ensure(connection: Connection, name: str, title: str, now: datetime) -> MailingList:
+    """Give the list of that name; make it when there is none."""
+    known = {known.name: known for known in lists(connection)}
+    return known.get(name) or create(connection, name, title, now)
+
+
+def find(connection: Connection, name: str) -> MailingList:
+    """Give the list of that name.
+
+    Raises:
+        UnknownList: there is none; names the nearest.
+    """
+    known = {known.name: known for known in lists(connection)}
+    if name not in known:
+        raise UnknownList(f"no list is called {name!r}{_proposal(name, list(known))}")
+    return known[name]
+
+
+def named_or_only(connection: Connection, name: str) -> MailingList:
+    """Give the list of that name; without a name the only list there is.
+
+    Raises:
+        UnknownList: there is none of that name, or no telling which one is meant.
+    """
+    known = lists(connection)
+    if name or not known:
+        return find(connection, name or "hebdo")
+    if len(known) > 1:
+        raise UnknownList(f"say which list: {', '.join(one.name for one in known)}")
+    return known[0]
+
+
+def lists(connection: Connection) -> list[MailingList]:
+    """Give all lists, by name."""
+    columns = tables.lists.c
+    rows = connection.execute(
+        select(columns.id, columns.name, columns.title).order_by(columns.name)
+    )
+    return [MailingList(id=row.id, name=row.name, title=row.title) for row in rows]
+
+
+def sizes(connection: Connection) -> list[ListSize]:
+    """Count the readers of each list by state."""
+    rows = connection.execute(
+        select(_place.list_id, _place.state, func.count().label("readers")).group_by(
+            _place.list_id, _place.state
+        )
+    )
+    counts: dict[int, dict[str, int]] = {}
+    for row in rows:
+        counts.setdefault(row.list_id, {})[row.state] = row.readers
+    return [
+        ListSize(name=known.name, title=known.title, **counts.get(known.id, {}))
+        for known in lists(connection)
+    ]
+
+
+def active_ids(connection: Connection, list_name: str) -> list[int]:
+    """Give the ids of all who are to be mailed, confirmed and not suppressed, in ascending order.
+
+    Raises:
+        UnknownList: no list has that name.
+    """
+    ids = list(connection.scalars(_ACTIVE, {"list": list_name}))
+    if not ids:
+        find(connection, list_name)
+    return ids
+
+
+def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
+    """Give all who are to be mailed, in the order of active_ids, a thousand in memory at a time.
+
+    Raises:
+        UnknownList: no list has that name.
+    """
+    find(connection, list_name)
+    active = _ACTIVE.with_only_columns(*_SNAPSHOT).join(
+        tables.subscribers, _person.id == _place.subscriber_id
+    )
+    statement = active.execution_options(yield_per=1_000)
+    for row in connection.execute(statement, {"list": list_name}):
+        yield _recipient(row)
+
+
+def recipients(
+    connection: Connection, list_name: str, ids: Sequence[int]
+) -> tuple[list[Recipient], list[Absent]]:
+    """Look planned recipients up just before they are mailed; both answers keep the order of `ids`.
+
+    Raises:
+        UnknownList: no list has that name.
+    """
+    list_id = find(connection, list_name).id
+    planned = list(dict.fromkeys(ids))
+    found: dict[int, Recipient | Absent] = {}
+    for start in range(0, len(planned), _CHUNK):
+        chunk = planned[start : start + _CHUNK]
+        rows = connection.execute(_RECIPIENTS, {"list_id": list_id, "ids": chunk})
+        found |= {row.id: _present_or_not(row) for row in rows}
+    fates = [found.get(id_) or Absent(id=id_, reason="erased") for id_ in planned]
+    return (
+        [fate for fate in fates if isinstance(fate, Recipient)],
+        [fate for fate in fates if isinstance(fate, Absent)],
+    )
+
+
+def _present_or_not(row: Any) -> Recipient | Absent:  # noqa: ANN401 - the columns of _RECIPIENTS
+    if row.suppressed is not None:
+        return Absent(id=row.id, reason="suppressed")
+    if row.state != SubscriptionState.CONFIRMED:
+        return Absent(id=row.id, reason="unsubscribed")
+    return _recipient(row)
+
+
+def _recipient(row: Any) -> Recipient:  # noqa: ANN401 - the columns of _SNAPSHOT
+    return Recipient(
+        id=row.id,
+        address=row.address,
+        name=row.name,
+        language=row.language,
+        themes=tuple(row.themes),
+        tracking=row.tracking,
+        fields=row.fields,
+    )
+
+
+def _proposal(name: str, known: list[str]) -> str:
+    if nearest := difflib.get_close_matches(name, known, n=1, cutoff=0.5):
+        return f" (did you mean '{nearest[0]}'?)"
+    if known:
+        return f" (there are: {', '.join(known[:12])})"
+    return f": make it with `digest lists create {name}`"

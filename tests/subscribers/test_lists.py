@@ -1,0 +1,123 @@
+"""Which lists there are, and who is to be mailed."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Connection, delete, event
+
+from subscribers import lists, suppressions, tables
+from subscribers.errors import ListError, UnknownList
+from subscribers.model import Absent, ListSize, SuppressionReason
+from tests.subscribers.conftest import KEY, id_of, join, leave
+
+
+def crowd(connection: Connection, now: datetime) -> dict[str, int]:
+    names = ["present", "other", "pending", "left", "banned", "erased"]
+    for name in names:
+        join(connection, now, f"{name}@example.org", consent="" if name == "pending" else "fair")
+    ids = {name: id_of(connection, f"{name}@example.org") for name in names}
+    leave(connection, now, "left@example.org")
+    suppressions.suppress(
+        connection,
+        secret_key=KEY,
+        address="banned@example.org",
+        reason=SuppressionReason.ADMIN,
+        origin="test",
+        now=now,
+    )
+    erased = tables.subscribers.c.address == "erased@example.org"
+    connection.execute(delete(tables.subscribers).where(erased))
+    return ids
+
+
+def test_only_the_confirmed_and_not_suppressed_are_active(
+    connection: Connection, now: datetime
+) -> None:
+    ids = crowd(connection, now)
+    assert lists.active_ids(connection, "hebdo") == [ids["present"], ids["other"]]
+    assert [one.id for one in lists.readers(connection, "hebdo")] == [ids["present"], ids["other"]]
+
+
+def test_recipients_keep_the_planned_order_and_the_absent_their_reasons(
+    connection: Connection, now: datetime
+) -> None:
+    ids = crowd(connection, now)
+    planned = [ids[name] for name in ("erased", "other", "banned", "left", "present", "pending")]
+    present, absent = lists.recipients(connection, "hebdo", [*planned, ids["other"]])
+    assert [one.address for one in present] == ["other@example.org", "present@example.org"]
+    assert absent == [
+        Absent(id=ids["erased"], reason="erased"),
+        Absent(id=ids["banned"], reason="suppressed"),
+        Absent(id=ids["left"], reason="unsubscribed"),
+        Absent(id=ids["pending"], reason="unsubscribed"),
+    ]
+
+
+def test_who_is_confirmed_elsewhere_only_is_not_mailed_here(
+    connection: Connection, now: datetime
+) -> None:
+    ids = crowd(connection, now)
+    lists.create(connection, "mensuel", "Le mensuel", now)
+    assert lists.active_ids(connection, "mensuel") == []
+    present, absent = lists.recipients(connection, "mensuel", [ids["present"]])
+    assert present == []
+    assert absent == [Absent(id=ids["present"], reason="unsubscribed")]
+
+
+def test_a_thousand_recipients_are_looked_up_in_chunks(
+    connection: Connection, now: datetime
+) -> None:
+    crowd(connection, now)
+    present, absent = lists.recipients(connection, "hebdo", range(1, 1_502))
+    assert (len(present), len(absent)) == (2, 1_499)
+
+
+def test_the_active_are_found_by_one_question(connection: Connection, now: datetime) -> None:
+    crowd(connection, now)
+    asked: list[str] = []
+    event.listen(
+        connection, "before_cursor_execute", lambda _c, _cur, sql, *_rest: asked.append(sql)
+    )
+    lists.active_ids(connection, "hebdo")
+    assert len(asked) == 1
+
+
+def test_sizes_count_by_state(connection: Connection, now: datetime) -> None:
+    crowd(connection, now)
+    lists.create(connection, "vide", "Vide", now)
+    assert lists.sizes(connection) == [
+        ListSize(name="hebdo", title="L'hebdo", confirmed=3, pending=1, unsubscribed=1),
+        ListSize(name="vide", title="Vide"),
+    ]
+
+
+@pytest.mark.parametrize("question", [lists.active_ids, lists.find])
+def test_an_unknown_list_is_refused_with_the_nearest_name(
+    connection: Connection, question: object
+) -> None:
+    assert callable(question)
+    with pytest.raises(UnknownList, match="'hebdoo'.*did you mean 'hebdo'"):
+        question(connection, "hebdoo")
+
+
+@pytest.mark.parametrize("name", ["", "Hebdo", "-x", "a b", "é", "a" * 65, "a\n", "a:b"])
+def test_a_name_that_no_link_could_carry_is_refused(
+    connection: Connection, now: datetime, name: str
+) -> None:
+    with pytest.raises(ListError, match="can't name a list"):
+        lists.create(connection, name, "Title", now)
+
+
+def test_a_list_is_made_once(connection: Connection, now: datetime) -> None:
+    with pytest.raises(ListError, match="already"):
+        lists.create(connection, "hebdo", "Again", now)
+    assert lists.ensure(connection, "hebdo", "Again", now).title == "L'hebdo"
+    assert lists.ensure(connection, "new", "New", now).title == "New"
+
+
+def test_without_a_name_the_only_list_is_meant(connection: Connection, now: datetime) -> None:
+    assert lists.named_or_only(connection, "").name == "hebdo"
+    lists.create(connection, "mensuel", "Le mensuel", now)
+    with pytest.raises(UnknownList, match="hebdo, mensuel"):
+        lists.named_or_only(connection, "")
+    assert lists.named_or_only(connection, "mensuel").name == "mensuel"

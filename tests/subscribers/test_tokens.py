@@ -1,0 +1,85 @@
+"""Links that can't be forged, bent or used for something else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subscribers.errors import TokenError
+from subscribers.tokens import (
+    CONFIRMATION_LIFE,
+    LONGEST,
+    Unsubscription,
+    confirmation_token,
+    read_confirmation_token,
+    read_unsubscribe_token,
+    unsubscribe_token,
+)
+
+KEY = b"a key for tests only, long enough"
+NOW = datetime(2026, 11, 26, 17, 0, 0, 500, tzinfo=UTC)
+ids = st.integers(min_value=1, max_value=2**31 - 1)
+names = st.from_regex(r"\A[a-z0-9][a-z0-9-]{0,63}\Z")
+
+
+@given(ids, names)
+def test_a_token_says_what_was_put_in(subscriber_id: int, name: str) -> None:
+    token = unsubscribe_token(KEY, subscriber_id, name)
+    asked = Unsubscription(subscriber_id=subscriber_id, list_name=name)
+    assert read_unsubscribe_token(KEY, token) == asked
+    assert len(token) <= LONGEST
+
+
+@given(st.data())
+def test_a_token_changed_anywhere_is_refused(data: st.DataObject) -> None:
+    token = unsubscribe_token(KEY, 4711, "hebdo")
+    place = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.characters().filter(lambda char: char != token[place]))
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, token[:place] + other + token[place + 1 :])
+
+
+@given(st.text())
+def test_a_made_up_token_is_refused(token: str) -> None:
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, token)
+
+
+@pytest.mark.parametrize("change", ["cut", "longer", "padded", "spaced", "huge"])
+def test_one_spelling_of_a_token_is_right(change: str) -> None:
+    token = unsubscribe_token(KEY, 4711, "hebdo")
+    bent = {
+        "cut": token[:-1],
+        "longer": f"{token}A",
+        "padded": f"{token}==",
+        "spaced": f"{token}\n",
+        "huge": token * 100_000,
+    }
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, bent[change])
+
+
+def test_a_token_is_bound_to_its_purpose_and_its_installation() -> None:
+    confirmation = confirmation_token(KEY, 7, "hebdo", NOW)
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, confirmation)
+    with pytest.raises(TokenError):
+        read_confirmation_token(KEY, unsubscribe_token(KEY, 7, "hebdo"), NOW)
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(b"another key, of other people", unsubscribe_token(KEY, 7, "hebdo"))
+
+
+def test_a_token_shows_neither_ids_nor_lists() -> None:
+    tokens = [unsubscribe_token(KEY, subscriber_id, "hebdo") for subscriber_id in range(1, 500)]
+    assert len(set(tokens)) == len(tokens)
+    assert len({token[-8:] for token in tokens}) == len(tokens)
+
+
+def test_a_confirmation_expires_to_the_second() -> None:
+    token = confirmation_token(KEY, 7, "hebdo", NOW)
+    end = NOW.replace(microsecond=0) + CONFIRMATION_LIFE
+    asked = read_confirmation_token(KEY, token, end - timedelta(seconds=1))
+    assert (asked.subscriber_id, asked.list_name) == (7, "hebdo")
+    with pytest.raises(TokenError, match="expired"):
+        read_confirmation_token(KEY, token, end)
