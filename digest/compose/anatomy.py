@@ -1,0 +1,90 @@
+"""What is in a piece of HTML, as a mailbox or a screen reader takes it apart?"""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anatomy:
+    """The parts of a page that checks ask about."""
+
+    language: str
+    title: str
+    headings: tuple[str, ...]
+    """Their texts in reading order."""
+    levels: tuple[str, ...]
+    """Their tags: `h1`, `h2` …"""
+    links: tuple[str, ...]
+    images: tuple[str, ...]
+    without_alt: int
+    tables_as_data: int
+    """Tables that a screen reader would read out as data."""
+
+
+def dissect(html: str) -> Anatomy:
+    """Take a page apart."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return Anatomy(
+        language=reader.language,
+        title="".join(reader.texts.get("title", [])),
+        headings=tuple("".join(heading) for heading in reader.headings),
+        levels=tuple(reader.levels),
+        links=tuple(reader.links),
+        images=tuple(reader.images),
+        without_alt=reader.without_alt,
+        tables_as_data=reader.tables_as_data,
+    )
+
+
+@dataclass
+class _Found:
+    language: str = ""
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    headings: list[list[str]] = field(default_factory=list)
+    levels: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    without_alt: int = 0
+    tables_as_data: int = 0
+    inside: str = ""
+
+
+class _Reader(_Found, HTMLParser):
+    def __init__(self) -> None:
+        _Found.__init__(self)
+        HTMLParser.__init__(self, convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        match tag:
+            case "html":
+                self.language = has.get("lang", "")
+            case "a":
+                self.links.append(has.get("href", ""))
+            case "img":
+                self.images.append(has.get("src", ""))
+                self.without_alt += "alt" not in has
+            case "table":
+                self.tables_as_data += has.get("role") not in {"presentation", "none"}
+            case "title" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                self._enter(tag)
+            case _:
+                pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.inside:
+            self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "title":
+            self.texts.setdefault("title", []).append(data)
+        elif self.inside:
+            self.headings[-1].append(data)
+
+    def _enter(self, tag: str) -> None:
+        self.inside = tag
+        if tag != "title":
+            self.levels.append(tag)
+            self.headings.append([])

@@ -1,0 +1,44 @@
+"""How does MJML become HTML without the compiler's known faults?
+
+The compiler (mjml-python, MRML) prints attribute values with Rust's debug format: a no-break space
+comes out as a literal escape, a backslash doubled. Character references pass through untouched.
+"""
+
+import re
+import unicodedata
+
+import mjml
+
+from digest.errors import RenderError
+
+_SUSPECT = re.compile(r"[^\x00-\x5b\x5d-\x7e]")
+_LINE_BREAK_IN_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+
+
+def compile_mjml(source: str) -> str:
+    """Compile MJML to HTML.
+
+    Raises:
+        RenderError: it is no MJML; names the place in `source`.
+    """
+    cured = _SUSPECT.sub(_reference, _LINE_BREAK_IN_TAG.sub(_on_one_line, source))
+    try:
+        return mjml.mjml2html(cured, disable_comments=True, fonts={})
+    except ValueError as failure:
+        raise RenderError(f"the email template is no usable MJML: {failure}") from failure
+
+
+def _on_one_line(tag: re.Match[str]) -> str:
+    return re.sub(r"\s*\n\s*", " ", tag[0])
+
+
+def _reference(found: re.Match[str]) -> str:
+    r"""Write what MRML would print as `\u{…}` as a character reference."""
+    character = found[0]
+    if character == "\\" or not character.isprintable() or _joins(character):
+        return f"&#{ord(character)};"
+    return character
+
+
+def _joins(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")

@@ -1,0 +1,172 @@
+"""What stands in one edition, ready to print? Every text typeset; templates only place it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from digest.compose import wording
+from digest.compose.brand import Brand, Pair
+from digest.compose.links import safe_link
+from digest.compose.typography import inert, typeset
+from digest.model.issue import Brief, Issue, Mention, Section
+from digest.schedule.values import Newsletter, Site
+
+_GAP = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+"""Spaces, line breaks and what no printer prints: one space in print."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """Another publisher's version of a story."""
+
+    source: str
+    title: str
+    url: str
+    """May be empty: no link then."""
+    language: str
+    language_name: str
+    """In the reader's language; empty when it is the reader's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One story as it is printed."""
+
+    headline: str
+    url: str
+    source: str
+    when: str
+    minutes: int
+    """Reading time of what the link leads to; 0 without a link."""
+    language: str
+    """Empty when it is the reader's own: `lang` stands only where it changes."""
+    language_name: str
+    direction: str
+    summary: str
+    image_url: str
+    image_alt: str
+    also: tuple[Link, ...]
+    follows: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One section as it is printed."""
+
+    title: str
+    colour: Pair
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One edition as it is printed."""
+
+    language: str
+    direction: str
+    subject: str
+    preheader: str
+    newsletter: str
+    organisation: str
+    """Above the title: the brand's name."""
+    postal_address: tuple[str, ...]
+    """Its lines."""
+    publisher: str
+    number: int
+    date: str
+    introduction: tuple[str, ...]
+    """Its paragraphs."""
+    parts: tuple[Part, ...]
+    stories: int
+    sources: int
+    note: str
+    """The newsroom's own sentence in the footer."""
+
+
+def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> Page:
+    """Turn an issue into what its newsletter's readers see."""
+    language = newsletter.language
+    sections = [section for section in issue.content.sections if section.briefs]
+    return Page(
+        language=language,
+        direction=wording.direction(language),
+        subject=_set(issue.content.subject, language),
+        preheader=_set(issue.content.preheader, language),
+        newsletter=_set(newsletter.title, language),
+        organisation=_set(brand.name or site.organisation, language),
+        postal_address=tuple(_set(line, language) for line in site.postal_address.splitlines()),
+        publisher=_set(site.organisation, language),
+        number=issue.number,
+        date=wording.long_date(issue.slot, language, newsletter.timezone),
+        introduction=_paragraphs(issue.content.introduction, language),
+        parts=tuple(
+            _part(
+                section,
+                brand.colour(section.theme, place),
+                newsletter,
+                brand.images == "first" and not place,
+            )
+            for place, section in enumerate(sections)
+        ),
+        stories=sum(len(section.briefs) for section in sections),
+        sources=len(_sources(sections)),
+        note=_set(brand.footer.get(language, ""), language),
+    )
+
+
+def _part(section: Section, colour: Pair, newsletter: Newsletter, picture: bool) -> Part:
+    cards = (
+        _card(brief, newsletter, picture=picture and not place)
+        for place, brief in enumerate(section.briefs)
+    )
+    title = _set(section.title, newsletter.language)
+    return Part(title=title, colour=colour, cards=tuple(cards))
+
+
+def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
+    reader = newsletter.language
+    own = brief.language in {reader, "und", ""}
+    when = wording.short_date(brief.published_at, reader, newsletter.timezone, brief.precision)
+    image = safe_link(brief.image_url) if picture else ""
+    return Card(
+        headline=_set(brief.headline, brief.language),
+        url=safe_link(brief.url),
+        source=_set(brief.source, reader),
+        when=when,
+        minutes=brief.minutes if brief.url else 0,
+        language="" if own else brief.language,
+        language_name="" if own else wording.language_name(brief.language, reader),
+        direction=wording.direction(brief.language),
+        summary=_set(brief.summary, brief.language),
+        image_url=image if urlsplit(image).scheme == "https" else "",
+        image_alt=_set(brief.image_alt, brief.language),
+        also=tuple(_link(mention, reader) for mention in brief.also),
+        follows=_set(brief.follows, reader),
+    )
+
+
+def _link(mention: Mention, reader: str) -> Link:
+    own = mention.language in {reader, "und", ""}
+    return Link(
+        source=_set(mention.source, reader),
+        title=_set(mention.title, mention.language),
+        url=safe_link(mention.url),
+        language="" if own else mention.language,
+        language_name="" if own else wording.language_name(mention.language, reader),
+    )
+
+
+def _set(text: str, language: str) -> str:
+    """Put a text on one line, typeset, without a meaning to any later machine."""
+    return inert(typeset(_GAP.sub(" ", text).strip(" "), language))
+
+
+def _paragraphs(text: str, language: str) -> tuple[str, ...]:
+    blocks = (block.strip() for block in text.replace("\r\n", "\n").split("\n\n"))
+    return tuple(_set(block, language) for block in blocks if block)
+
+
+def _sources(sections: Iterable[Section]) -> set[str]:
+    briefs = [brief for section in sections for brief in section.briefs]
+    return {b.source for b in briefs} | {m.source for b in briefs for m in b.also}

@@ -1,0 +1,69 @@
+"""What does the product say around the editors' words, in each reader's language?
+
+Catalogues are digest/locale/<language>/digest.po, compiled in memory: an edited .po needs no build.
+"""
+
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE = Path(__file__).parents[1] / "locale"
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ku", "yi"})
+
+
+@cache
+def catalogue(language: str) -> GNUTranslations:
+    """Give the language's translations."""
+    compiled = BytesIO()
+    with (LOCALE / language / "digest.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def long_date(at: datetime, language: str, timezone: str) -> str:
+    """`vendredi 27 novembre 2026`, `Friday, 27 November 2026`."""
+    pattern = "EEEE d MMMM y" if language == "fr" else "EEEE, d MMMM y"
+    return format_date(at.astimezone(ZoneInfo(timezone)), pattern, locale=language)
+
+
+def short_date(at: datetime, language: str, timezone: str, precision: str) -> str:
+    """`24 nov.`, `Nov 24`; only the month when no more is known; nothing for a guess."""
+    match precision:
+        case "first-seen":
+            return ""
+        case "month":
+            skeleton = "yMMMM"
+        case _:
+            skeleton = "MMMd"
+    here = at.astimezone(ZoneInfo(timezone))
+    return format_skeleton(skeleton, here, locale=language)
+
+
+def moment(at: datetime, language: str, timezone: str) -> str:
+    """`vendredi 27 novembre 2026, 06:53 (Europe/Paris)`."""
+    here = at.astimezone(ZoneInfo(timezone))
+    day = long_date(at, language, timezone)
+    return f"{day}, {format_datetime(here, 'HH:mm', locale=language)} ({timezone})"
+
+
+def language_name(language: str, reader: str) -> str:
+    """`anglais` for `en` read by a French reader; the code itself when nobody knows it."""
+    try:
+        return Locale.parse(language).get_display_name(reader) or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+def direction(language: str) -> str:
+    """Say which way the language is written: `ltr` or `rtl`."""
+    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"

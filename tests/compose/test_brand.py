@@ -1,0 +1,79 @@
+"""brand.yaml: what it may hold, and colours a reader can tell apart."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from digest.compose.brand import read_brand
+from digest.compose.contrast import contrast
+from digest.errors import ConfigError
+from tests.compose.desk import BRAND, TEMPLATES
+
+
+def written(tmp_path: Path, **changes: object) -> Path:
+    values = yaml.safe_load((TEMPLATES / "brand.yaml").read_text(encoding="utf-8"))
+    path = tmp_path / "brand.yaml"
+    path.write_text(yaml.safe_dump(values | changes), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"),
+    [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#ffffff", "#ffffff", 1.0)],
+)
+def test_contrast_is_wcags(one: str, other: str, ratio: float) -> None:
+    assert contrast(one, other) == pytest.approx(ratio, abs=0.01)
+    assert contrast(one, other) == contrast(other, one)
+
+
+def test_faint_colours_are_refused_in_both_appearances(tmp_path: Path) -> None:
+    path = written(tmp_path, themes={"diplomacy": {"light": "#aaaaaa", "dark": "#333333"}})
+    with pytest.raises(ConfigError) as refused:
+        read_brand(path)
+    message = str(refused.value)
+    assert "themes.diplomacy (#aaaaaa) on light paper (#ffffff) has contrast 2.3" in message
+    assert "themes.diplomacy (#333333) on dark paper" in message
+
+
+def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, images="all", colour="red", others=[])
+    with pytest.raises(ConfigError) as refused:
+        read_brand(path)
+    for name in ("images", "colour", "others"):
+        assert f"{path}: {name}: " in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["a: [", "- 1", "\x07"])
+def test_what_is_no_brand_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "brand.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=str(path)):
+        read_brand(path)
+
+
+def test_a_missing_brand_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not there"):
+        read_brand(tmp_path / "brand.yaml")
+
+
+def test_an_edited_brand_is_read_again(tmp_path: Path) -> None:
+    import os
+
+    path = written(tmp_path, name="Avant")
+    assert read_brand(path).name == "Avant"
+    written(tmp_path, name="Après")
+    os.utime(path, ns=(1, 1))
+    assert read_brand(path).name == "Après"
+
+
+def test_a_theme_without_a_colour_takes_one_in_turn() -> None:
+    assert BRAND.colour("diplomacy", 0) == BRAND.themes["diplomacy"]
+    assert BRAND.colour("climat", 1) == BRAND.others[1]
+    assert BRAND.colour("climat", 1 + len(BRAND.others)) == BRAND.others[1]
+
+
+def test_a_font_can_not_carry_style_of_its_own(tmp_path: Path) -> None:
+    fonts = {"heading": "x;} body{display:none", "text": "serif", "small": "serif"}
+    with pytest.raises(ConfigError, match=r"fonts\.heading"):
+        read_brand(written(tmp_path, fonts=fonts))

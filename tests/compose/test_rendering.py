@@ -1,0 +1,281 @@
+"""An issue as mail: whole in HTML and in text, readable by everyone, harmless whatever it holds."""
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.compose import wording
+from digest.compose.anatomy import dissect
+from digest.compose.checks import Severity, check
+from digest.compose.links import safe_link
+from digest.compose.mjml import compile_mjml
+from digest.compose.page import lay_out
+from digest.compose.render import fill, fold, render
+from digest.errors import RenderError
+from digest.model.issue import Brief, Issue, Mention
+from tests.builders import NOON, a_brief
+from tests.compose.desk import (
+    BRAND,
+    SITE,
+    TEMPLATES,
+    a_newsletter,
+    an_issue_of,
+    rendered,
+    some_briefs,
+)
+
+HOSTILE = (
+    'Un "titre" <script>alert(1)</script> \\ \\u{a0} %%NAME%% %%WHAT%% {{ 7*7 }} {% if %} &amp;\r\n'
+    "ligne\x00\x0b\u2028suivante e\u0301 \u200d\u00ad\u202f: fin"
+)
+ARABIC = "الجيش المالي يعلن مقتل عشرة مسلحين"
+
+
+def errors(issue: Issue) -> list[str]:
+    findings = check(issue, rendered(issue), SITE, site_url="https://lettre.example", mails=True)
+    return [str(finding) for finding in findings if finding.severity is Severity.ERROR]
+
+
+def hostile(story_id: int) -> Brief:
+    return a_brief(
+        story_id=story_id,
+        headline=HOSTILE,
+        summary=HOSTILE,
+        source='<i>"S"</i>',
+        follows=HOSTILE,
+        url='https://presse.example/a b"<c>%%NAME%%\\é?x=1&y={{2}}%zz',
+        image_url="https://presse.example/i.png",
+        image_alt=HOSTILE,
+        also=(Mention(source=HOSTILE, title=HOSTILE, url="javascript:alert(1)", language="xx"),),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 14, 19])
+def test_an_issue_of_any_size_is_fit_to_be_mailed(count: int) -> None:
+    assert errors(an_issue_of(*some_briefs(count, summary="Une phrase entière. " * 15))) == []
+
+
+@pytest.mark.parametrize("count", [1, 19])
+def test_hostile_texts_come_out_as_text(count: int) -> None:
+    issue = an_issue_of(
+        *(hostile(number) for number in range(1, count + 1)),
+        subject=HOSTILE,
+        preheader=HOSTILE,
+        introduction=HOSTILE,
+    )
+    assert errors(issue) == []
+    edition = rendered(issue)
+    assert "<script" not in edition.html
+    assert "javascript:" not in edition.html + edition.text
+    assert "\n" not in edition.subject
+    assert "49" not in edition.subject
+    tokens = set(re.findall(r"%%[A-Z_]+%%", edition.html + edition.text + edition.subject))
+    assert tokens == {"%%UNSUBSCRIBE_URL%%", "%%ADDRESS%%", "%%ADDRESS_HTML%%"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_at_all_keeps_an_issue_fit(text: str) -> None:
+    brief = a_brief(headline=f"T {text}", summary=text, source=text, image_alt=text)
+    found = errors(an_issue_of(brief, introduction=text, preheader=text))
+    assert found == []
+
+
+def test_text_and_html_hold_every_story_link_and_mention() -> None:
+    brief = a_brief(
+        follows="L'événement d'avant",
+        also=(Mention(source="RFI", title="Chez RFI", url="https://rfi.example/1", language="en"),),
+    )
+    edition = rendered(an_issue_of(brief, introduction="Bonjour.\n\nÀ vous."))
+    for part in (edition.html, edition.text):
+        for words in (
+            "Bonjour.", "À vous.", brief.headline, brief.url, "La Presse", "25 nov.",
+            "1 min de lecture", "Suite de", "L’événement d’avant", "Aussi chez", "RFI", "anglais",
+            "https://rfi.example/1", "12 rue des Acacias", "75012 Paris", "%%UNSUBSCRIBE_URL%%",
+            "N° 1", "vendredi 27 novembre 2026",
+        ):  # fmt: skip
+            assert words in part, words
+
+
+def test_the_page_says_its_language_title_and_order() -> None:
+    html = rendered(an_issue_of(*some_briefs(2))).html
+    page = dissect(html)
+    assert (page.language, page.title) == ("fr", "Sujet")
+    assert page.levels == ("h1", "h2", "h3", "h3")
+    assert page.tables_as_data == page.without_alt == 0
+    assert 'name="color-scheme" content="light dark"' in html
+    assert "prefers-color-scheme: dark" in html
+    assert "[data-ogsc]" in html
+    sizes = {int(size) for size in re.findall(r"font-size:(\d+)px", html)}
+    assert min(sizes - {0, 1}) >= 14  # 0 and 1 are the compiler's gaps and the rules'
+
+
+def test_nothing_is_fetched_but_the_top_storys_own_picture() -> None:
+    pictured = some_briefs(3, image_url="https://presse.example/i.png")
+    html = rendered(an_issue_of(*pictured)).html
+    assert dissect(html).images == ("https://presse.example/i.png",)
+    assert "@import" not in html
+    assert "<link" not in html
+    plain = render(
+        an_issue_of(*pictured),
+        a_newsletter(),
+        SITE,
+        BRAND.model_copy(update={"images": "none"}),
+        TEMPLATES,
+    )
+    assert dissect(plain.html).images == ()
+
+
+@pytest.mark.parametrize("url", ["http://presse.example/i.png", "data:image/png;base64,AA", ""])
+def test_a_picture_that_is_not_https_is_left_out(url: str) -> None:
+    assert dissect(rendered(an_issue_of(a_brief(image_url=url))).html).images == ()
+
+
+def test_arabic_in_a_french_issue_says_its_language_and_direction() -> None:
+    edition = rendered(an_issue_of(a_brief(headline=ARABIC, summary=ARABIC, language="ar")))
+    assert '<h3 lang="ar" dir="rtl"' in edition.html
+    assert "text-align:right" in edition.html
+    assert "en arabe" in edition.html
+    assert ARABIC in edition.text
+
+
+def test_the_readers_own_language_is_not_said() -> None:
+    edition = rendered(an_issue_of(a_brief(language="fr")))
+    assert "en français" not in edition.text
+    assert '<h3 class="' in edition.html
+
+
+def test_an_english_newsletter_speaks_english() -> None:
+    edition = rendered(an_issue_of(a_brief()), language="en", title="Sahel Weekly")
+    for words in ("No. 1", "Friday, 27 November 2026", "1 story", "in French", "Unsubscribe"):
+        assert words in edition.text
+    assert "You receive this email at %%ADDRESS%%" in " ".join(edition.text.split())
+    assert edition.key == "en"
+
+
+@pytest.mark.parametrize(
+    ("precision", "shown"),
+    [("minute", "25 nov."), ("day", "25 nov."), ("month", "novembre 2026"), ("first-seen", "")],
+)
+def test_a_date_is_shown_as_exactly_as_it_is_known(precision: str, shown: str) -> None:
+    assert wording.short_date(NOON, "fr", "Europe/Paris", precision) == shown
+    text = rendered(an_issue_of(a_brief(precision=precision))).text
+    assert f"La Presse · {shown} · 1 min" in text or (not shown and "La Presse · 1 min" in text)
+
+
+def test_a_story_without_link_or_summary_is_printed_all_the_same() -> None:
+    edition = rendered(an_issue_of(a_brief(url="", summary="", also=())))
+    assert dissect(edition.html).links == ("%%UNSUBSCRIBE_URL%%",)
+    assert "Bamako rappelle son ambassadeur" in edition.text
+
+
+def test_the_compilers_faults_are_cured() -> None:
+    source = (
+        '<mjml><mj-body><mj-section><mj-column><mj-image alt="a\u00a0b\u202fc\\ e\u0301"\n'
+        ' src="https://a.example/i.png" padding="0px" /></mj-column></mj-section></mj-body></mjml>'
+    )
+    html = compile_mjml(source)
+    assert "\\u{" not in html
+    assert 'alt="a&#160;b&#8239;c&#92; e&#769;"' in html
+
+
+def test_what_is_no_mjml_is_an_error_of_ours() -> None:
+    with pytest.raises(RenderError, match="no usable MJML"):
+        compile_mjml("<mjml><mj-body></mjml>")
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% if %}", r"issue\.mjml:1: "),
+        ("{{ page.nothing }}", "nothing"),
+        ("{{ ''.__class__.__mro__ }}", "unsafe"),
+        ("{{ missing }}", "'missing' is undefined"),
+    ],
+)
+def test_a_broken_template_is_named(tmp_path: Path, template: str, message: str) -> None:
+    (tmp_path / "email").mkdir()
+    (tmp_path / "email" / "issue.mjml").write_text(template)
+    with pytest.raises(RenderError, match=message):
+        render(an_issue_of(a_brief()), a_newsletter(), SITE, BRAND, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://a.example/x?y=1&z=é", "https://a.example/x?y=1&z=%C3%A9"),
+        (" https://a.example/a b ", "https://a.example/a%20b"),
+        ("https://a.example/%%NAME%%", "https://a.example/%25%25NAME%25%25"),
+        ("https://a.example/%C3%A9", "https://a.example/%C3%A9"),
+        ("https://élysée.example/", "https://xn--lyse-9oad.example/"),
+        ("HTTPS://a.example", "https://a.example"),
+        ("javascript:alert(1)", ""),
+        ("//a.example", ""),
+        ("https://user:pass@a.example", ""),
+        ("https://", ""),
+        ("http://[::1", ""),
+        ("mailto:a@a.example", ""),
+        ("", ""),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, safe: str) -> None:
+    assert safe_link(url) == safe
+
+
+@given(st.text(max_size=40))
+def test_a_link_holds_nothing_that_could_leave_its_attribute(rest: str) -> None:
+    link = safe_link(f"https://a.example/{rest}")
+    assert re.fullmatch(r"(https://a\.example/[!-~]*)?", link)
+    assert not set(link) & set('"<>\\{} ')
+    assert safe_link(link) == link
+
+
+def translated(language: str) -> dict[str, tuple[str, ...]]:
+    with (wording.LOCALE / language / "digest.po").open("rb") as file:
+        return {
+            message.id[0] if message.pluralizable else str(message.id): tuple(
+                message.string if message.pluralizable else (str(message.string),)
+            )
+            for message in read_po(file)
+            if message.id
+        }
+
+
+def test_every_word_around_the_editors_is_in_both_languages() -> None:
+    found = extract_from_dir(str(TEMPLATES / "email"), method_map=[("**", "jinja2")])
+    used = {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
+    french, english = translated("fr"), translated("en")
+    assert used
+    assert used <= {message for message, strings in french.items() if all(strings)}
+    assert {m for m, strings in french.items() if len(strings) > 1} == set(english)
+
+
+def test_long_words_are_never_broken_in_the_text_part() -> None:
+    url = "https://a.example/" + "x" * 90
+    assert url in fold(f"Voir {url} ici", 2)
+
+
+def test_the_same_issue_renders_to_the_same_bytes() -> None:
+    issue = an_issue_of(*some_briefs(5))
+    assert rendered(issue) == rendered(replace(issue))
+
+
+def test_the_reference_compiler_finds_nothing_wrong_with_the_template(tmp_path: Path) -> None:
+    mjml = Path(__file__).parents[1] / "tools" / "node_modules" / ".bin" / "mjml"
+    if not mjml.exists():
+        pytest.skip("tests/tools is not installed (npm ci): the MJML is not validated")
+    brief = a_brief(image_url="https://presse.example/i.png", language="ar", follows="Avant")
+    page = lay_out(an_issue_of(brief, *some_briefs(2)), a_newsletter(), SITE, BRAND)
+    source = tmp_path / "issue.mjml"
+    source.write_text(fill(TEMPLATES, "issue.mjml", page, BRAND).strip(), encoding="utf-8")
+    found = subprocess.run(
+        [mjml, "--validate", source], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stderr) == (0, "")
