@@ -38,7 +38,7 @@ class Personal:
     values: Mapping[str, str]
     """Placeholder name → text, as it must stand in the mail (…_HTML already escaped)."""
     headers: Mapping[str, str]
-    """List-Unsubscribe and List-Unsubscribe-Post."""
+    """List-Unsubscribe, List-Unsubscribe-Post and Message-ID."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,8 @@ class Call:
     to: tuple[Personal, ...]
     deadline: datetime
     """Aware, UTC: the provider gives up, with outcome unknown or refused, before it."""
+    label: str = "issue"
+    """What people call the issue, in words fit for a file name: `hebdo-sahel-12`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,10 @@ class Provider(Protocol):
     @property
     def name(self) -> str:
         """Scheme of its URL: `sendgrid`."""
+
+    @property
+    def where(self) -> str:
+        """Say where the mail goes, for a person: `var/outbox/index.html`, `smtp.example.org`."""
 
     @property
     def capacity(self) -> int:

@@ -26,10 +26,17 @@ def upgrade(database: Database) -> None:
             _run_alembic(connection)
 
 
+def revision(database: Database) -> str | None:
+    """Give the revision that the database is at; None where there are no tables yet."""
+    with database.read() as connection:
+        return _revision(connection)
+
+
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _run_alembic(connection: Connection) -> None:

@@ -185,6 +185,7 @@ batches = Table(
     Column("state", String(16), nullable=False),
     Column("tries", Integer, nullable=False, default=0),
     Column("attempt_id", String(32), nullable=False, default=""),
+    Column("worker", String(200), nullable=False, default=""),  # the process that holds it
     Column("lease_until", UtcDateTime),
     Column("not_before", UtcDateTime),
     Column("last_error", Text, nullable=False, default=""),
@@ -234,4 +235,13 @@ runs = Table(
     Column("taken_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("result", Text, nullable=False, default=""),
+)
+
+clocks = Table(
+    "clocks",  # since when a clock has its present times: what was due earlier is no missed run
+    metadata,
+    Column("newsletter", String(128), primary_key=True),
+    Column("clock", String(16), primary_key=True),
+    Column("definition", Text, nullable=False),  # cron and time zone
+    Column("since", UtcDateTime, nullable=False),
 )

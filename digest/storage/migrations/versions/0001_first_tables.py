@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-
-from subscribers.database import Ids, UtcDateTime
+from subscribers.database import Ids
+from subscribers.database import UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -121,6 +121,14 @@ def upgrade() -> None:
             batch_op.f("ix_articles_published_at"), ["published_at"], unique=False
         )
 
+    op.create_table(
+        "clocks",
+        sa.Column("newsletter", sa.String(length=128), nullable=False),
+        sa.Column("clock", sa.String(length=16), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("newsletter", "clock", name=op.f("pk_clocks")),
+    )
     op.create_table(
         "issues",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -256,6 +264,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.String(length=32), nullable=False),
+        sa.Column("worker", sa.String(length=200), nullable=False),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=False),

@@ -1,0 +1,146 @@
+"""Which provider does a URL name? `scheme://user:password@host:port/path?option=value`.
+
+Options of all: `capacity` (recipients a call) and `workers` (calls at once). A scheme's module is
+imported when a URL names it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from digest.deliver.provider import Provider
+from digest.errors import ConfigError, unknown
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ProviderUrl:
+    """The parts of a provider's URL; shows no secrets."""
+
+    scheme: str
+    user: str
+    password: str
+    host: str
+    port: int | None
+    path: str
+    """host and path of a folder: `var/outbox`."""
+    options: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Show where it leads."""
+        return f"{self.scheme}://{self.host or self.path}"
+
+    def number(self, option: str, default: int, *, most: int) -> int:
+        """Read an option that is a count from 1 to `most`.
+
+        Raises:
+            ConfigError: it is none.
+        """
+        text = self.options.get(option, str(default))
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
+            raise ConfigError(
+                f"DIGEST_PROVIDER_URL: {option}={text} of {self!r} is not from 1 to {most}"
+            )
+        return int(text)
+
+    def choice(self, option: str, known: tuple[str, ...]) -> str:
+        """Read an option that is one of some words; the first is the default.
+
+        Raises:
+            ConfigError: it is another.
+        """
+        text = self.options.get(option, known[0])
+        if text not in known:
+            raise ConfigError(f"DIGEST_PROVIDER_URL: {unknown(option, text, known)}")
+        return text
+
+    def allow(self, *options: str) -> None:
+        """Refuse options that the scheme does not know.
+
+        Raises:
+            ConfigError: there is one.
+        """
+        known = ("capacity", "workers", *options)
+        for option in self.options:
+            if option not in known:
+                raise ConfigError(f"DIGEST_PROVIDER_URL: {unknown('option', option, known)}")
+
+
+def open_provider(url: str, *, secrets: Mapping[str, str]) -> Provider:
+    """Open the provider that a URL names.
+
+    Raises:
+        ConfigError: no such scheme, a wrong option, or a secret is missing.
+    """
+    parts = read_url(url)
+    opener = OPENERS.get(parts.scheme)
+    if opener is None:
+        wrong = unknown("scheme", parts.scheme, OPENERS)
+        raise ConfigError(f"DIGEST_PROVIDER_URL: {wrong}; known are {', '.join(OPENERS)}")
+    return opener(parts, secrets)
+
+
+def read_url(url: str) -> ProviderUrl:
+    """Take a provider's URL apart.
+
+    Raises:
+        ConfigError: it has no scheme or a wrong port.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as wrong:
+        raise ConfigError(f"DIGEST_PROVIDER_URL can't be read: {wrong}") from wrong
+    if not parts.scheme:
+        raise ConfigError("DIGEST_PROVIDER_URL names no provider: write e.g. outbox://var/outbox")
+    return ProviderUrl(
+        scheme=parts.scheme,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        host=parts.hostname or "",
+        port=port,
+        path=_folder(parts),
+        options=dict(parse_qsl(parts.query, keep_blank_values=True)),
+    )
+
+
+def is_local(host: str) -> bool:
+    """Say whether a host is this machine, where nobody listens in."""
+    return host in {"localhost", "127.0.0.1", "::1"}
+
+
+def _folder(parts: SplitResult) -> str:
+    return unquote(parts.netloc + parts.path)
+
+
+def _outbox(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.outbox import open_outbox
+
+    return open_outbox(url)
+
+
+def _null(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.null import open_null
+
+    return open_null(url)
+
+
+def _sendgrid(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.sendgrid import open_sendgrid
+
+    return open_sendgrid(url, secrets)
+
+
+def _smtp(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.smtp import open_smtp
+
+    return open_smtp(url)
+
+
+OPENERS: Mapping[str, Callable[[ProviderUrl, Mapping[str, str]], Provider]] = {
+    "outbox": _outbox,
+    "sendgrid": _sendgrid,
+    "smtp": _smtp,
+    "smtps": _smtp,
+    "null": _null,
+}
+"""Every scheme there is."""

@@ -1,0 +1,300 @@
+"""Which promise was made to whom, and how is it kept once? Every write of the sending ledger.
+
+Each step of a worker is fenced by its attempt's id: a step that comes too late changes nothing and
+says so. What can be asked: digest.storage.tallies.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Update, func, insert, or_, select, update
+
+from digest.errors import ConflictError, NotFoundError
+from digest.model.delivery import Batch, BatchState, Fate, Lot, Outcome, Settlement
+from digest.model.issue import IssueState
+from digest.storage.tables import attempts, batches, issues, skips
+
+_LEASED = (BatchState.CLAIMED, BatchState.CALLING)
+DOUBTED = (BatchState.IN_DOUBT, BatchState.HELD)
+GOES = issues.c.state.in_((IssueState.SENDING, IssueState.SENT))
+_ROWS = 200
+"""Rows of an insert: a batch row of 1,000 recipients has 4 kB."""
+
+
+def freeze(connection: Connection, issue_id: int, lots: Iterable[Lot]) -> int:
+    """Make the plan of an issue: a batch per lot, numbered from 1; give how many recipients."""
+    planned, rows = 0, iter(enumerate(lots, start=1))
+    while part := [_planned(issue_id, seq, lot) for seq, lot in islice(rows, _ROWS)]:
+        connection.execute(insert(batches), part)
+        planned += sum(row["recipients"] for row in part)
+    return planned
+
+
+def claim(
+    connection: Connection,
+    issue_id: int,
+    *,
+    attempt_id: str,
+    worker: str,
+    now: datetime,
+    lease_until: datetime,
+) -> Batch | None:
+    """Take the first batch that is due, or None; of a cancelled issue none is."""
+    due = (
+        select(batches.c.id)
+        .where(batches.c.issue_id == issue_id, batches.c.state == BatchState.READY)
+        .where(or_(batches.c.not_before.is_(None), batches.c.not_before <= now))
+        .where(select(issues.c.id).where(issues.c.id == issue_id, GOES).exists())
+        .order_by(batches.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = update(batches).where(batches.c.id == due.scalar_subquery())
+    leased = taken.values(
+        state=BatchState.CLAIMED, attempt_id=attempt_id, worker=worker, lease_until=lease_until
+    )
+    row = connection.execute(leased.returning(*batches.c)).mappings().one_or_none()
+    return None if row is None else batch_of(row)
+
+
+def release(connection: Connection, batch: Batch) -> bool:
+    """Give a claimed batch back, untried."""
+    free = _mine(batch, BatchState.CLAIMED).values(state=BatchState.READY, **_UNLEASED)
+    return connection.execute(free).rowcount == 1
+
+
+def skip(connection: Connection, batch: Batch, reasons: Mapping[int, str], now: datetime) -> None:
+    """Record which planned recipients are not mailed, and why."""
+    rows = [
+        {"batch_id": batch.id, "subscriber_id": id_, "reason": reason, "at": now}
+        for id_, reason in reasons.items()
+    ]
+    if rows:
+        connection.execute(insert(skips), rows)
+
+
+def close_empty(connection: Connection, batch: Batch) -> bool:
+    """Finish a claimed batch that nobody is left of."""
+    done = _mine(batch, BatchState.CLAIMED).values(state=BatchState.SENT, **_UNLEASED)
+    return connection.execute(done).rowcount == 1
+
+
+def intend(
+    connection: Connection,
+    batch: Batch,
+    *,
+    provider: str,
+    now: datetime,
+    deadline: datetime,
+    lease_until: datetime,
+) -> bool:
+    """Write down that the call is about to be made; False when the batch is no longer ours.
+
+    To be committed before the call: from then on the provider may have the mail.
+    """
+    calling = _mine(batch, BatchState.CLAIMED).values(
+        state=BatchState.CALLING, tries=batches.c.tries + 1, lease_until=lease_until
+    )
+    if connection.execute(calling).rowcount != 1:
+        return False
+    intent = {
+        "id": batch.attempt_id,
+        "batch_id": batch.id,
+        "provider": provider,
+        "intent_at": now,
+        "deadline": deadline,
+        "outcome": Outcome.OPEN,
+    }
+    connection.execute(insert(attempts), intent)
+    return True
+
+
+def settle(
+    connection: Connection,
+    batch: Batch,
+    settlement: Settlement,
+    *,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> bool:
+    """Write down what came of the call, one batch per fate; False when a person was faster.
+
+    A worker that comes after its lease settles the doubt it left, for it knows.
+    """
+    first, *others = settlement.fates
+    moved = frozenset[int]().union(*(fate.recipient_ids for fate in others))
+    kept = tuple(id_ for id_ in batch.recipient_ids if id_ not in moved)
+    ours = _mine(batch, BatchState.CALLING, BatchState.IN_DOUBT)
+    if connection.execute(ours.values(**_became(first), **_of(kept))).rowcount != 1:
+        return False
+    connection.execute(_ended(batch.attempt_id, first.outcome, settlement, now))
+    reasons = {id_: f"refused: {why}" for id_, why in settlement.refused.items()}
+    skip(connection, batch, reasons, now)
+    for fate in others:
+        _split(connection, batch, fate, settlement, now=now, attempt_id=new_id())
+    return True
+
+
+def recover(
+    connection: Connection,
+    issue_id: int,
+    *,
+    now: datetime,
+    dead: Callable[[str], bool],
+    repeatable: Callable[[str], bool],
+    orphaned: Callable[[BatchState, bool], BatchState],
+) -> int:
+    """Take back what dead or overdue workers hold; give how many batches that were.
+
+    `dead` judges a worker, `repeatable` a provider by name, `orphaned` says what becomes of it.
+    """
+    question = select(batches).where(batches.c.issue_id == issue_id, batches.c.state.in_(_LEASED))
+    held = connection.execute(question.with_for_update(skip_locked=True)).mappings().all()
+    lost = [row for row in held if row["lease_until"] <= now or dead(row["worker"])]
+    for row in lost:
+        _recover(connection, batch_of(row), now=now, repeatable=repeatable, orphaned=orphaned)
+    return len(lost)
+
+
+def revive(connection: Connection, issue_id: int) -> int:
+    """Make failed batches ready again: they were refused for sure, so nobody had them."""
+    failed = update(batches).where(
+        batches.c.issue_id == issue_id, batches.c.state == BatchState.FAILED
+    )
+    return connection.execute(
+        failed.values(state=BatchState.READY, tries=0, not_before=None)
+    ).rowcount
+
+
+def cancel(connection: Connection, issue_id: int) -> int:
+    """Let the batches that are not on their way go nowhere; give how many."""
+    waiting = update(batches).where(
+        batches.c.issue_id == issue_id, batches.c.state.in_((BatchState.READY, BatchState.FAILED))
+    )
+    return connection.execute(waiting.values(state=BatchState.CANCELLED)).rowcount
+
+
+def resolve(connection: Connection, batch_id: int, *, sent: bool, now: datetime) -> Batch:
+    """Settle a doubt by the word of a person who knows.
+
+    Raises:
+        NotFoundError: there is no such batch.
+        ConflictError: it is not in doubt.
+    """
+    row = connection.execute(select(batches).where(batches.c.id == batch_id)).mappings().first()
+    if row is None:
+        raise NotFoundError(f"no batch {batch_id}: `digest doubts` lists those in doubt")
+    batch = batch_of(row)
+    state = BatchState.SENT if sent else BatchState.READY
+    ours = _mine(batch, *DOUBTED).values(state=state, not_before=None, tries=0)
+    if connection.execute(ours).rowcount != 1:
+        raise ConflictError(f"batch {batch_id} is {batch.state}, not in doubt: nothing to resolve")
+    word = Settlement(fates=(), detail="resolved by a person")
+    outcome = Outcome.ACCEPTED if sent else Outcome.REFUSED
+    connection.execute(_ended(batch.attempt_id, outcome, word, now))
+    return batch
+
+
+def batch_of(row: RowMapping) -> Batch:
+    """Read a batch's row."""
+    values = dict(row)
+    del values["recipients"], values["worker"]
+    return Batch(**values | {"state": BatchState(values["state"])})
+
+
+_UNLEASED: Mapping[str, object] = {"lease_until": None, "worker": ""}
+
+
+def _planned(issue_id: int, seq: int, lot: Lot) -> dict[str, Any]:
+    return {
+        "issue_id": issue_id,
+        "edition_id": lot.edition_id,
+        "seq": seq,
+        "state": BatchState.READY,
+        **_of(lot.recipient_ids),
+    }
+
+
+def _of(recipient_ids: tuple[int, ...]) -> dict[str, Any]:
+    return {"recipient_ids": recipient_ids, "recipients": len(recipient_ids)}
+
+
+def _became(fate: Fate) -> dict[str, Any]:
+    return {
+        "state": fate.state,
+        "tries": fate.tries,
+        "not_before": fate.not_before,
+        "last_error": fate.error,
+        **_UNLEASED,
+    }
+
+
+def _mine(batch: Batch, *states: BatchState) -> Update:
+    """Fence a step: the batch is still in hand of this attempt, and stands where it stood."""
+    return update(batches).where(
+        batches.c.id == batch.id,
+        batches.c.attempt_id == batch.attempt_id,
+        batches.c.state.in_(states),
+    )
+
+
+def _ended(attempt_id: str, outcome: Outcome, settlement: Settlement, now: datetime) -> Update:
+    return (
+        update(attempts)
+        .where(attempts.c.id == attempt_id)
+        .values(
+            outcome=outcome,
+            ended_at=now,
+            provider_ref=settlement.provider_ref,
+            detail=settlement.detail,
+        )
+    )
+
+
+def _split(
+    connection: Connection,
+    batch: Batch,
+    fate: Fate,
+    settlement: Settlement,
+    *,
+    now: datetime,
+    attempt_id: str,
+) -> None:
+    """Give some of a batch's recipients a batch, and in doubt an attempt, of their own."""
+    ids = tuple(id_ for id_ in batch.recipient_ids if id_ in fate.recipient_ids)
+    # Two splits at once would take the same number: one after the other, then.
+    connection.execute(select(issues.c.id).where(issues.c.id == batch.issue_id).with_for_update())
+    last = select(func.max(batches.c.seq)).where(batches.c.issue_id == batch.issue_id)
+    row = {"issue_id": batch.issue_id, "edition_id": batch.edition_id, "attempt_id": attempt_id}
+    added = insert(batches).values(
+        **row, **_became(fate), **_of(ids), seq=last.scalar_subquery() + 1
+    )
+    batch_id = connection.execute(added.returning(batches.c.id)).scalar_one()
+    origin = select(attempts.c.provider, attempts.c.intent_at, attempts.c.deadline).where(
+        attempts.c.id == batch.attempt_id
+    )
+    part = dict(connection.execute(origin).mappings().one())
+    ended = {"outcome": fate.outcome, "ended_at": now, "detail": settlement.detail}
+    own = {"id": attempt_id, "batch_id": batch_id, "provider_ref": settlement.provider_ref}
+    connection.execute(insert(attempts), part | ended | own)
+
+
+def _recover(
+    connection: Connection,
+    batch: Batch,
+    *,
+    now: datetime,
+    repeatable: Callable[[str], bool],
+    orphaned: Callable[[BatchState, bool], BatchState],
+) -> None:
+    question = select(attempts.c.provider).where(attempts.c.id == batch.attempt_id)
+    provider = connection.scalar(question) or ""
+    state = orphaned(batch.state, repeatable(provider))
+    why = "its sender stopped during the call" if batch.state is BatchState.CALLING else ""
+    moved = _mine(batch, batch.state).values(state=state, last_error=why, **_UNLEASED)
+    if connection.execute(moved).rowcount == 1 and batch.state is BatchState.CALLING:
+        outcome = Outcome.UNKNOWN if state is BatchState.IN_DOUBT else Outcome.SUPERSEDED
+        word = Settlement(fates=(), detail=why)
+        connection.execute(_ended(batch.attempt_id, outcome, word, now))
