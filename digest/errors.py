@@ -7,7 +7,9 @@
     ├── ConflictError           exit 5   the thing changed, or its state forbids the step
     ├── RenderError             exit 6   a template or the rendered email is unusable
     ├── DeliveryError           exit 7   sending can't start or go on
-    └── StorageError            exit 8   the database is unreachable or of another version
+    ├── StorageError            exit 8   the database is unreachable or of another version
+    ├── DocumentError           exit 9   an edited issue can't be used, with every problem found
+    └── DoubtError              exit 10  sent as far as can be known; some batches are in doubt
 
 Expected failures of one source or one recipient are values (digest.model), not exceptions. What
 the packages below raise is translated in one table: digest.cli.failures.
@@ -80,6 +82,22 @@ class StorageError(DigestError):
     """The database can't be used."""
 
     exit_code = 8
+
+
+class DoubtError(DigestError):
+    """Nobody can say of some recipients whether they were mailed: a person has to look."""
+
+    exit_code = 10
+
+
+class DocumentError(DigestError):
+    """An edited issue can't be used; carries all its problems, not the first."""
+
+    exit_code = 9
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
-"""The main job on samples: made-up readers, the drop folder, whatever feeds answer, a folder for mail."""
+"""The main job on samples: made-up readers, the drop folder, mail as files."""
 
-from pathlib import Path
+from contextlib import closing
 
 from digest.errors import ConflictError
 from digest.pipeline.newsroom import Newsroom
@@ -10,22 +10,52 @@ from subscribers import lists, transfer
 
 EDITOR = "demo"
 """Who approves the demo's issue."""
+READERS = "readers.csv"
+CONSENT = "made-up readers of the demo"
+RESERVED = ("example.com", "example.net", "example.org")
+"""Domains that belong to nobody (RFC 2606)."""
 
 
-def demo(newsroom: Newsroom, newsletter: str) -> RunReport:
-    """Run everything for made-up readers.
+def demo(newsroom: Newsroom) -> RunReport:
+    """Run everything, for made-up readers, on the first newsletter of schedule.yaml.
 
     Raises:
-        ConflictError: mail would really go out, or the list has real readers.
+        ConflictError: mail would really go out, or the list has readers who are not made up.
     """
-    if newsroom.provider().name != "outbox":
-        raise ConflictError(
-            "the demo mails made-up readers and so only into a folder: unset DIGEST_PROVIDER_URL,"
-            " or use `digest run`"
+    name, newsletter = next(iter(newsroom.schedule.newsletters.items()))
+    _refuse_real_mail(newsroom)
+    _invite(newsroom, newsletter.list, newsletter.title)
+    return run(newsroom, name, approved_by=EDITOR)
+
+
+def _refuse_real_mail(newsroom: Newsroom) -> None:
+    with closing(newsroom.provider()) as provider:
+        if provider.name != "outbox":
+            raise ConflictError(
+                "the demo's readers are made up, so it mails only into a folder: unset"
+                " DIGEST_PROVIDER_URL, or use `digest run`"
+            )
+
+
+def _invite(newsroom: Newsroom, list_name: str, title: str) -> None:
+    """Put the sample readers on the list; it must have no others."""
+    with newsroom.database.write() as connection:
+        lists.ensure(connection, list_name, title, newsroom.clock())
+        transfer.import_readers(
+            connection,
+            shipped("demo") / READERS,
+            secret_key=newsroom.secret_key,
+            list_name=list_name,
+            now=newsroom.clock(),
+            consent=CONSENT,
         )
-    _invite(newsroom, newsroom.schedule.newsletters[newsletter].list)
-    return run(newsroom, newsletter, approved_by=EDITOR)
+        real = [r for r in lists.readers(connection, list_name) if not _made_up(r.address)]
+        if real:
+            raise ConflictError(
+                f"list {list_name!r} has {len(real)} readers who are not made up: the demo leaves"
+                " it as it was; use `digest run`, or an empty folder"
+            )
 
 
-def _invite(newsroom: Newsroom, list_name: str) -> None:
-    """Put the sample readers on the list, unless others are there."""
+def _made_up(address: str) -> bool:
+    return address.rpartition("@")[2].lower().endswith(RESERVED)

@@ -1,0 +1,153 @@
+"""Is everything in place to send? One finding a line."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from digest.app import open_database, provider_of
+from digest.cli.upcoming import without_own_draft
+from digest.config import Settings
+from digest.errors import ConfigError, DigestError, ScheduleError
+from digest.schedule.reading import read_schedule
+from digest.schedule.values import Approval, Schedule
+from subscribers import lists
+from subscribers.database import Database
+
+_MAILS_NOBODY = {"outbox", "null"}
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARN = "warn"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing looked at."""
+
+    level: Level
+    about: str
+    """`schedule`, `database`, `provider`, `site`, `list`."""
+    words: str
+
+
+def findings(settings: Settings, now: datetime) -> list[Finding]:
+    """Look at the file, the database, the provider, the address and the lists."""
+    schedule, found = _schedule(settings.schedule)
+    found += _provider(settings)
+    database, about_database = _database(settings)
+    found += about_database
+    if schedule is not None:
+        found += _plans(schedule, now)
+        found += _short_names(schedule)
+        found += _folders(schedule, settings.schedule.resolve().parent)
+        found += _site(schedule, settings)
+    if schedule is not None and database is not None:
+        with closing(database):
+            found += _lists(schedule, database)
+    return found
+
+
+def _schedule(path: Path) -> tuple[Schedule | None, list[Finding]]:
+    try:
+        schedule = read_schedule(path)
+    except ScheduleError as error:
+        return None, [_error("schedule", str(problem)) for problem in error.problems]
+    except ConfigError as error:
+        return None, [_error("schedule", str(error))]
+    counts = f"{len(schedule.sources)} sources, {len(schedule.themes)} themes"
+    return schedule, [_ok("schedule", f"{path}: {counts}, {len(schedule.newsletters)} newsletters")]
+
+
+def _plans(schedule: Schedule, now: datetime) -> Iterator[Finding]:
+    for name, plan in schedule.newsletters.items():
+        if undrafted := without_own_draft(name, plan, now):
+            yield _warn("schedule", undrafted)
+        if plan.approval is Approval.REQUIRED and not plan.editors:
+            yield _warn("schedule", f"{name} waits for approval but tells nobody: add `editors:`")
+    used = {theme for plan in schedule.newsletters.values() for theme in plan.sections}
+    for theme in sorted(set(schedule.themes) - used):
+        yield _warn("schedule", f"theme '{theme}' is a section of no newsletter")
+    if schedule.site.sender.address.endswith(("@example.org", "@example.com")):
+        address = schedule.site.sender.address
+        yield _warn("schedule", f"the sender {address} is the sample's: write your own address")
+
+
+def _short_names(schedule: Schedule) -> Iterator[Finding]:
+    words = [alias for group in schedule.aliases for alias in group]
+    words += [word for theme in schedule.themes.values() for word in theme.keywords]
+    for word in sorted({word for word in words if len(word) < 3}):
+        yield _warn("schedule", f"{word!r} is short: it also finds words written like it")
+
+
+def _folders(schedule: Schedule, root: Path) -> Iterator[Finding]:
+    for source in schedule.sources:
+        if source.folder and not (root / source.folder).is_dir():
+            yield _warn("schedule", f"source '{source.name}': there is no folder {source.folder}")
+
+
+def _site(schedule: Schedule, settings: Settings) -> Iterator[Finding]:
+    url = settings.site_url or schedule.site.url
+    parts = urlsplit(url)
+    scheme = urlsplit(settings.provider_url).scheme
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if parts.scheme == "https" and not local:
+        yield _ok("site", url)
+    elif scheme in _MAILS_NOBODY:
+        yield _ok("site", f"{url}: good for trying; readers need https and a public name")
+    else:
+        yield _error("site", f"{url}: one-click unsubscribing needs https and a public name")
+
+
+def _provider(settings: Settings) -> list[Finding]:
+    try:
+        with closing(provider_of(settings)()) as provider:
+            name = provider.name
+    except DigestError as error:
+        return [_error("provider", str(error))]
+    words = f"{name}: nobody is mailed" if name in _MAILS_NOBODY else name
+    return [_ok("provider", words)]
+
+
+def _database(settings: Settings) -> tuple[Database | None, list[Finding]]:
+    try:
+        database = open_database(settings)
+    except DigestError as error:
+        return None, [_error("database", str(error))]
+    except (SQLAlchemyError, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        return None, [_error("database", f"can't be opened: {reason}")]
+    return database, [_ok("database", f"{database.engine.dialect.name}, of this version")]
+
+
+def _lists(schedule: Schedule, database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        sizes = {size.name: size for size in lists.sizes(connection)}
+    for name in sorted({plan.list for plan in schedule.newsletters.values()}):
+        if name not in sizes:
+            yield _warn("list", f"'{name}' is not there yet: `digest subscribers import` makes it")
+        elif not sizes[name].confirmed:
+            yield _warn("list", f"'{name}' has no confirmed readers")
+        else:
+            yield _ok("list", f"'{name}' has {sizes[name].confirmed} confirmed readers")
+
+
+def _ok(about: str, words: str) -> Finding:
+    return Finding(level=Level.OK, about=about, words=words)
+
+
+def _warn(about: str, words: str) -> Finding:
+    return Finding(level=Level.WARN, about=about, words=words)
+
+
+def _error(about: str, words: str) -> Finding:
+    return Finding(level=Level.ERROR, about=about, words=words)

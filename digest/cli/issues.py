@@ -1,0 +1,218 @@
+"""`digest draft` and `digest issue …`: the editor's week."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.output import AsJson, emit, say, table
+
+if TYPE_CHECKING:
+    from digest.model.issue import Issue
+    from digest.pipeline.previewing import Preview
+
+Name = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id, or e.g. hebdo-sahel/12.")]
+group = typer.Typer(no_args_is_help=True, help="See, shape, approve and cancel issues.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("draft")(draft)
+    app.add_typer(group, name="issue")
+
+
+def draft(
+    newsletter: Annotated[
+        str, typer.Argument(help="Name in schedule.yaml; may be left out when there is one.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make the issue that is due next, from what was collected and grouped; once made, show it."""
+    from digest.app import open_newsroom
+    from digest.pipeline.running import draft_next
+
+    newsroom = open_newsroom()
+    issue = draft_next(newsroom, newsletter or _only(list(newsroom.schedule.newsletters)))
+    emit(issue, lambda: _tell(issue), as_json=as_json)
+
+
+@group.command("list")
+def list_issues(
+    newsletter: Annotated[str, typer.Argument(help="Only this newsletter's.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List all issues, the latest due first."""
+    from digest.app import open_newsroom
+    from digest.storage.issues import issues
+
+    with open_newsroom().database.read() as connection:
+        found = issues(connection, newsletter or None)
+    emit(found, lambda: _tell_all(found), as_json=as_json)
+
+
+@group.command()
+def show(issue: Name, as_json: AsJson = False) -> None:
+    """Print an issue: its stories, its state, and what is not as it should be."""
+    from digest.app import open_newsroom
+    from digest.pipeline.composing import check, the_issue
+
+    newsroom = open_newsroom()
+    found = the_issue(newsroom, issue)
+    findings = check(newsroom, found)
+    shown = {"issue": found, "findings": findings}
+    emit(shown, lambda: _tell(found, *findings), as_json=as_json)
+
+
+@group.command()
+def preview(
+    issue: Name,
+    folder: Annotated[
+        Path, typer.Option("--folder", help="Where to write it.", show_default="var/preview")
+    ] = Path("var/preview"),
+    as_json: AsJson = False,
+) -> None:
+    """Write an issue's HTML and text as a reader would see them, and print where."""
+    from digest.app import open_newsroom
+    from digest.pipeline.composing import the_issue
+    from digest.pipeline.previewing import preview as write_preview
+
+    newsroom = open_newsroom()
+    made = write_preview(newsroom, the_issue(newsroom, issue), folder)
+    emit(made, lambda: _tell_preview(made), as_json=as_json)
+
+
+@group.command()
+def edit(
+    issue: Name,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Take over this document; opens no editor.")
+    ] = None,
+    only_print: Annotated[
+        bool, typer.Option("--print", help="Print the document; change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Open an issue as a YAML document in $VISUAL or $EDITOR and take over what you change."""
+    from digest.app import open_newsroom
+    from digest.cli import editing
+
+    newsroom = open_newsroom()
+    if only_print:
+        return editing.show(newsroom, issue, as_json=as_json)
+    before, after = editing.run(newsroom, issue, file)
+    emit(after, lambda: _tell_edit(before, after), as_json=as_json)
+    return None
+
+
+@group.command()
+def proof(
+    issue: Name,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", help="Who gets it; may be repeated. Else the newsletter's editors."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Mail an issue to its editors only, as readers would get it."""
+    from digest.app import open_newsroom
+    from digest.pipeline.composing import editors_of, the_issue
+    from digest.pipeline.sending import send_proof
+
+    newsroom = open_newsroom()
+    found = the_issue(newsroom, issue)
+    addresses = tuple(to or editors_of(newsroom, found))
+    where = send_proof(newsroom, found.id, addresses)
+    sent = {"issue": found.id, "to": addresses, "where": where}
+    emit(sent, lambda: say(f"proof for {', '.join(addresses)}: {where}"), as_json=as_json)
+
+
+@group.command()
+def approve(
+    issue: Name,
+    by: Annotated[str, typer.Option("--by", help="Who approves; else who is logged in.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let an issue be sent at its due moment; refused while something is wrong with it."""
+    from getpass import getuser
+
+    from digest.app import open_newsroom
+    from digest.pipeline import composing
+
+    newsroom = open_newsroom()
+    found = composing.the_issue(newsroom, issue)
+    approved = composing.approve(newsroom, found.id, by or getuser())
+    emit(approved, lambda: _tell_state(approved), as_json=as_json)
+
+
+@group.command()
+def cancel(issue: Name, as_json: AsJson = False) -> None:
+    """Keep an issue from being sent, for good."""
+    from digest.app import open_newsroom
+    from digest.pipeline import composing
+
+    newsroom = open_newsroom()
+    cancelled = composing.cancel(newsroom, composing.the_issue(newsroom, issue).id)
+    emit(cancelled, lambda: _tell_state(cancelled), as_json=as_json)
+
+
+def _only(newsletters: list[str]) -> str:
+    if len(newsletters) != 1:
+        raise typer.BadParameter(f"name one of {', '.join(newsletters)}")
+    return newsletters[0]
+
+
+def _named(issue: "Issue") -> str:
+    return f"{issue.newsletter}/{issue.number}"
+
+
+def _tell_state(issue: "Issue") -> None:
+    by = f" by {issue.approved_by}" if issue.approved_by else ""
+    say(
+        f"{_named(issue)} (id {issue.id}) is {issue.state}{by}, due {issue.slot:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _tell(issue: "Issue", *findings: object) -> None:
+    _tell_state(issue)
+    say(f"Subject: {issue.content.subject}")
+    for section in issue.content.sections:
+        rows = [
+            (brief.story_id, brief.headline, brief.source, len(brief.also))
+            for brief in section.briefs
+        ]
+        table(section.title, ("#story", "headline", "source", "#also"), rows)
+    spare = sum(len(section.briefs) for section in issue.content.left_out)
+    if spare:
+        say(f"{spare} more stories are left out: `digest issue edit {_named(issue)}` shows them")
+    for finding in findings:
+        say(str(finding))
+
+
+def _tell_all(found: "list[Issue]") -> None:
+    rows = [
+        (
+            one.id,
+            _named(one),
+            one.state.value,
+            f"{one.slot:%Y-%m-%d %H:%M} UTC",
+            sum(len(section.briefs) for section in one.content.sections),
+            one.content.subject,
+        )
+        for one in found
+    ]
+    table("Issues", ("#id", "issue", "state", "due", "#stories", "subject"), rows)
+
+
+def _tell_preview(made: "Preview") -> None:
+    for path in made.files:
+        say(str(path))
+    for finding in made.findings:
+        say(str(finding))
+
+
+def _tell_edit(before: "Issue", after: "Issue") -> None:
+    if after.version == before.version:
+        say(f"{_named(after)}: nothing changed, still version {after.version}")
+        return
+    again = " and needs approval again" if before.state is not after.state else ""
+    say(f"{_named(after)} is now version {after.version}{again}")

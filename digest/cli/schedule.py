@@ -1,0 +1,85 @@
+"""`digest init`, `check`, `schedule`, `serve`: set up, look ahead, run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.output import AsJson, emit, say
+
+if TYPE_CHECKING:
+    from digest.cli.checks import Finding
+    from digest.cli.starting import Start
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("init")(init)
+    app.command("check")(check)
+    app.command("schedule")(schedule)
+    app.command("serve")(serve)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made if needed.")] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write a schedule.yaml and sample drops to start from; a file that is there stays as it is."""
+    from digest.cli.starting import start
+
+    begun = start(folder)
+    emit(begun, lambda: _tell_start(begun), as_json=as_json)
+
+
+def check(as_json: AsJson = False) -> None:
+    """Look over schedule.yaml, the database, the provider, the site and the lists."""
+    from digest.cli.checks import findings
+    from digest.clock import system_clock
+    from digest.config import read_settings
+
+    found = findings(read_settings(), system_clock())
+    emit(found, lambda: _tell_findings(found), as_json=as_json)
+    if any(finding.level == "error" for finding in found):
+        raise typer.Exit(3)
+
+
+def schedule(
+    count: Annotated[int, typer.Option(min=1, max=1000, help="How many to tell.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the next runs in words, across changes of time."""
+    from digest.cli.upcoming import in_words, upcoming
+    from digest.clock import system_clock
+    from digest.config import read_settings
+    from digest.schedule.reading import read_schedule
+
+    now = system_clock()
+    strikes = upcoming(read_schedule(read_settings().schedule), now, count)
+    emit(strikes, lambda: say("\n".join(in_words(s, now) for s in strikes)), as_json=as_json)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8000,
+    as_json: AsJson = False,
+) -> None:
+    """Run the schedule and the readers' pages until stopped; --json logs JSON lines."""
+    from digest.cli.serving import serve as serve_until_stopped
+    from digest.config import read_settings
+
+    serve_until_stopped(read_settings(), host, port, json_logs=as_json)
+
+
+def _tell_start(start: "Start") -> None:
+    for name in start.written:
+        say(f"wrote {start.folder / name}")
+    for name in start.kept:
+        say(f"kept  {start.folder / name}")
+    inside = "" if start.folder == Path() else f"cd {start.folder}, then "
+    say(f"\nNext: {inside}edit schedule.yaml, `digest check` it, and try it with `digest demo`.")
+    say("Mail goes into the folder var/outbox until DIGEST_PROVIDER_URL names a provider.")
+
+
+def _tell_findings(found: "list[Finding]") -> None:
+    for finding in found:
+        say(f"{finding.level:<5}  {finding.about:<8}  {finding.words}")

@@ -1,0 +1,197 @@
+"""`digest send`, `status`, `resume`, `doubts`: who got an issue, and who did not."""
+
+import signal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.output import AsJson, emit, say, table
+
+if TYPE_CHECKING:
+    from digest.model.delivery import Tally
+    from digest.pipeline.delivering import Progress
+    from digest.pipeline.doubts import DoubtReport
+    from digest.pipeline.sending import IssueStatus, SendReport
+
+Name = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id, or e.g. hebdo-sahel/12.")]
+MaybeName = Annotated[
+    str, typer.Argument(metavar="[ISSUE]", help="Its id, or e.g. hebdo-sahel/12; else all.")
+]
+_FATES = ("planned", "sent", "skipped", "refused", "in_doubt", "held", "failed", "waiting")
+group = typer.Typer(help="List mail that nobody knows the fate of, and say what became of it.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("send")(send)
+    app.command("status")(status)
+    app.command("resume")(resume)
+    app.add_typer(group, name="doubts", invoke_without_command=True, callback=doubts)
+
+
+def send(issue: Name, as_json: AsJson = False) -> None:
+    """Send an approved issue; again goes on where it stopped, and mails nobody twice."""
+    from digest.app import open_newsroom
+    from digest.pipeline import sending
+    from digest.pipeline.composing import the_issue
+
+    newsroom = open_newsroom()
+    found = the_issue(newsroom, issue)
+    _stop_gently()
+    report = sending.send(newsroom, found.id, progress=_progress(as_json=as_json))
+    emit(report, lambda: _tell(report), as_json=as_json)
+    _end(report)
+
+
+def resume(issue: MaybeName = "", as_json: AsJson = False) -> None:
+    """Go on with sendings that stopped, and try once more what was refused for sure."""
+    from digest.app import open_newsroom
+    from digest.pipeline import sending
+    from digest.pipeline.composing import the_issue
+
+    newsroom = open_newsroom()
+    only = the_issue(newsroom, issue).id if issue else None
+    _stop_gently()
+    reports = sending.resume(newsroom, only, again=True, progress=_progress(as_json=as_json))
+    emit(reports, lambda: _tell(*reports), as_json=as_json)
+    _end(*reports)
+
+
+def status(issue: MaybeName = "", as_json: AsJson = False) -> None:
+    """Show how far sendings are: who was mailed, skipped, refused, and of whom nobody knows."""
+    from digest.app import open_newsroom
+    from digest.pipeline import sending
+    from digest.pipeline.composing import the_issue
+
+    newsroom = open_newsroom()
+    only = the_issue(newsroom, issue).id if issue else None
+    found = sending.status(newsroom, only)
+    emit(found, lambda: _tell_status(found), as_json=as_json)
+
+
+def doubts(context: typer.Context, as_json: AsJson = False) -> None:
+    """List batches of which nobody knows whether they were mailed, and whom they concern."""
+    if context.invoked_subcommand is not None:
+        return
+    from digest.app import open_newsroom
+    from digest.pipeline.doubts import doubts as ask
+
+    found = ask(open_newsroom())
+    emit(found, lambda: _tell_doubts(found), as_json=as_json)
+
+
+@group.command()
+def resolve(
+    batch: Annotated[int, typer.Argument(help="Its number in `digest doubts`.")],
+    sent: Annotated[
+        bool,
+        typer.Option(
+            "--sent/--again",
+            help="It was mailed; or it was not, and goes again at the next `digest resume`.",
+            show_default=False,
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Settle a doubt, by what the provider's own records say."""
+    from digest.app import open_newsroom
+    from digest.pipeline.doubts import resolve as settle
+
+    settled = settle(open_newsroom(), batch, sent=sent)
+    people = f"{len(settled.recipient_ids)} recipients"
+    word = f"batch {batch} counts as sent: {people}"
+    again = f"batch {batch} goes again: `digest resume {settled.issue_id}` mails {people}"
+    emit(settled, lambda: say(word if sent else again), as_json=as_json)
+
+
+def _stop_gently() -> None:
+    """Let a service's stop do as Ctrl-C does: the calls in hand are settled first."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _progress(*, as_json: bool) -> "Progress | None":
+    """Show how far it is, on a terminal only."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if as_json or not console.is_terminal:
+        return None
+
+    def show(tally: "Tally") -> None:
+        done = tally.planned - tally.waiting
+        console.print(f"{done} of {tally.planned} recipients", end="\r")
+
+    return show
+
+
+def _tell(*reports: "SendReport") -> None:
+    if not reports:
+        say("Nothing to resume: every sending is finished.")
+    for report in reports:
+        say(
+            f"{report.name} is {report.state} ({report.seconds:.1f} s); mail goes to {report.where}"
+        )
+        _tell_tally(report.name, report.tally)
+        if report.last_error:
+            say(f"The provider's last word: {report.last_error}")
+
+
+def _tell_status(found: "list[IssueStatus]") -> None:
+    if not found:
+        return say("No issue was approved or sent yet.")
+    columns = ["issue", "state", *(f"#{fate.replace('_', ' ')}" for fate in _FATES)]
+    rows = [
+        (
+            f"{one.issue.newsletter}/{one.issue.number}",
+            one.issue.state,
+            *(getattr(one.tally, fate) for fate in _FATES),
+        )
+        for one in found
+    ]
+    return table("Sendings", columns, rows)
+
+
+def _tell_tally(name: str, tally: "Tally") -> None:
+    counts = [(fate.replace("_", " "), getattr(tally, fate)) for fate in (*_FATES, "cancelled")]
+    shown = [(fate, count) for fate, count in counts if count or fate in {"planned", "sent"}]
+    table(name, ["fate", "#recipients"], shown)
+
+
+def _tell_doubts(found: "list[DoubtReport]") -> None:
+    if not found:
+        return say("Nothing is in doubt.")
+    rows = [
+        (
+            one.doubt.batch.id,
+            f"{one.issue.newsletter}/{one.issue.number}",
+            f"{one.doubt.attempt.intent_at:%Y-%m-%d %H:%M:%S} UTC",
+            one.doubt.attempt.provider,
+            one.doubt.attempt.id,
+            len(one.doubt.recipient_ids),
+            ", ".join(reader.address for reader in one.recipients[:3]),
+            one.doubt.batch.last_error,
+        )
+        for one in found
+    ]
+    columns = ["#batch", "issue", "called at", "provider", "attempt", "#people", "first", "why"]
+    table("In doubt", columns, rows)
+    return say(
+        "Look the attempt up at the provider, then: digest doubts resolve BATCH --sent | --again"
+    )
+
+
+def _end(*reports: "SendReport") -> None:
+    """End with the exit code of what is left to do, if anything is.
+
+    Raises:
+        DeliveryError: some were refused for sure, too often or for good.
+        DoubtError: of some nobody knows.
+    """
+    from digest.errors import DeliveryError, DoubtError
+
+    failed = sum(report.tally.failed for report in reports)
+    doubtful = sum(report.tally.in_doubt + report.tally.held for report in reports)
+    if failed:
+        raise DeliveryError(f"{failed} recipients were not mailed: `digest resume` tries again")
+    if doubtful:
+        raise DoubtError(f"of {doubtful} recipients nobody knows: see `digest doubts`")

@@ -1,0 +1,253 @@
+"""`digest subscribers …`: who reads."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from digest.cli import lists as lists_commands
+from digest.cli.output import AsJson, emit, say, table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.config import Settings
+    from subscribers.database import Database
+    from subscribers.model import Consent, Membership
+    from subscribers.people import Forgotten, Holding
+    from subscribers.subscriptions import Added
+    from subscribers.transfer import ImportReport, RowReport
+
+_SHOWN_ROWS = 20
+_JSON_ROWS = 1_000
+
+Address = Annotated[str, typer.Argument(help="The reader's email address.", show_default=False)]
+ListName = Annotated[
+    str, typer.Option("--list", help="Name of the list; may be left out where there is only one.")
+]
+Consent_ = Annotated[
+    str,
+    typer.Option(
+        help="Where they agreed to be mailed: 'form on our site, 2024'. Without it they wait as"
+        " pending and are mailed nothing."
+    ),
+]
+group = typer.Typer(no_args_is_help=True, help="Readers: import, export, add, remove, forget.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands, and those about lists."""
+    app.add_typer(group, name="subscribers")
+    lists_commands.register(app)
+
+
+@group.command("import")
+def import_readers(
+    file: Annotated[Path, typer.Argument(help="CSV whose first line names the columns.")],
+    *,
+    list_name: ListName = "",
+    consent: Consent_ = "",
+    dry_run: Annotated[bool, typer.Option(help="Say what would happen, change nothing.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write what became of every row into this CSV file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add the people of a CSV file to a list: all its valid rows, or none if it can't be read."""
+    from digest.app import open_newsroom
+    from digest.cli.rows import RowLog
+    from digest.pipeline.readership import Terms, import_file
+
+    terms = Terms(list_name=list_name, consent=consent, dry_run=dry_run)
+    with RowLog(report, keep=_JSON_ROWS) as log:
+        done = import_file(open_newsroom(), file, terms, log.tell)
+    value = {"report": done, "dry_run": dry_run, "rows": log.kept, "rows_left_out": log.left_out}
+    emit(value, lambda: _tell_import(done, log.kept, dry_run=dry_run), as_json=as_json)
+
+
+@group.command()
+def export(
+    list_name: ListName = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here instead of to the screen.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write all who are mailed on a list as CSV that can be imported again."""
+    from digest.pipeline.readership import export_file
+
+    _, database = _open()
+    name, count = export_file(database, list_name, output, sys.stdout)
+    value = {"list": name, "file": output, "readers": count}
+    if output or as_json:
+        emit(value, lambda: say(f"{count} readers of {name} are in {output}"), as_json=as_json)
+
+
+@group.command()
+def add(
+    address: Address,
+    *,
+    list_name: ListName = "",
+    name: Annotated[str, typer.Option(help="The reader's name.")] = "",
+    language: Annotated[Literal["fr", "en"], typer.Option(help="Of their mail.")] = "fr",
+    consent: Consent_ = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add one reader."""
+    from digest.app import open_newsroom
+    from digest.pipeline.readership import Terms, add_reader
+    from subscribers.seats import Profile
+
+    terms = Terms(list_name=list_name, consent=consent)
+    profile = Profile(name=name, language=language)
+    where, added = add_reader(open_newsroom(), address, terms, profile)
+    value = {"address": address, "list": where, "result": added.verdict}
+    value["state"] = "pending" if added.confirmation else added.verdict
+    emit(value, lambda: _tell_added(address, where, added), as_json=as_json)
+
+
+@group.command()
+def remove(address: Address, list_name: ListName = "", as_json: AsJson = False) -> None:
+    """Unsubscribe a reader from one list, as if they had done it themselves."""
+    from digest.pipeline.readership import remove_reader
+
+    settings, database = _open()
+    where, left = remove_reader(database, settings.secret_key, address, list_name, _now())
+    value = {"address": address, "list": where, "unsubscribed": left}
+    done = "is unsubscribed from" if left else "was not on"
+    emit(value, lambda: say(f"{address} {done} {where}"), as_json=as_json)
+
+
+@group.command()
+def show(address: Address, as_json: AsJson = False) -> None:
+    """Print everything that is held of an address."""
+    from subscribers.people import held
+
+    settings, database = _open()
+    with database.read() as connection:
+        holding = held(connection, secret_key=settings.secret_key, address=address)
+    emit(holding, lambda: _tell_holding(address, holding), as_json=as_json)
+
+
+@group.command()
+def suppress(
+    address: Address,
+    lift: Annotated[bool, typer.Option("--lift", help="Allow it to be mailed again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Never mail an address again, on any list, even when it is imported anew."""
+    from digest.pipeline.readership import suppress_address
+
+    settings, database = _open()
+    changed = suppress_address(database, settings.secret_key, address, _now(), lift=lift)
+    value = {"address": address, "suppressed": not lift, "changed": changed}
+    state = "may be mailed again" if lift else "will never be mailed again"
+    before = "" if changed else ", as before"
+    emit(value, lambda: say(f"{address} {state}{before}"), as_json=as_json)
+
+
+@group.command()
+def forget(
+    address: Address,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person; what proves that they left stays, as a keyed hash."""
+    from subscribers.people import forget as forget_person
+
+    if not yes:
+        typer.confirm(f"Erase {address}? This can't be undone.", abort=True, err=True)
+    settings, database = _open()
+    with database.write() as connection:
+        done = forget_person(
+            connection,
+            secret_key=settings.secret_key,
+            address=address,
+            origin="cli",
+            now=_now(),
+        )
+    emit(done, lambda: _tell_forgotten(address, done), as_json=as_json)
+
+
+def _open() -> "tuple[Settings, Database]":
+    """Open the database alone: leaving must work while schedule.yaml is broken."""
+    from digest.app import open_database
+    from digest.config import read_settings
+
+    settings = read_settings()
+    return settings, open_database(settings)
+
+
+def _now() -> "datetime":
+    from digest.clock import system_clock
+
+    return system_clock()
+
+
+def _tell_import(done: "ImportReport", rows: "list[RowReport]", *, dry_run: bool) -> None:
+    if rows:
+        cells = [(row.line, row.address, row.verdict, row.reason) for row in rows[:_SHOWN_ROWS]]
+        table("Rows not accepted", ("#line", "email", "result", "reason"), cells)
+    refused = done.already_there + done.suppressed + done.unsubscribed + done.invalid
+    if refused > _SHOWN_ROWS:
+        say(f"and {refused - _SHOWN_ROWS} more: --report FILE writes them all")
+    would = "would be accepted" if dry_run else "accepted"
+    say(
+        f"{done.file} → {done.list}: {done.accepted} {would}, {done.already_there} already there,"
+        f" {done.suppressed} suppressed, {done.unsubscribed} unsubscribed, {done.invalid} invalid"
+    )
+    if done.accepted and not done.consent:
+        say("They are pending and get no mail: --consent 'where they agreed' would confirm them")
+
+
+def _tell_added(address: str, where: str, added: "Added") -> None:
+    from subscribers.model import Verdict
+
+    match added.verdict:
+        case Verdict.SUPPRESSED:
+            say(f"{address} is suppressed: digest subscribers suppress --lift {address}")
+        case Verdict.ALREADY_THERE:
+            say(f"{address} is on {where} already")
+        case _ if added.confirmation:
+            left = added.verdict is Verdict.UNSUBSCRIBED
+            why = "has left before and must agree again" if left else "has yet to agree"
+            say(f"{address} {why}: pending on {where}, mailed nothing")
+        case _:
+            say(f"{address} is on {where}")
+
+
+def _tell_holding(address: str, holding: "Holding") -> None:
+    person, ban = holding.subscriber, holding.suppression
+    if person:
+        fields = ", ".join(f"{name}: {value}" for name, value in person.fields.items())
+        say(f"{person.address} · {person.name or 'no name'} · {person.language} · id {person.id}")
+        say(f"here since {person.created_at:%Y-%m-%d}{' · ' + fields if fields else ''}")
+    elif not ban and not holding.consents:
+        return say(f"nothing is held of {address}")
+    if ban:
+        say(f"suppressed since {ban.at:%Y-%m-%d}: {ban.reason}")
+    _tell_places(holding.memberships)
+    return _tell_evidence(holding.consents)
+
+
+def _tell_places(places: "tuple[Membership, ...]") -> None:
+    if places:
+        rows = [(place.list, place.state, f"{place.asked_at:%Y-%m-%d}") for place in places]
+        table("Lists", ("list", "state", "asked"), rows)
+
+
+def _tell_evidence(consents: "tuple[Consent, ...]") -> None:
+    if consents:
+        rows = [
+            (f"{one.at:%Y-%m-%d %H:%M}", one.list, one.action, one.origin, one.wording)
+            for one in consents
+        ]
+        table("Evidence (UTC)", ("when", "list", "what", "origin", "words"), rows)
+
+
+def _tell_forgotten(address: str, done: "Forgotten") -> None:
+    say(f"{address} is erased" if done.erased else f"nothing that names {address} was there")
+    if done.evidence_kept or done.suppression_kept:
+        ban = ", and the suppression" if done.suppression_kept else ""
+        say(f"kept as keyed hashes: {done.evidence_kept} rows of evidence{ban}")

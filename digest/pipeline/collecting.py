@@ -1,0 +1,262 @@
+"""How do sources become stored articles? Feeds and folders, a report for each.
+
+A source that is down is one line of the report. What one source gave is committed whole before the
+next one is read, so a killed run loses nothing and the next one goes on.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from functools import partial
+from typing import Protocol
+
+import structlog
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from digest.collect.answers import Answer, Nets, Request, Verdict
+from digest.collect.feeds import read_feed
+from digest.collect.waits import NEVER, address_of, after_failure, after_success, fresh
+from digest.collect.worker import Worker
+from digest.errors import NotFoundError
+from digest.model.source import SourceState
+from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.receiving import Desk, SourceReport, receive_drops, receive_items
+from digest.schedule.values import Schedule, Source
+from digest.storage.sources import save_source_state, source_state, source_states
+
+__all__ = ["Fetch", "SourceReport", "SourceStanding", "collect", "standing"]
+
+_WAVE = 100  # feeds fetched at once, and held in memory
+
+log = structlog.wrap_logger(logging.getLogger("digest.collect"))
+
+Chance = Callable[[], float]
+
+
+class Fetch(Protocol):
+    """Asks web addresses: digest.collect.fetch.fetch, or a fake."""
+
+    def __call__(
+        self, requests: Sequence[Request], *, now: datetime, agent: str, permitted: Nets
+    ) -> tuple[Answer, ...]:
+        """Give an answer for each request, in order."""
+
+
+def collect(
+    newsroom: Newsroom,
+    *,
+    only: str = "",
+    fetch: Fetch | None = None,
+    permitted: Nets = (),
+    chance: Chance = random.random,
+) -> tuple[SourceReport, ...]:
+    """Collect from every source that is due, or from the one named, due or not.
+
+    `permitted` are nets of this machine or house that feeds may be fetched from; none by default.
+
+    Raises:
+        NotFoundError: no source is called `only`.
+    """
+    chosen = _chosen(newsroom.schedule, only)
+    with Worker() as parser:
+        ask = partial(fetch or _fetch(), agent=_agent(newsroom), permitted=permitted)
+        desk = Desk(newsroom=newsroom, parser=parser, ask=ask)
+        folders = [source for source in chosen if source.folder]
+        feeds = [source for source in chosen if source.feed]
+        reports = [_from_folder(desk, source) for source in folders]
+        reports += _from_feeds(desk, feeds, chance, even_early=bool(only))
+    order = {source.name: place for place, source in enumerate(chosen)}
+    return tuple(sorted(reports, key=lambda report: order[report.source]))
+
+
+def _fetch() -> Fetch:
+    from digest.collect.fetch import fetch
+
+    return fetch
+
+
+def _agent(newsroom: Newsroom) -> str:
+    return f"digest (+{newsroom.site_url})" if newsroom.site_url.isascii() else "digest"
+
+
+def _chosen(schedule: Schedule, only: str) -> Sequence[Source]:
+    if not only:
+        return schedule.sources
+    source = schedule.source(only)
+    if source is None:
+        near = get_close_matches(only, [source.name for source in schedule.sources], n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise NotFoundError(f"no source {only!r} in schedule.yaml{hint}")
+    return (source,)
+
+
+# --- feeds ------------------------------------------------------------------------------
+
+
+def _from_feeds(
+    desk: Desk, feeds: Sequence[Source], chance: Chance, *, even_early: bool
+) -> Iterator[SourceReport]:
+    with desk.newsroom.database.read() as connection:
+        states = source_states(connection)
+    due: list[tuple[Source, SourceState]] = []
+    for source in feeds:
+        state = fresh(states.get(source.name, SourceState(name=source.name)), source.feed)
+        if even_early or _is_due(state, desk.now):
+            due.append((source, state))
+        else:
+            yield _not_yet(state)
+    for start in range(0, len(due), _WAVE):
+        wave = due[start : start + _WAVE]
+        answers = desk.ask([_request(source, state) for source, state in wave], now=desk.now)
+        for (source, state), answer in zip(wave, answers, strict=True):
+            yield _guarded(source, partial(_from_answer, desk, source, state, answer, chance))
+
+
+def _is_due(state: SourceState, now: datetime) -> bool:
+    return state.not_before is None or state.not_before <= now
+
+
+def _not_yet(state: SourceState) -> SourceReport:
+    if state.not_before == NEVER:
+        return SourceReport(source=state.name, error=state.error)
+    note = f"not due before {state.not_before:%Y-%m-%d %H:%M} UTC"
+    return SourceReport(source=state.name, notes=(note,), error=state.error)
+
+
+def _request(source: Source, state: SourceState) -> Request:
+    return Request(
+        url=address_of(source.feed, state), etag=state.etag, last_modified=state.last_modified
+    )
+
+
+def _from_answer(
+    desk: Desk, source: Source, state: SourceState, answer: Answer, chance: Chance
+) -> SourceReport:
+    """Store what one feed answered, and how it stands now, in one transaction."""
+    report = SourceReport(source=source.name, error=answer.error)
+    if answer.verdict is Verdict.CONTENT:
+        reading = read_feed(answer, desk.parser)
+        report = replace(report, error=reading.error, notes=reading.notes)
+        keep = receive_items(desk, source, reading.items, base=answer.url)
+    else:
+        keep = receive_items(desk, source, (), base="")
+    if answer.verdict is Verdict.GONE:
+        report = replace(report, error=f"{answer.error}: gone for good, remove it or correct it")
+    after = _state_after(state, answer, report.error, now=desk.now, chance=chance())
+    with desk.newsroom.database.write() as connection:
+        save_source_state(connection, after)
+        report = keep(connection, report)
+    return replace(report, notes=report.notes + _news_of_move(source, after))
+
+
+def _state_after(
+    state: SourceState, answer: Answer, error: str, *, now: datetime, chance: float
+) -> SourceState:
+    if error:
+        return after_failure(state, answer, error, now=now, chance=chance)
+    return after_success(state, answer, now)
+
+
+def _news_of_move(source: Source, state: SourceState) -> tuple[str, ...]:
+    if address_of(source.feed, state) == source.feed:
+        return ()
+    return (f"moved for good to {state.moved_to}: correct schedule.yaml",)
+
+
+# --- folders ----------------------------------------------------------------------------
+
+
+def _from_folder(desk: Desk, source: Source) -> SourceReport:
+    return _guarded(source, partial(_read_folder, desk, source))
+
+
+def _read_folder(desk: Desk, source: Source) -> SourceReport:
+    folder = desk.newsroom.root / source.folder
+    if not folder.is_dir():
+        report = SourceReport(source=source.name, error=f"there is no folder {source.folder!r}")
+        keep = None
+    else:
+        keep = receive_drops(desk, source, folder)
+        report = SourceReport(source=source.name)
+    with desk.newsroom.database.write() as connection:
+        report = keep(connection, report) if keep else report
+        state = source_state(connection, source.name)
+        save_source_state(connection, _folder_state(state, source, report, desk.now))
+    return report
+
+
+def _folder_state(
+    state: SourceState, source: Source, report: SourceReport, now: datetime
+) -> SourceState:
+    return replace(
+        state,
+        url=source.folder,
+        checked_at=now,
+        succeeded_at=state.succeeded_at if report.error else now,
+        failures=state.failures + 1 if report.error else 0,
+        error=report.error,
+        not_before=None,
+    )
+
+
+def _guarded(source: Source, take: Callable[[], SourceReport]) -> SourceReport:
+    """Let no surprise in one source stop the others; the database's failures stop the run."""
+    try:
+        report = take()
+    except IntegrityError:
+        report = SourceReport(source=source.name, error="another run is storing it: try again")
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("source failed", source=source.name)
+        report = SourceReport(source=source.name, error=f"unexpected {type(error).__name__}")
+    log.info("source collected", source=source.name, new=report.new, error=report.error)
+    return report
+
+
+# --- how the sources stand --------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceStanding:
+    """How one source stands, in words."""
+
+    source: str
+    kind: str
+    """`feed` or `folder`."""
+    last_success: str
+    next_time: str
+    error: str = ""
+
+
+def standing(newsroom: Newsroom) -> tuple[SourceStanding, ...]:
+    """Say how each source of schedule.yaml stands."""
+    with newsroom.database.read() as connection:
+        states = source_states(connection)
+    now = newsroom.clock()
+    return tuple(_standing(source, states, now) for source in newsroom.schedule.sources)
+
+
+def _standing(source: Source, states: dict[str, SourceState], now: datetime) -> SourceStanding:
+    known = states.get(source.name, SourceState(name=source.name))
+    state = fresh(known, source.feed or source.folder)
+    return SourceStanding(
+        source=source.name,
+        kind="feed" if source.feed else "folder",
+        last_success=_moment(state.succeeded_at) if state.succeeded_at else "never",
+        next_time=_next_time(state, now),
+        error=state.error,
+    )
+
+
+def _next_time(state: SourceState, now: datetime) -> str:
+    if _is_due(state, now) or state.not_before is None:
+        return "at the next run"
+    return "never" if state.not_before == NEVER else _moment(state.not_before)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

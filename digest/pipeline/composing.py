@@ -1,0 +1,217 @@
+"""How does an issue come to be, change and get approved? Drafted once, then shaped by editors."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+
+from digest.compose import checks
+from digest.compose.brand import read_brand
+from digest.compose.checks import Finding
+from digest.compose.document import document as write_document
+from digest.compose.draft import section_title
+from digest.compose.edited import read_document
+from digest.compose.policies import approves_itself
+from digest.compose.render import render
+from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
+from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
+from digest.pipeline.drafting import draft_content
+from digest.pipeline.newsroom import Newsroom
+from digest.schedule.values import Newsletter
+from digest.storage import issues
+
+AUTOMATIC = "automatic"
+"""Who approved an issue whose newsletter asks for no person."""
+MAIL_NOBODY = frozenset({"outbox", "null"})
+"""Providers after which links may lead to this machine."""
+
+
+def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
+    """Make the issue that is due at `slot`; once it was made, give it as it is.
+
+    It is approved at once where the newsletter asks for no person and nothing is wrong with it.
+
+    Raises:
+        ConfigError: schedule.yaml has no newsletter of that name.
+    """
+    plan = _plan(newsroom, newsletter)
+    with newsroom.database.read() as connection:
+        made = issues.find(connection, newsletter, slot)
+        if made is not None:
+            return made
+        content = draft_content(newsroom, connection, newsletter, slot)
+    with newsroom.database.write() as connection:
+        issue = issues.insert(
+            connection, newsletter=newsletter, slot=slot, content=content, now=newsroom.clock()
+        )
+    fresh = issue.version == 1 and issue.state is IssueState.DRAFT
+    if fresh and approves_itself(issue.content, plan) and not _errors(newsroom, issue):
+        return approve(newsroom, issue.id, AUTOMATIC)
+    return issue
+
+
+def the_issue(newsroom: Newsroom, name: str) -> Issue:
+    """Find an issue by what a person calls it: its id, or `newsletter/number`.
+
+    Raises:
+        NotFoundError: there is none; names those that there are.
+    """
+    newsletter, slash, number = name.strip().rpartition("/")
+    with newsroom.database.read() as connection:
+        if slash and number.isdecimal():
+            return issues.numbered(connection, newsletter, int(number))
+        if number.isdecimal():
+            return issues.issue(connection, int(number))
+    raise NotFoundError(f"{name!r} is no issue: give its id, or e.g. hebdo-sahel/12")
+
+
+def approve(newsroom: Newsroom, issue_id: int, by: str) -> Issue:
+    """Let an issue go at its due moment, in a person's name; again changes nothing.
+
+    Raises:
+        ConflictError: something is wrong with it (names what, where and the cure), it changed
+            meanwhile, or its state forbids it.
+    """
+    issue = _read(newsroom, issue_id)
+    if issue.state is IssueState.APPROVED:
+        return issue
+    if issue.state is IssueState.DRAFT and (found := _errors(newsroom, issue)):
+        listed = "\n".join(f"  {finding}" for finding in found)
+        raise ConflictError(f"issue {issues.named(issue)} can't be approved:\n{listed}")
+    return _change(newsroom, issue, state=IssueState.APPROVED, approved_by=by)
+
+
+def cancel(newsroom: Newsroom, issue_id: int) -> Issue:
+    """Keep an issue from being sent, for good; again changes nothing.
+
+    Raises:
+        ConflictError: it was sent already, or changed meanwhile.
+    """
+    issue = _read(newsroom, issue_id)
+    if issue.state is IssueState.CANCELLED:
+        return issue
+    return _change(newsroom, issue, state=IssueState.CANCELLED)
+
+
+def editable(newsroom: Newsroom, issue: Issue) -> str:
+    """Give an issue as the document that an editor changes.
+
+    Raises:
+        ConflictError: its state allows no edit any more.
+    """
+    if issue.state not in {IssueState.DRAFT, IssueState.APPROVED}:
+        raise ConflictError(f"issue {issues.named(issue)} is {issue.state}: it can't be edited")
+    plan = _plan(newsroom, issue.newsletter)
+    return write_document(issue, plan, _themes(newsroom, plan))
+
+
+def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issue:
+    """Take over an edited document; one that changes nothing leaves the issue as it is.
+
+    An approved issue becomes a draft again.
+
+    Raises:
+        DocumentError: the document can't be used; carries every problem with `file` and line.
+        ConflictError: the issue changed since the document was made, or allows no edit any more.
+    """
+    issue = _read(newsroom, issue_id)
+    before = editable(newsroom, issue)
+    themes = _themes(newsroom, _plan(newsroom, issue.newsletter))
+    edited = read_document(document, issue, themes, file=file)
+    if edited.version != issue.version:
+        raise ConflictError(
+            f"issue {issues.named(issue)} changed meanwhile: {file} was made from version"
+            f" {edited.version}, it is now version {issue.version}: see what changed with `digest"
+            f" issue edit {issues.named(issue)} --print` and bring your changes into that"
+        )
+    if edited.content == read_document(before, issue, themes, file=file).content:
+        return issue
+    return _change(newsroom, issue, content=edited.content)
+
+
+def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, ...]:
+    """Render what an issue's readers get, PLACEHOLDERS still in it: one edition, for now.
+
+    Raises:
+        RenderError: a template is broken.
+        ConfigError: brand.yaml is wrong.
+    """
+    plan = _plan(newsroom, issue.newsletter)
+    brand = read_brand(newsroom.templates / "brand.yaml")
+    return (render(issue, plan, newsroom.schedule.site, brand, newsroom.templates),)
+
+
+def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
+    """Look an issue over as it would be mailed now; errors come first."""
+    return [
+        finding
+        for edition in render_editions(newsroom, issue)
+        for finding in checks.check(
+            issue,
+            edition,
+            newsroom.schedule.site,
+            site_url=newsroom.site_url,
+            mails=_really_mails(newsroom),
+        )
+    ]
+
+
+def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:
+    """Give the addresses that get an issue's proofs.
+
+    Raises:
+        ConfigError: schedule.yaml names none.
+    """
+    editors = _plan(newsroom, issue.newsletter).editors
+    if not editors:
+        raise ConfigError(f"{issue.newsletter} has no editors: add `editors:` to it, or use --to")
+    return editors
+
+
+def _errors(newsroom: Newsroom, issue: Issue) -> list[Finding]:
+    return checks.errors(check(newsroom, issue))
+
+
+def _really_mails(newsroom: Newsroom) -> bool:
+    """Say whether mail goes to people; without a usable provider here, assume it."""
+    try:
+        with closing(newsroom.provider()) as provider:
+            return provider.name not in MAIL_NOBODY
+    except ConfigError:
+        return True
+
+
+def _plan(newsroom: Newsroom, newsletter: str) -> Newsletter:
+    plan = newsroom.schedule.newsletters.get(newsletter)
+    if plan is None:
+        raise ConfigError(unknown("newsletter", newsletter, newsroom.schedule.newsletters))
+    return plan
+
+
+def _themes(newsroom: Newsroom, plan: Newsletter) -> Mapping[str, str]:
+    """Give the title of every theme, the newsletter's own first."""
+    names = [*plan.sections, *newsroom.schedule.themes]
+    return {name: section_title(name, newsroom.schedule, plan.language) for name in names}
+
+
+def _read(newsroom: Newsroom, issue_id: int) -> Issue:
+    with newsroom.database.read() as connection:
+        return issues.issue(connection, issue_id)
+
+
+def _change(
+    newsroom: Newsroom,
+    issue: Issue,
+    *,
+    state: IssueState | None = None,
+    content: IssueContent | None = None,
+    approved_by: str | None = None,
+) -> Issue:
+    with newsroom.database.write() as connection:
+        return issues.change(
+            connection,
+            issue,
+            state=state,
+            content=content,
+            approved_by=approved_by,
+            now=newsroom.clock(),
+        )

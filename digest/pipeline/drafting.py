@@ -1,0 +1,59 @@
+"""What is a new issue made from? The newest stories, what readers had before, and their sagas."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.compose.briefs import Material
+from digest.compose.draft import draft
+from digest.compose.selection import told_by
+from digest.group.ranking import rank
+from digest.group.summary import summarise
+from digest.model.article import Article
+from digest.model.issue import Issue, IssueContent
+from digest.pipeline.newsroom import Newsroom
+from digest.schedule.values import Newsletter
+from digest.storage import articles, issues, stories
+
+
+def draft_content(
+    newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime
+) -> IssueContent:
+    """Draft what the issue due at `slot` says."""
+    plan = newsroom.schedule.newsletters[newsletter]
+    now = newsroom.clock()
+    told = issues.told_before(connection, newsletter, slot)
+    since = starts(plan, told[0] if told else None, now)
+    found = stories.stories_since(connection, since, themed=True)
+    ids = [id_ for story in found for id_ in story.article_ids]
+    texts = articles.articles(connection, ids)
+    scores = stories.theme_scores(connection, ids)
+    weights = {source.name: source.weight for source in newsroom.schedule.sources}
+    ranked = {
+        theme: rank(found, scores, texts, theme=theme, weights=weights, now=now, window=now - since)
+        for theme in plan.sections
+    }
+    material = Material(
+        articles=texts,
+        schedule=newsroom.schedule,
+        summarise=summary_of,
+        language=plan.language,
+    )
+    ties = stories.ties(connection, [story.id for story in found])
+    return draft(ranked, material, plan, told=told_by(told), ties=ties)
+
+
+def starts(plan: Newsletter, previous: Issue | None, now: datetime) -> datetime:
+    """Say since when stories count: the window, or the last issue's making when that is longer ago.
+
+    So an issue made late loses nothing that appeared in between; at most one window more.
+    """
+    start = now - plan.window
+    if previous is None or previous.created_at > start:
+        return start
+    return max(previous.created_at, start - plan.window)
+
+
+def summary_of(article: Article) -> str:
+    """Summarise an article in two or three sentences of its own."""
+    return summarise(article.title, article.description, article.body, article.language)

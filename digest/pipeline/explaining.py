@@ -1,0 +1,227 @@
+"""Why does an article stand where it stands? Everything that grouping and ranking weighed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from digest.group.clusters import SAME_STORY, Cluster, similarity
+from digest.group.lineage import SAME_SAGA
+from digest.group.ranking import rank
+from digest.group.reading import Desk
+from digest.group.stories import WINDOW, Grouped
+from digest.group.themes import minimum
+from digest.model.article import Article, Published
+from digest.model.story import Copy, RankedStory, RankPart, Reason, Story, ThemeScore, Tie
+from digest.pipeline.grouping import default_since, read_material, regroup
+from digest.pipeline.newsroom import Newsroom
+from digest.storage import articles, stories
+
+_NEIGHBOURS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemeView:
+    """How an article fits a theme, and what it would have needed."""
+
+    theme: str
+    score: float
+    minimum: float
+    belongs: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbour:
+    """Another story of the same days, and how alike it is."""
+
+    story_id: int
+    headline: str
+    articles: int
+    similarity: float
+    joined: bool
+    """It is the article's own story."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relative:
+    """A story of the same saga."""
+
+    story_id: int
+    headline: str
+    similarity: float
+    earlier: bool
+    """The relative comes before the article's story."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the article's story stands in one section of a newsletter."""
+
+    newsletter: str
+    theme: str
+    place: int
+    of: int
+    score: float
+    parts: tuple[RankPart, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """One article, and everything that was weighed."""
+
+    id: int
+    title: str
+    source: str
+    language: str
+    published: Published
+    first_seen_at: datetime
+    themes: tuple[ThemeView, ...]
+    story: Story | None
+    """None when it was not grouped yet."""
+    members: tuple[tuple[int, str], ...]
+    """Ids and titles of the story's articles, lead first."""
+    copies: tuple[Copy, ...]
+    neighbours: tuple[Neighbour, ...]
+    """Nearest first."""
+    same_story: float
+    """Similarity from which stories become one."""
+    relatives: tuple[Relative, ...]
+    same_saga: float
+    places: tuple[Place, ...]
+
+
+def explain(newsroom: Newsroom, article_id: int) -> Explanation:
+    """Explain one article.
+
+    Raises:
+        NotFoundError: there is no article of that id.
+    """
+    with newsroom.database.read() as connection:
+        article = articles.article(connection, article_id)
+        story = next(iter(stories.stories_of(connection, [article_id])), None)
+        scores = stories.theme_scores(connection, [article_id]).get(article_id, ())
+        members = articles.articles(connection, story.article_ids if story else [])
+        return Explanation(
+            id=article.id,
+            title=article.title,
+            source=article.source,
+            language=article.language,
+            published=article.published,
+            first_seen_at=article.first_seen_at,
+            themes=tuple(_theme_view(newsroom, score) for score in scores),
+            story=story,
+            members=tuple((a, members[a].title) for a in (story.article_ids if story else ())),
+            copies=story.copies if story else (),
+            neighbours=_neighbours(newsroom, connection, article),
+            same_story=SAME_STORY,
+            relatives=_relatives(connection, story) if story else (),
+            same_saga=SAME_SAGA,
+            places=_places(newsroom, connection, story) if story else (),
+        )
+
+
+def _theme_view(newsroom: Newsroom, score: ThemeScore) -> ThemeView:
+    theme = newsroom.schedule.themes.get(score.theme)
+    return ThemeView(
+        theme=score.theme,
+        score=score.score,
+        minimum=minimum(theme) if theme else 0.0,
+        belongs=score.belongs,
+        reasons=score.reasons,
+    )
+
+
+def _neighbours(
+    newsroom: Newsroom, connection: Connection, article: Article
+) -> tuple[Neighbour, ...]:
+    since = min(default_since(newsroom), article.published.at - WINDOW)
+    material = read_material(connection, since)
+    desk = Desk(newsroom.schedule.aliases)
+    grouping = regroup(desk, [desk.read(found) for found in material.recent], material)
+    titles = {found.id: found.title for found in (*material.recent, *material.earlier)}
+    alone = Cluster(members=[article.id])
+    alone.add(grouping.views[article.id])
+    near = [g for g in grouping.stories if _same_days(g, article)]
+    weighed = [_neighbour(grouped, alone, titles) for grouped in near]
+    told = [n for n in weighed if n is not None and (n.similarity > 0 or n.joined)]
+    return tuple(sorted(told, key=lambda n: (-n.similarity, n.story_id))[:_NEIGHBOURS])
+
+
+def _same_days(grouped: Grouped, article: Article) -> bool:
+    at = article.published.at
+    return grouped.begins - WINDOW <= at <= grouped.story.happened_at + WINDOW
+
+
+def _neighbour(grouped: Grouped, alone: Cluster, titles: Mapping[int, str]) -> Neighbour | None:
+    (article_id,) = alone.members
+    joined = article_id in grouped.story.article_ids
+    if joined and len(grouped.story.article_ids) == 1:
+        return None
+    alike = grouped.similarities[article_id] if joined else similarity(alone, grouped.cluster)
+    return Neighbour(
+        story_id=grouped.story.id,
+        headline=titles[grouped.story.lead_id],
+        articles=len(grouped.story.article_ids),
+        similarity=round(min(1.0, alike), 4),
+        joined=joined,
+    )
+
+
+def _relatives(connection: Connection, story: Story) -> tuple[Relative, ...]:
+    found = [(tie.earlier_id, tie, True) for tie in stories.ties(connection, [story.id])] + [
+        (tie.story_id, tie, False) for tie in stories.ties_to(connection, story.id)
+    ]
+    leads = {s.id: s.lead_id for s in stories.stories_of(connection, [key for key, _, _ in found])}
+    named = articles.articles(connection, leads.values())
+    return tuple(
+        _relative(key, tie, named[leads[key]], earlier=before) for key, tie, before in found
+    )
+
+
+def _relative(story_id: int, tie: Tie, lead: Article, *, earlier: bool) -> Relative:
+    return Relative(
+        story_id=story_id, headline=lead.title, similarity=tie.similarity, earlier=earlier
+    )
+
+
+def _places(newsroom: Newsroom, connection: Connection, story: Story) -> tuple[Place, ...]:
+    found = []
+    for name, newsletter in newsroom.schedule.newsletters.items():
+        for theme in newsletter.sections:
+            ranked = _ranked(newsroom, connection, newsletter.window, theme)
+            found += [
+                _place(name, at, len(ranked), rival)
+                for at, rival in enumerate(ranked, start=1)
+                if rival.story.id == story.id
+            ]
+    return tuple(found)
+
+
+def _ranked(
+    newsroom: Newsroom, connection: Connection, window: timedelta, theme: str
+) -> list[RankedStory]:
+    now = newsroom.clock()
+    rivals = stories.stories_since(connection, now - window, themed=True)
+    ids = [article for rival in rivals for article in rival.article_ids]
+    return rank(
+        rivals,
+        stories.theme_scores(connection, ids),
+        articles.articles(connection, ids),
+        theme=theme,
+        weights={source.name: source.weight for source in newsroom.schedule.sources},
+        now=now,
+        window=window,
+    )
+
+
+def _place(newsletter: str, at: int, of: int, ranked: RankedStory) -> Place:
+    return Place(
+        newsletter=newsletter,
+        theme=ranked.theme,
+        place=at,
+        of=of,
+        score=ranked.score,
+        parts=ranked.parts,
+    )

@@ -1,0 +1,150 @@
+"""What are this window's articles about, and which of them tell one event?"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from digest.group.lineage import REACH, find_ties
+from digest.group.reading import Desk, Reading
+from digest.group.stories import WINDOW, Grouped, Grouping, find_stories
+from digest.group.themes import ThemeScorer
+from digest.model.article import Article
+from digest.model.story import ThemeScore, Tie
+from digest.pipeline.newsroom import Newsroom
+from digest.storage import articles, stories
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupReport:
+    """What one grouping found."""
+
+    since: datetime
+    articles: int
+    stories: int
+    shared: int
+    """Stories that more than one article tells."""
+    copies: int
+    ties: int
+    themes: Mapping[str, int]
+    """Theme → articles that belong to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What a grouping works on."""
+
+    recent: tuple[Article, ...]
+    """Of the window: these are grouped."""
+    earlier: tuple[Article, ...]
+    """From before: they stay as they were grouped."""
+    settled: tuple[tuple[int, ...], ...]
+    """Ids of `earlier`, story by story."""
+    known: tuple[tuple[int, ...], ...]
+    """The stories as they stand, by the ids of their articles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What is written of a grouping."""
+
+    scores: tuple[ThemeScore, ...]
+    stories: tuple[Grouped, ...]
+    ties: tuple[Tie, ...]
+
+
+def group(newsroom: Newsroom, *, since: datetime | None = None) -> GroupReport:
+    """Score, group and tie the articles published since then, in one transaction.
+
+    Without `since`: the longest newsletter's window and the reach of a story before that. Doing it
+    again changes no row. Articles from before keep the story that they are in; new ones may join.
+    """
+    since = since or default_since(newsroom)
+    with newsroom.database.read() as connection:
+        material = read_material(connection, since)
+    findings = _find(newsroom, material)
+    with newsroom.database.write() as connection:
+        _write(connection, material, findings, newsroom.clock())
+    return _report(newsroom, since, material, findings)
+
+
+def default_since(newsroom: Newsroom) -> datetime:
+    """Give the moment from which articles can matter to any newsletter's next issue."""
+    windows = [newsletter.window for newsletter in newsroom.schedule.newsletters.values()]
+    return newsroom.clock() - max(windows, default=timedelta(days=7)) - WINDOW
+
+
+def read_material(connection: Connection, since: datetime) -> Material:
+    """Read the window's articles and, for joins and ties, those of stories from before it."""
+    recent = tuple(articles.published_since(connection, since))
+    grouped = {article.id for article in recent}
+    told = (
+        *stories.stories_since(connection, since - REACH, themed=True),
+        *stories.stories_since(connection, since - WINDOW),
+        *stories.stories_of(connection, grouped),
+    )
+    known = {story.id: story.article_ids for story in told}
+    before = [[a for a in known[story] if a not in grouped] for story in sorted(known)]
+    earlier = articles.articles(connection, [article for members in before for article in members])
+    return Material(
+        recent=recent,
+        earlier=tuple(earlier.values()),
+        settled=tuple(tuple(members) for members in before if members),
+        known=tuple(known.values()),
+    )
+
+
+def regroup(desk: Desk, recent: Sequence[Reading], material: Material) -> Grouping:
+    """Group what was read, in memory."""
+    earlier = [desk.read(article) for article in material.earlier]
+    return find_stories([*recent, *earlier], settled=material.settled)
+
+
+def fresh_stories(grouping: Grouping, material: Material) -> list[Grouped]:
+    """Give the stories to write: those of the window, and those that share articles with them."""
+    reached = {article.id for article in material.recent}
+    groups = [set(grouped.story.article_ids) for grouped in grouping.stories]
+    groups += [set(article_ids) for article_ids in material.known]
+    while grown := set().union(*(g for g in groups if g & reached)) - reached:
+        reached |= grown
+    return [g for g in grouping.stories if reached & set(g.story.article_ids)]
+
+
+def _find(newsroom: Newsroom, material: Material) -> Findings:
+    desk = Desk(newsroom.schedule.aliases)
+    recent = [desk.read(article) for article in material.recent]
+    scorer = ThemeScorer(newsroom.schedule.themes, desk)
+    grouping = regroup(desk, recent, material)
+    fresh = fresh_stories(grouping, material)
+    ids = {grouped.story.id for grouped in fresh}
+    return Findings(
+        scores=tuple(score for reading in recent for score in scorer.score(reading)),
+        stories=tuple(fresh),
+        ties=tuple(tie for tie in find_ties(grouping.stories) if tie.story_id in ids),
+    )
+
+
+def _write(connection: Connection, material: Material, found: Findings, now: datetime) -> None:
+    told = [grouped.story for grouped in found.stories]
+    similarities = {a: alike for g in found.stories for a, alike in g.similarities.items()}
+    stories.replace_scores(connection, [article.id for article in material.recent], found.scores)
+    stories.replace_stories(connection, told, similarities, now=now)
+    stories.add_ties(connection, found.ties)
+
+
+def _report(
+    newsroom: Newsroom, since: datetime, material: Material, found: Findings
+) -> GroupReport:
+    told = [grouped.story for grouped in found.stories]
+    belonging = Counter(score.theme for score in found.scores if score.belongs)
+    return GroupReport(
+        since=since,
+        articles=len(material.recent),
+        stories=len(told),
+        shared=sum(len(story.article_ids) > 1 for story in told),
+        copies=sum(len(story.copies) for story in told),
+        ties=len(found.ties),
+        themes={theme: belonging[theme] for theme in newsroom.schedule.themes},
+    )

@@ -1,0 +1,147 @@
+"""Who is put on which list, and who leaves? What the commands about readers do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy import Connection
+
+from digest.pipeline.newsroom import Newsroom
+from subscribers import lists, suppressions, transfer
+from subscribers.database import Database
+from subscribers.errors import TransferError
+from subscribers.model import Evidence, SuppressionReason
+from subscribers.people import held
+from subscribers.seats import Profile
+from subscribers.subscriptions import Added, add, unsubscribe
+
+_ORIGIN = "cli"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """On which terms people are put on a list."""
+
+    list_name: str = ""
+    """Empty: the only one there is."""
+    consent: str = ""
+    """Where they agreed; empty: they wait as pending."""
+    dry_run: bool = False
+    """Leave everything as it was."""
+
+
+def add_reader(
+    newsroom: Newsroom, address: str, terms: Terms, profile: Profile
+) -> tuple[str, Added]:
+    """Add one person on an admin's word; give the list's name and what came of it."""
+    with newsroom.database.write() as connection:
+        name = _list_to_fill(newsroom, connection, terms.list_name)
+        return name, add(
+            connection,
+            secret_key=newsroom.secret_key,
+            address=address,
+            list_name=name,
+            now=newsroom.clock(),
+            consent=terms.consent,
+            profile=profile,
+        )
+
+
+def import_file(
+    newsroom: Newsroom, path: Path, terms: Terms, tell: transfer.Tell
+) -> transfer.ImportReport:
+    """Import a file in one transaction.
+
+    Raises:
+        TransferError: the file can't be read to its end; nothing of it was imported.
+    """
+    with newsroom.database.write() as connection:
+        report = transfer.import_readers(
+            connection,
+            path,
+            secret_key=newsroom.secret_key,
+            list_name=_list_to_fill(newsroom, connection, terms.list_name),
+            now=newsroom.clock(),
+            consent=terms.consent,
+            tell=tell,
+        )
+        if terms.dry_run:
+            connection.rollback()
+        return report
+
+
+def export_file(
+    database: Database, list_name: str, path: Path | None, screen: TextIO
+) -> tuple[str, int]:
+    """Write a list's readers into a file that only its owner may read, or to the screen.
+
+    Give the list's name and the number of readers.
+    """
+    with database.read() as connection:
+        name = lists.named_or_only(connection, list_name).name
+        if path is None:
+            return name, transfer.export_readers(connection, name, screen)
+        with private_csv(path) as file:
+            return name, transfer.export_readers(connection, name, file)
+
+
+def private_csv(path: Path) -> TextIO:
+    """Open a file for addresses: only its owner may read it, and Excel knows its letters.
+
+    Raises:
+        TransferError: it can't be written.
+    """
+    try:
+        path.touch(mode=0o600)
+        return path.open("w", encoding="utf-8-sig", newline="")
+    except OSError as failure:
+        raise TransferError(f"{path} can't be written: {failure.strerror}") from failure
+
+
+def remove_reader(
+    database: Database, secret_key: bytes, address: str, list_name: str, now: datetime
+) -> tuple[str, bool]:
+    """Unsubscribe a person; give the list's name and whether they were on it."""
+    with database.write() as connection:
+        name = lists.named_or_only(connection, list_name).name
+        person = held(connection, secret_key=secret_key, address=address).subscriber
+        return name, person is not None and unsubscribe(
+            connection,
+            secret_key=secret_key,
+            subscriber_id=person.id,
+            list_name=name,
+            evidence=Evidence(origin=_ORIGIN),
+            now=now,
+        )
+
+
+def suppress_address(
+    database: Database, secret_key: bytes, address: str, now: datetime, *, lift: bool
+) -> bool:
+    """Suppress an address or lift its suppression; False when nothing had to be changed."""
+    with database.write() as connection:
+        if lift:
+            return suppressions.lift(connection, secret_key=secret_key, address=address)
+        return suppressions.suppress(
+            connection,
+            secret_key=secret_key,
+            address=address,
+            reason=SuppressionReason.ADMIN,
+            origin=_ORIGIN,
+            now=now,
+        )
+
+
+def _list_to_fill(newsroom: Newsroom, connection: Connection, name: str) -> str:
+    """Give the list's name; make the list if a newsletter goes to it.
+
+    Raises:
+        UnknownList: no list and no newsletter has that name, or several could be meant.
+    """
+    titles = {one.list: one.title for one in newsroom.schedule.newsletters.values()}
+    if not name and len(titles) == 1:
+        name = next(iter(titles))
+    if name in titles:
+        return lists.ensure(connection, name, titles[name], newsroom.clock()).name
+    return lists.named_or_only(connection, name).name

@@ -1,0 +1,251 @@
+"""How does an approved issue reach its readers, and what became of it?
+
+Planned once, mailed batch by batch (digest.pipeline.delivering). Each function here can be called
+again after anything, by anyone, at once: nobody is mailed twice.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from digest.deliver.batches import Patience
+from digest.deliver.provider import Call, Letter, Provider
+from digest.errors import ConflictError, DeliveryError
+from digest.model.delivery import Outcome, Tally
+from digest.model.issue import Issue, IssueState, RenderedEdition
+from digest.pipeline.composing import render_editions
+from digest.pipeline.delivering import CALL, Brake, Progress, Round, deliver
+from digest.pipeline.letters import letter_of, proof_letter, proof_personal
+from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.planning import newsletter_of, plan
+from digest.storage import editions, issues, ledger, tallies
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendReport:
+    """What became of an issue's recipients."""
+
+    issue_id: int
+    name: str
+    """`hebdo-sahel/12`."""
+    state: IssueState
+    tally: Tally
+    doubts: int
+    """Batches that a person has to look at: `digest doubts`."""
+    last_error: str
+    """The provider's words on what failed or waits."""
+    where: str
+    """Where the mail went: a page to look at, or who took it."""
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueStatus:
+    """How far an issue is."""
+
+    issue: Issue
+    tally: Tally
+    doubts: int
+
+
+def send(
+    newsroom: Newsroom,
+    issue_id: int,
+    *,
+    progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> SendReport:
+    """Send an approved issue, go on with one that is being sent, report on one that was.
+
+    Raises:
+        ConflictError: it is a draft or cancelled, or was changed at this moment.
+        DeliveryError: it can't be sent, or the provider refuses our mail.
+    """
+    issue = _issue(newsroom, issue_id)
+    with closing(newsroom.provider()) as provider:
+        began = time.monotonic()
+        match issue.state:
+            case IssueState.APPROVED:
+                plan(newsroom, issue, provider)
+                _deliver(newsroom, issue, provider, progress=progress, patience=patience)
+            case IssueState.SENDING:
+                _deliver(newsroom, issue, provider, progress=progress, patience=patience)
+            case IssueState.SENT:
+                pass
+            case IssueState.DRAFT | IssueState.CANCELLED:
+                raise ConflictError(_not_to_be_sent(issue))
+        return _report(newsroom, issue, provider, time.monotonic() - began)
+
+
+def resume(
+    newsroom: Newsroom,
+    issue_id: int | None = None,
+    *,
+    again: bool = False,
+    progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> list[SendReport]:
+    """Go on with one issue, or all that are not finished; `again` tries what failed once more.
+
+    Raises:
+        ConflictError: that issue was never begun.
+        DeliveryError: the provider refuses our mail.
+    """
+    reports = []
+    for issue in _unfinished(newsroom, issue_id):
+        if again:
+            with newsroom.database.write() as connection:
+                ledger.revive(connection, issue.id)
+        with closing(newsroom.provider()) as provider:
+            began = time.monotonic()
+            _deliver(newsroom, issue, provider, progress=progress, patience=patience)
+            reports.append(_report(newsroom, issue, provider, time.monotonic() - began))
+    return reports
+
+
+def status(newsroom: Newsroom, issue_id: int | None = None) -> list[IssueStatus]:
+    """Say how far one issue is, or all that were approved, latest first."""
+    with newsroom.database.read() as connection:
+        known = (
+            issues.issues(connection) if issue_id is None else [issues.issue(connection, issue_id)]
+        )
+        counted = tallies.tallies(connection, issue_id)
+        doubted = [doubt.batch.issue_id for doubt in tallies.doubts(connection, issue_id)]
+    return [
+        IssueStatus(
+            issue=issue, tally=counted.get(issue.id, Tally()), doubts=doubted.count(issue.id)
+        )
+        for issue in known
+        if issue_id is not None or issue.id in counted or issue.state is IssueState.APPROVED
+    ]
+
+
+def send_proof(newsroom: Newsroom, issue_id: int, to: str | Sequence[str]) -> str:
+    """Send every edition to its editors, marked as a proof; give where it went.
+
+    Raises:
+        DeliveryError: the provider did not take it.
+    """
+    addresses = list(dict.fromkeys([to] if isinstance(to, str) else to))
+    if not addresses:
+        raise DeliveryError("nobody to send the proof to: name an address, or editors in the file")
+    issue = _issue(newsroom, issue_id)
+    with closing(newsroom.provider()) as provider:
+        for edition in render_editions(newsroom, issue):
+            _send_proof(newsroom, issue, edition, addresses, provider)
+        return provider.where
+
+
+def _send_proof(
+    newsroom: Newsroom,
+    issue: Issue,
+    edition: RenderedEdition,
+    to: Sequence[str],
+    provider: Provider,
+) -> None:
+    personals = [proof_personal(newsroom, place, one) for place, one in enumerate(to, start=1)]
+    for start in range(0, len(personals), provider.capacity):
+        call = Call(
+            attempt_id=f"proof-{issue.id}-{issue.version}-{start}",
+            issue_id=0,
+            batch_id=0,
+            letter=proof_letter(newsroom, issue, edition),
+            to=tuple(personals[start : start + provider.capacity]),
+            deadline=newsroom.clock() + CALL,
+            label=f"{issue.newsletter}-{issue.number}-{edition.key}-proof",
+        )
+        receipt = provider.deliver(call)
+        short = receipt.refused or receipt.unknown or receipt.untried
+        if receipt.outcome is not Outcome.ACCEPTED or short:
+            raise DeliveryError(f"the proof was not taken ({receipt.outcome}): {receipt.detail}")
+
+
+def _deliver(
+    newsroom: Newsroom,
+    issue: Issue,
+    provider: Provider,
+    *,
+    progress: Progress | None,
+    patience: Patience | None,
+) -> None:
+    patience = patience or Patience()
+    round_ = Round(
+        newsroom=newsroom,
+        issue=issue,
+        list_name=newsletter_of(newsroom, issue).list,
+        letters=_letters(newsroom, issue),
+        provider=provider,
+        patience=patience,
+        brake=Brake(patience),
+    )
+    try:
+        deliver(round_, progress)
+    except DeliveryError as stopped:
+        raise DeliveryError(_stopped(newsroom, issue, str(stopped))) from stopped
+    _finish(newsroom, issue.id)
+
+
+def _letters(newsroom: Newsroom, issue: Issue) -> Mapping[int, Letter]:
+    with newsroom.database.read() as connection:
+        kept = editions.of_issue(connection, issue.id)
+    return {edition.id: letter_of(newsroom, issue, edition) for edition in kept}
+
+
+def _finish(newsroom: Newsroom, issue_id: int) -> None:
+    with newsroom.database.write() as connection:
+        issue = issues.issue(connection, issue_id)
+        if issue.state is IssueState.CANCELLED:
+            ledger.cancel(connection, issue_id)
+        elif issue.state is IssueState.SENDING and not tallies.goes_on(connection, issue_id):
+            issues.change(connection, issue, state=IssueState.SENT, now=newsroom.clock())
+
+
+def _report(newsroom: Newsroom, issue: Issue, provider: Provider, seconds: float) -> SendReport:
+    with newsroom.database.read() as connection:
+        now = issues.issue(connection, issue.id)
+        return SendReport(
+            issue_id=issue.id,
+            name=issues.named(issue),
+            state=now.state,
+            tally=tallies.tally(connection, issue.id),
+            doubts=len(tallies.doubts(connection, issue.id)),
+            last_error=tallies.last_error(connection, issue.id),
+            where=provider.where,
+            seconds=round(seconds, 3),
+        )
+
+
+def _issue(newsroom: Newsroom, issue_id: int) -> Issue:
+    with newsroom.database.read() as connection:
+        return issues.issue(connection, issue_id)
+
+
+def _unfinished(newsroom: Newsroom, issue_id: int | None) -> list[Issue]:
+    with newsroom.database.read() as connection:
+        if issue_id is None:
+            return [issues.issue(connection, one) for one in tallies.unfinished_issues(connection)]
+        issue = issues.issue(connection, issue_id)
+    if issue.state not in {IssueState.SENDING, IssueState.SENT}:
+        raise ConflictError(
+            f"issue {issues.named(issue)} is {issue.state}: there is nothing to resume"
+        )
+    return [issue]
+
+
+def _not_to_be_sent(issue: Issue) -> str:
+    cure = (
+        "" if issue.state is IssueState.CANCELLED else f"; `digest issue approve {issue.id}` first"
+    )
+    return f"issue {issues.named(issue)} is {issue.state}: it can't be sent{cure}"
+
+
+def _stopped(newsroom: Newsroom, issue: Issue, why: str) -> str:
+    with newsroom.database.read() as connection:
+        tally = tallies.tally(connection, issue.id)
+    return (
+        f"sending {issues.named(issue)} stopped: {why}\n"
+        f"{tally.sent} were sent, {tally.in_doubt + tally.held} are in doubt (`digest doubts`),"
+        f" {tally.waiting + tally.failed} were not mailed: put it right, then"
+        f" `digest resume {issue.id}`"
+    )

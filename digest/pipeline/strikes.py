@@ -1,0 +1,101 @@
+"""What happens when a clock strikes? Safe to do again: what is done already is found done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.compose.policies import Verdict, at_send_time
+from digest.engine.slots import next_slots
+from digest.model.issue import Issue, IssueState
+from digest.model.run import Run, RunClock
+from digest.pipeline.collecting import collect
+from digest.pipeline.composing import approve, make_draft
+from digest.pipeline.grouping import group
+from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.sending import send, send_proof
+from digest.schedule.values import Newsletter
+from digest.storage import issues, runs
+
+_OVER = {IssueState.SENT, IssueState.CANCELLED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Struck:
+    """What came of a strike."""
+
+    done: bool
+    """False when it waits for a person, and is worth trying again."""
+    words: str
+
+
+def strike(newsroom: Newsroom, run: Run) -> Struck:
+    """Do what is due."""
+    match run.clock:
+        case RunClock.DRAFT:
+            return _draft(newsroom, run)
+        case RunClock.SEND:
+            return _send(newsroom, run)
+
+
+def issue_slot(plan: Newsletter, run: Run) -> datetime:
+    """Give the moment at which a run's issue is due to be sent: its identity."""
+    if run.clock is RunClock.SEND:
+        return run.slot
+    return next_slots(plan.send, plan.timezone, run.slot, 1)[0]
+
+
+def _draft(newsroom: Newsroom, run: Run) -> Struck:
+    issue = _issue(newsroom, run)
+    told = _tell_editors(newsroom, issue) if issue.state not in _OVER else 0
+    return Struck(done=True, words=f"{issues.named(issue)} drafted, {told} editors told")
+
+
+def _send(newsroom: Newsroom, run: Run) -> Struck:
+    issue = _issue(newsroom, run)
+    verdict = at_send_time(issue, newsroom.schedule.newsletters[run.newsletter])
+    if not verdict.send:
+        return _leave(newsroom, run, issue, verdict)
+    if issue.state is IssueState.DRAFT:
+        issue = _approve(newsroom, issue, verdict)
+    report = send(newsroom, issue.id)
+    mailed = f"{report.tally.sent} of {report.tally.planned} mailed"
+    return Struck(done=True, words=f"{report.name} {report.state}, {mailed}")
+
+
+def _issue(newsroom: Newsroom, run: Run) -> Issue:
+    """Give the run's issue; collect, group and make it when it is not there yet."""
+    slot = issue_slot(newsroom.schedule.newsletters[run.newsletter], run)
+    with newsroom.database.read() as connection:
+        made = issues.find(connection, run.newsletter, slot)
+    if made is not None:
+        return made
+    collect(newsroom)
+    group(newsroom)
+    return make_draft(newsroom, run.newsletter, slot)
+
+
+def _leave(newsroom: Newsroom, run: Run, issue: Issue, verdict: Verdict) -> Struck:
+    """Leave an issue unsent; editors hear of a held one once, not at every look."""
+    words = f"{issues.named(issue)} {verdict.reason}"
+    if issue.state in _OVER:
+        return Struck(done=True, words=words)
+    with newsroom.database.read() as connection:
+        known = runs.record(connection, run)
+    if known is None or known.result != words:
+        _tell_editors(newsroom, issue)
+    return Struck(done=False, words=words)
+
+
+def _approve(newsroom: Newsroom, issue: Issue, verdict: Verdict) -> Issue:
+    """Approve by policy what nobody did, cut short where the policy says so."""
+    if verdict.content != issue.content:
+        with newsroom.database.write() as connection:
+            now = newsroom.clock()
+            issue = issues.change(connection, issue, content=verdict.content, now=now)
+    return approve(newsroom, issue.id, f"schedule ({verdict.reason})")
+
+
+def _tell_editors(newsroom: Newsroom, issue: Issue) -> int:
+    editors = newsroom.schedule.newsletters[issue.newsletter].editors
+    if editors:
+        send_proof(newsroom, issue.id, editors)
+    return len(editors)

@@ -1,0 +1,31 @@
+"""What answers over HTTP? The app, put together from its parts."""
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from digest.pipeline.newsroom import Newsroom
+from digest.web.failures import answer_failures
+from digest.web.health import health_routes
+from digest.web.pages import Pages, open_pages
+from digest.web.security import SecurityHeaders
+from digest.web.unsubscribe import unsubscribe_routes
+
+_KEEP = {"Cache-Control": "public, max-age=3600"}
+
+
+def create_app(newsroom: Newsroom) -> FastAPI:
+    """Make the app. It shows nobody a machine-readable description of itself."""
+    pages = open_pages(newsroom)
+    app = FastAPI(title="digest", openapi_url=None, redirect_slashes=False)
+    app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
+    app.include_router(unsubscribe_routes(pages))
+    app.include_router(health_routes(newsroom.database))
+    _serve_style(app, pages)
+    answer_failures(app, pages)
+    return app
+
+
+def _serve_style(app: FastAPI, pages: Pages) -> None:
+    @app.api_route("/style.css", methods=["GET", "HEAD"])
+    def style() -> Response:
+        return Response(pages.style(), media_type="text/css", headers=_KEEP)

@@ -1,0 +1,26 @@
+"""The command line answers at once: heavy libraries are imported by the commands that need them."""
+
+import subprocess
+import sys
+
+HEAVY = ("trafilatura", "dateparser", "fastapi", "sqlalchemy", "aiohttp", "pydantic", "babel")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, digest.cli.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert [name for name in HEAVY if name in done.stdout.split()] == []
+
+
+def test_a_missing_schedule_ends_in_one_sentence_and_its_exit_code(tmp_path: object) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "digest", "collect"],
+        cwd=str(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert done.stderr.startswith("digest: ")
+    assert "digest init" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,57 @@
+"""Settings come from the environment; the secret key is made once and kept."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from digest.config import read_settings
+from digest.errors import ConfigError
+
+KEY = {"DIGEST_SECRET_KEY": "0123456789abcdef"}
+
+
+def test_without_variables_everything_is_embedded(tmp_path: Path) -> None:
+    settings = read_settings({}, var=tmp_path)
+    assert settings.database_url == "sqlite:///var/digest.db"
+    assert settings.provider_url == "outbox://var/outbox"
+    assert settings.schedule == Path("schedule.yaml")
+
+
+def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    first = read_settings({}, var=var).secret_key
+    assert read_settings({}, var=var).secret_key == first
+    assert len(first) == 64
+    assert stat.S_IMODE((var / "secret.key").stat().st_mode) == 0o600
+    assert [path.name for path in var.iterdir()] == ["secret.key"]
+
+
+def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: read_settings({}, var=tmp_path).secret_key, range(32)))
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"DIGEST_SECRET_KEY": "short"}, "DIGEST_SECRET_KEY is shorter than 16"),
+        (KEY | {"DIGEST_SITE_URL": "digest.example.org"}, "DIGEST_SITE_URL is 'digest"),
+        (KEY | {"DIGEST_SITE_URL": "ftp://digest.example.org"}, "https://"),
+    ],
+)
+def test_an_unusable_variable_is_named(variables: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read_settings(variables)
+
+
+def test_settings_never_show_their_secrets() -> None:
+    variables = KEY | {
+        "DIGEST_PROVIDER_URL": "smtp://u:hunter2@mail.example:587",
+        "SENDGRID_API_KEY": "SG.hunter2",
+    }
+    shown = repr(read_settings(variables))
+    assert "hunter2" not in shown
+    assert KEY["DIGEST_SECRET_KEY"] not in shown
