@@ -8,7 +8,8 @@ def admit(
 ) -> Verdict:
     """Judge: no file and no admin overrides a suppression or an unsubscription.
 
-    `has_left` speaks of a person who has no row any more but whose evidence ends in leaving.
+    `has_left`: the evidence holds an unsubscription, whatever was asked or erased since; only the
+    person's own answer to a mail counts after that.
     """
     if suppressed:
         return Verdict.SUPPRESSED
@@ -16,7 +17,7 @@ def admit(
         case SubscriptionState.CONFIRMED:
             return Verdict.ALREADY_THERE
         case SubscriptionState.PENDING:
-            return Verdict.ACCEPTED if consent else Verdict.ALREADY_THERE
+            return Verdict.ACCEPTED if consent and not has_left else Verdict.ALREADY_THERE
         case SubscriptionState.UNSUBSCRIBED:
             return Verdict.UNSUBSCRIBED
         case None:

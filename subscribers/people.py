@@ -12,6 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from subscribers import suppressions, tables
+from subscribers.addresses import read_address
+from subscribers.consent import address_hash
 from subscribers.model import (
     Consent,
     ConsentAction,
@@ -53,8 +55,9 @@ def held(connection: Connection, *, secret_key: bytes, address: str) -> Holding:
     Raises:
         AddressError: it is no address.
     """
-    hashed = suppressions.hash_of(secret_key, address)
-    subscriber = _subscriber(connection, hashed)
+    key = read_address(address).key
+    hashed = address_hash(secret_key, key)
+    subscriber = _subscriber(connection, key)
     places = memberships(connection, subscriber.id) if subscriber else []
     return Holding(
         subscriber=subscriber,
@@ -120,9 +123,9 @@ def _must_keep(consents: list[Consent], suppression: Suppression | None) -> bool
     return left or suppression is not None
 
 
-def _subscriber(connection: Connection, hashed: str) -> Subscriber | None:
+def _subscriber(connection: Connection, key: str) -> Subscriber | None:
     columns = (_person[name] for name in Subscriber.__dataclass_fields__)
-    rows = connection.execute(select(*columns).where(_person.address_hash == hashed)).mappings()
+    rows = connection.execute(select(*columns).where(_person.address_key == key)).mappings()
     row = rows.one_or_none()
     return Subscriber(**{**row, "themes": tuple(row["themes"])}) if row else None
 

@@ -91,7 +91,7 @@ def enrol(
         language=profile.language,
         themes=[],
         tracking=False,
-        fields=dict(profile.fields),
+        fields={one_line(name): one_line(value) for name, value in profile.fields.items()},
         created_at=now,
         changed_at=now,
     )

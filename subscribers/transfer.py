@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -70,7 +71,7 @@ def import_readers(
     language: str = "fr",
     tell: Tell = lambda _row: None,
 ) -> ImportReport:
-    """Import a CSV file's people into a list; `tell` hears of every row, in chunks, in any order.
+    """Import a CSV file's people into a list; `tell` hears of every row, in the file's order.
 
     `consent` says where they agreed: with it they are mailed from now on, without it they wait as
     pending. `language` is that of people whose row names none.
@@ -92,7 +93,8 @@ def import_readers(
     with open_sheet(path) as sheet, staged(connection):
         columns = read_header(sheet.name, sheet.header)
         while chunk := list(islice(sheet.rows, _CHUNK)):
-            for row in _import_chunk(connection, admission, columns, chunk, language):
+            rows = _import_chunk(connection, admission, columns, chunk, language)
+            for row in sorted(rows, key=attrgetter("line")):
                 counts[row.verdict] += 1
                 tell(row)
     tally = {verdict.name.lower(): counts[verdict] for verdict in Verdict}

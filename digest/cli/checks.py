@@ -20,6 +20,11 @@ from subscribers import lists
 from subscribers.database import Database
 
 _MAILS_NOBODY = {"outbox", "null"}
+_ALSO_WORDS = (
+    "un une eu us it is as or on ou au du en et il la le ma me ne ni nu sa se si ta te tu va vu no"
+    " so to up we he am an at by do go if in my of who est car mais son sud part ans and the for"
+)
+"""Short words of French and English that would be found in nearly every article."""
 
 
 class Level(StrEnum):
@@ -48,7 +53,7 @@ def findings(settings: Settings, now: datetime) -> list[Finding]:
     found += about_database
     if schedule is not None:
         found += _plans(schedule, now)
-        found += _short_names(schedule)
+        found += _ambiguous(schedule)
         found += _folders(schedule, settings.schedule.resolve().parent)
         found += _site(schedule, settings)
     if schedule is not None and database is not None:
@@ -82,11 +87,11 @@ def _plans(schedule: Schedule, now: datetime) -> Iterator[Finding]:
         yield _warn("schedule", f"the sender {address} is the sample's: write your own address")
 
 
-def _short_names(schedule: Schedule) -> Iterator[Finding]:
+def _ambiguous(schedule: Schedule) -> Iterator[Finding]:
     words = [alias for group in schedule.aliases for alias in group]
     words += [word for theme in schedule.themes.values() for word in theme.keywords]
-    for word in sorted({word for word in words if len(word) < 3}):
-        yield _warn("schedule", f"{word!r} is short: it also finds words written like it")
+    for word in sorted({word for word in words if word.casefold() in _ALSO_WORDS.split()}):
+        yield _warn("schedule", f"{word!r} is also a word, and capitals don't count: take it out")
 
 
 def _folders(schedule: Schedule, root: Path) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ import typer
 from digest.cli.output import AsJson, emit, say, table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from digest.pipeline.collecting import SourceReport, SourceStanding
 
 
@@ -51,6 +53,17 @@ def _words(report: "SourceReport") -> str:
     return "\n".join(filter(None, (report.error, *report.notes)))
 
 
+def _next(one: "SourceStanding") -> str:
+    return "never: gone" if one.stopped else _moment(one.next_time, "at the next run")
+
+
+def _moment(at: "datetime | None", otherwise: str) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else otherwise
+
+
 def _say_standing(stand: "tuple[SourceStanding, ...]") -> None:
-    rows = [(one.source, one.kind, one.last_success, one.next_time, one.error) for one in stand]
+    rows = [
+        (one.source, one.kind, _moment(one.last_success, "never"), _next(one), one.error)
+        for one in stand
+    ]
     table("Sources", ("source", "kind", "last success", "next time", "trouble"), rows)

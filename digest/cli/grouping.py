@@ -101,9 +101,8 @@ def _tell_story(found: "Explanation") -> None:
             (key, "lead" if not at else _copied(copied.get(key)), title)
             for at, (key, title) in enumerate(found.members)
         ]
-        table(
-            f"Story {found.story.id}, {found.story.voices} voices", ("#article", "", "title"), rows
-        )
+        title = f"Story {found.story.id}: {found.story.voices} independent, {len(rows)} in all"
+        table(title, ("#article", "", "title"), rows)
     near = [
         (n.story_id, "own story" if n.joined else "", n.articles, f"{n.similarity:.2f}", n.headline)
         for n in found.neighbours

@@ -75,13 +75,16 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write all who are mailed on a list as CSV that can be imported again."""
-    from digest.pipeline.readership import export_file
+    from digest.pipeline.readership import export_file, readers_of
 
     _, database = _open()
+    if as_json and output is None:
+        return emit(readers_of(database, list_name), lambda: None, as_json=True)
     name, count = export_file(database, list_name, output, sys.stdout)
-    value = {"list": name, "file": output, "readers": count}
-    if output or as_json:
+    value = {"list": name, "file": output, "count": count}
+    if output:
         emit(value, lambda: say(f"{count} readers of {name} are in {output}"), as_json=as_json)
+    return None
 
 
 @group.command()

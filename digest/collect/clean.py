@@ -20,6 +20,7 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_UNTITLED = 90  # characters of a text that stand in for a title
 _BLOCKS = _names(
     "p div section article header footer aside main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd "
     "blockquote figure figcaption table tr td th pre hr address center"
@@ -38,7 +39,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
 )
 _PLUG = re.compile(  # the starter nearest to the phrase: an earlier "L'article 5 …" is text
-    r"""[ \t]*(?P<starter>\b(?:l['’]article|cet\ article|le\ (?:post|billet|contenu)
+    r"""(?:\b(?:l['’]article|cet\ article|le\ (?:post|billet|contenu)
           |th(?:e|is)\ (?:post|article))\b)
         (?:(?!\b(?:l['’]article|the\ post)\b)[^\n]){0,400}?
         \b(?:est\ apparu\ en\ premier\ (?:sur|dans)|a\ été\ publié\ en\ premier\ sur
@@ -48,14 +49,16 @@ _PLUG = re.compile(  # the starter nearest to the phrase: an earlier "L'article 
     re.IGNORECASE | re.VERBOSE,
 )
 _MORE = re.compile(
-    r"""\s*(?:\[\s*(?:…|\.\.\.)\s*\]
-        |\b(?:lire\ la\ suite|continue\ reading|read\ more|en\ savoir\ plus)\b[^\n]{0,120})\s*$""",
-    re.IGNORECASE | re.VERBOSE,
+    r"""(?:\[\s?(?:…|\.\.\.)\s?\]
+        |\b(?:Lire\ la\ suite|Lire\ plus|Continue\ reading|Read\ more|En\ savoir\ plus)\b
+          [^\n.]{0,100})\.?\Z""",
+    re.VERBOSE,
 )
 _PIXEL_HOSTS = re.compile(
-    r"//[^/]*(?:pixel|doubleclick|feedburner|feedsportal|statcounter|google-analytics|stats\.wordpress"
-    r"|b\.scorecardresearch|xiti|quantserve|mailtrack)[^/]*/|/(?:pixel|spacer|blank|1x1|tracking?)\b[^/]*$",
-    re.IGNORECASE,
+    r"""//[^/]*(?:pixel|doubleclick|feedburner|feedsportal|statcounter|google-analytics
+          |stats\.wordpress|b\.scorecardresearch|xiti|quantserve|mailtrack)[^/]*/
+        |/(?:pixel|spacer|blank|1x1|tracking?)\b[^/]*$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -77,6 +80,14 @@ def plain(markup: str) -> str:
 def line(markup: str) -> str:
     """Give the text as one line: titles, names."""
     return " ".join(plain(markup).split())
+
+
+def first_words(text: str) -> str:
+    """Give the beginning of a text as a title for what has none."""
+    start = " ".join(text[: 2 * _UNTITLED].split())
+    if len(start) <= _UNTITLED:
+        return start
+    return start[:_UNTITLED].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
 def excerpt(markup: str) -> tuple[str, bool]:

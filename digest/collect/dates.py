@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+from digest.collect.clean import tidy
 from digest.collect.date_words import (
     COUNTS,
     DAY,
@@ -50,12 +51,14 @@ _LEAD = re.compile(
     r"\s*(?:le|on|at)?\s*:?\s*",
     re.IGNORECASE,
 )
-_WORTH = re.compile(rf"\b(?:{any_of(MONTHS)}|{any_of(UNITS)})s?\b|\d[/.-]\d+[/.-]\d|\d:\d\d", re.IGNORECASE)
+_WORTH = re.compile(
+    rf"\b(?:{any_of(MONTHS)}|{any_of(UNITS)})s?\b|\d[/.-]\d+[/.-]\d|\d:\d\d", re.IGNORECASE
+)
 
 
 def resolve(raw: str, *, seen_at: datetime, body: str = "") -> Published:
     """Read a date as received; check it against the dates that the text itself names."""
-    words = " ".join(raw.split())[:_LONGEST]
+    words = " ".join(tidy(raw[:1000]).split())[:_LONGEST]
     found = read(words, seen_at=seen_at)
     if found is None:
         doubt = f"no date could be read from {words!r}" if words else ""

@@ -3,6 +3,7 @@
 A file that can't be taken is refused with a reason; nothing is moved, renamed or deleted.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,12 +60,17 @@ def look_into(folder: Path) -> Iterator[Dropped | Refused]:
     for number, path in enumerate(sorted(folder.rglob("*"))):
         name = path.relative_to(folder)
         if number >= _MOST:
-            yield Refused(name=str(name), reason=f"the folder holds more than {_MOST:,} files")
+            yield Refused(name=_spelled(name), reason=f"the folder holds more than {_MOST:,} files")
             return
         hidden = any(part.startswith(".") for part in name.parts[:-1])
         if hidden or path.name in _SILENT or (path.is_dir() and not path.is_symlink()):
             continue
-        yield _look_at(path, name.as_posix(), root)
+        yield _look_at(path, _spelled(name), root)
+
+
+def _spelled(name: Path) -> str:
+    """Spell a file's name so that it can be stored, whatever bytes it is made of."""
+    return os.fsencode(name.as_posix()).decode("utf-8", "replace")
 
 
 def _look_at(path: Path, name: str, root: Path) -> Dropped | Refused:

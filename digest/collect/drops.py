@@ -155,8 +155,8 @@ def _shortcut(text: str) -> str:
 
 def _unmarked(text: str) -> str:
     """Take Markdown's marks off, its words stay (CommonMark, the marks that editors use)."""
-    text = re.sub(r"!\[([^\]\n]*)\]\([^)\n]*\)", "", text)
-    text = re.sub(r"\[([^\]\n]+)\]\((?:[^()\n]|\([^()\n]*\))*\)", r"\1", text)
+    text = re.sub(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)", "", text)
+    text = re.sub(r"\[([^\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,500}\)){0,2000}\)", r"\1", text)
     text = re.sub(r"^[ \t]{0,3}(?:#{1,6}[ \t]+|>[ \t]?)", "", text, flags=re.MULTILINE)
-    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
-    return re.sub(r"(?<![\w*])([*_])(?=\S)([^*_\n]+)(?<=\S)\1(?![\w*])", r"\2", text)
+    text = re.sub(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1", r"\2", text)
+    return re.sub(r"(?<![\w*])([*_])(?=\S)([^*_\n]{1,1000})(?<=\S)\1(?![\w*])", r"\2", text)

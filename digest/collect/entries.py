@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digest.collect.clean import excerpt, first_image, line
+from digest.collect.clean import excerpt, first_image, first_words, line, plain
 from digest.collect.dates import read, resolve
 from digest.collect.items import Item
 from digest.collect.language import detect
@@ -13,7 +13,8 @@ from digest.collect.urls import absolute, canonical, host_of, is_web, key_of, sh
 from digest.model.article import Entry, Mark, Published
 
 _AGGREGATOR = re.compile(r"(?:^|\.)news\.google\.[a-z.]+$")
-_UNTITLED = 90  # characters of the text that stand in for a title
+_LONGEST = 500_000  # characters of one article's markup
+_WHOLE = 1_200  # characters that no summary has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +36,11 @@ def entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entr
     `key` names the item within its source, `seen_at` is when it was first seen.
     """
     url = absolute(item.url, origin.base) or (item.guid if is_web(item.guid) else "")
-    description, more = excerpt(item.summary)
-    body, cut = excerpt(item.content)
+    summary, content = _parts(item)
+    description, more = excerpt(summary)
+    body, cut = excerpt(content)
     title, publisher, marks = _aggregated(line(item.title), line(item.publisher), url)
-    title = title or _first_words(body or description)
+    title = title or first_words(body or description)
     if not title:
         return None
     body = without_repeated(title, body)
@@ -61,6 +63,13 @@ def entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entr
         image_alt=image_alt,
         marks=item.marks | marks | _completeness(body, description, cut=cut or (more and not body)),
     )
+
+
+def _parts(item: Item) -> tuple[str, str]:
+    """Give summary and content, capped; a long summary without a content is the content."""
+    summary, content = item.summary[:_LONGEST], item.content[:_LONGEST]
+    whole = not content and len(summary) >= _WHOLE and len(plain(summary)) >= _WHOLE
+    return ("", summary) if whole else (summary, content)
 
 
 def text_entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entry | None:
@@ -99,14 +108,6 @@ def _aggregated(title: str, publisher: str, url: str) -> tuple[str, str, frozens
         return title, publisher, frozenset()
     named = publisher or title.rpartition(" - ")[2]
     return title.removesuffix(f" - {named}"), named, frozenset({Mark.REDIRECT})
-
-
-def _first_words(text: str) -> str:
-    """Give the beginning of a text as a title for what has none."""
-    start = " ".join(text.split())
-    if len(start) <= _UNTITLED:
-        return start
-    return start[:_UNTITLED].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
 def _dated(item: Item, seen_at: datetime, body: str) -> Published:

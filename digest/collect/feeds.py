@@ -7,7 +7,7 @@ from digest.collect.answers import Answer
 from digest.collect.charset import decode
 from digest.collect.items import Item
 from digest.collect.json_feed import is_json, read_json_feed
-from digest.collect.repair import NEWEST, WebPage, mended, page_of
+from digest.collect.repair import NEWEST, newest_note
 from digest.collect.worker import ParseError
 
 
@@ -41,39 +41,25 @@ def read_feed(answer: Answer, parser: Parser) -> Reading:
 
 
 def _json(text: str) -> Reading:
-    items = read_json_feed(text)
-    if items is None:
+    found = read_json_feed(text, newest=NEWEST)
+    if found is None:
         return Reading(error="the answer is JSON, but no JSON Feed")
-    kept = tuple(_newest(items))
-    note = f"the feed has {len(items):,} entries: the newest {NEWEST:,} were taken"
-    return Reading(items=kept, notes=(note,) if len(kept) < len(items) else ())
-
-
-def _newest(items: list[Item]) -> list[Item]:
-    first, last = (items[end].published[:1] if items else () for end in (0, -1))
-    return items[-NEWEST:] if first < last else items[:NEWEST]
+    items, total = found
+    notes = (newest_note(total),) if total > len(items) else ()
+    return Reading(items=tuple(items), notes=notes)
 
 
 def _xml(text: str, base: str, parser: Parser) -> Reading:
-    feed = mended(text)
-    if feed is None:
-        page = page_of(text, base=base)
-        return Reading(error=_proposal(page) if page else "the answer is no feed")
     try:
-        parsed = parser.run("feed", feed.text, base=base)
+        parsed = parser.run("feed", text, base=base)
     except ParseError as error:
         return Reading(error=f"the feed can't be read: {error}")
+    if "no_feed" in parsed:
+        return Reading(error=parsed["no_feed"])
     language = parsed["language"]
     items = (_item({"language": language} | values) for values in parsed["items"])
-    return Reading(items=tuple(items)[:NEWEST], notes=feed.notes)
+    return Reading(items=tuple(items)[:NEWEST], notes=tuple(parsed["notes"]))
 
 
 def _item(values: dict[str, Any]) -> Item:
     return Item(**(values | {"published": tuple(values["published"])}))
-
-
-def _proposal(page: WebPage) -> str:
-    """Name the page that stands where a feed should be, and the feeds it proposes."""
-    named = f"a web page ({page.title!r})" if page.title else "a web page without a title"
-    proposed = f"; it proposes {' and '.join(page.feeds)}" if page.feeds else ""
-    return f"{named} stands where a feed should be{proposed}"

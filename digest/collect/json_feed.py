@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from digest.collect.clean import tidy
 from digest.collect.items import Item
 
 
@@ -12,8 +13,8 @@ def is_json(text: str) -> bool:
     return text.lstrip()[:1] == "{"
 
 
-def read_json_feed(text: str) -> list[Item] | None:
-    """Read the items in the feed's order; None when the text is no JSON Feed."""
+def read_json_feed(text: str, *, newest: int) -> tuple[list[Item], int] | None:
+    """Read the newest items, and how many there are; None when the text is no JSON Feed."""
     try:
         feed = orjson.loads(text.encode("utf-8", "replace"))
     except orjson.JSONDecodeError:
@@ -21,7 +22,16 @@ def read_json_feed(text: str) -> list[Item] | None:
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         return None
     language = _text(feed, "language")
-    return [_item(item, language) for item in feed["items"] if isinstance(item, dict)]
+    items = [item for item in feed["items"] if isinstance(item, dict)]
+    return [_item(item, language) for item in _newest(items, newest)], len(items)
+
+
+def _newest(items: list[dict[str, Any]], newest: int) -> list[dict[str, Any]]:
+    """Keep the newest; a feed is in order of time, one way or the other."""
+    if len(items) <= newest:
+        return items
+    first, last = (_text(items[end], "date_published") for end in (0, -1))
+    return items[-newest:] if first < last else items[:newest]
 
 
 def _item(item: dict[str, Any], language: str) -> Item:
@@ -50,4 +60,4 @@ def _authors(item: dict[str, Any]) -> str:
 def _text(values: dict[str, Any], name: str) -> str:
     """Read a string; ids may be numbers, and anything may be anything."""
     value = values.get(name)
-    return str(value) if isinstance(value, str | int | float) else ""
+    return tidy(str(value)) if isinstance(value, str | int | float) else ""

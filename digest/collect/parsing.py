@@ -9,17 +9,21 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from digest.collect.repair import mended, page_of
 from digest.collect.worker import limit_memory, read_frame, write_frame
 
 Values: TypeAlias = dict[str, Any]
 
 
 def parse_feed(text: str, base: str) -> Values:
-    """Read RSS, Atom and RDF: `{"language": …, "items": [{guid, url, title, …}]}`."""
+    """Read RSS, Atom, RDF: `{"language", "items": [{guid, url, …}], "notes"}` or `{"no_feed"}`."""
     import feedparser
 
+    feed = mended(text)
+    if feed is None:
+        return {"no_feed": str(page_of(text, base=base) or "the answer is no feed")}
     parsed = feedparser.parse(
-        io.BytesIO(text.encode()),
+        io.BytesIO(feed.text.encode()),
         response_headers={
             "content-type": "application/xml; charset=utf-8",
             "content-location": base,
@@ -28,7 +32,8 @@ def parse_feed(text: str, base: str) -> Values:
         sanitize_html=False,
     )
     language = parsed.feed.get("language", "")
-    return {"language": language, "items": [_item(entry) for entry in parsed.entries]}
+    items = [_item(entry) for entry in parsed.entries]
+    return {"language": language, "items": items, "notes": list(feed.notes)}
 
 
 def parse_page(text: str, base: str) -> Values:

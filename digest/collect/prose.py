@@ -29,7 +29,7 @@ _READING_TIME = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(
-    r"(?P<before>[^\W\d_]*[a-zà-öø-ÿœ]|\d|[»”’)\]%]|^(?=[!?…]))(?P<stop>[.!?…]+)"
+    r"(?P<before>[^\W\d_]{0,20}[a-zà-öø-ÿœ]|\d|[»”’)\]%]|^(?=[!?…]))(?P<stop>[.!?…]+)"
     r"(?=[«“\"]?(?:[A-ZÀ-ÖØ-ÞŒ](?:[a-zà-öø-ÿœ]|['’]|$|\b(?![.\w]))))"
 )
 _ADDRESS = re.compile(r"://|@|^www\.|\.(?:com|org|net|info|fr|ml|bf|ne|sn|ci|io|html?|php)\b", re.I)

@@ -2,7 +2,8 @@
 
 Removed: DOCTYPE (entities, remote DTDs), control characters, junk before the document, tags with
 thousands of attributes. Mended: bare `&`, HTML's named entities. Cut: all but the newest entries,
-and an entry that the answer breaks off in.
+and an entry that the answer breaks off in. Runs in the worker's process: hostile text can make a
+pattern slow too.
 """
 
 import html
@@ -46,6 +47,12 @@ class WebPage:
     title: str
     feeds: tuple[str, ...]
     """Addresses the page proposes by rel=alternate."""
+
+    def __str__(self) -> str:
+        """Say what was found, and what may be meant."""
+        named = f"a web page ({self.title!r})" if self.title else "a web page without a title"
+        proposed = f"; it proposes {' and '.join(self.feeds)}" if self.feeds else ""
+        return f"{named} stands where a feed should be{proposed}"
 
 
 def mended(text: str) -> FeedText | None:
@@ -105,8 +112,13 @@ def _newest(text: str) -> tuple[str, tuple[str, ...]]:
     first, last = (_moment(text[slice(*spans[end])]) for end in (0, -1))
     kept = spans[-NEWEST:] if first < last else spans[:NEWEST]
     items = "\n".join(text[slice(*span)] for span in kept)
-    note = f"the feed has {len(spans):,} entries: the newest {NEWEST:,} were taken"
-    return text[: spans[0][0]] + items + text[spans[-1][1] :], (note,)
+    whole = text[: spans[0][0]] + items + text[spans[-1][1] :]
+    return whole, (newest_note(len(spans)),)
+
+
+def newest_note(total: int) -> str:
+    """Say how many entries there were."""
+    return f"the feed has {total:,} entries: the newest {NEWEST:,} were taken"
 
 
 def _moment(item: str) -> str:

@@ -8,7 +8,7 @@ title with such lines under it begins a second article.
 import re
 from dataclasses import dataclass, replace
 
-from digest.collect.clean import tidy
+from digest.collect.clean import first_words, tidy
 from digest.collect.dates import is_date
 from digest.collect.prose import body_of, is_furniture, is_reading_time
 
@@ -138,7 +138,8 @@ def _piece(lines: list[str]) -> Piece:
     found, rest = _head(rows)
     rest, url = _bare_link(rest)
     piece = Piece(**{"title": "", "url": url} | found)
-    return replace(piece, body=body_of("\n".join(rest)))
+    body = body_of("\n".join(rest))
+    return replace(piece, title=piece.title or first_words(body), body=body)
 
 
 def _head(rows: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -164,7 +165,8 @@ def _said(row: str, found: dict[str, str], *, heads_follow: bool) -> dict[str, s
     if is_date(bare):
         return {"date": bare}
     if "title" not in found:
-        return {"title": re.sub(r"^#+\s*", "", bare)} if not _LINK.match(bare) else None
+        is_title = len(bare) <= _LONGEST_TITLE and not _LINK.match(bare)
+        return {"title": re.sub(r"^#+\s*", "", bare)} if is_title else None
     if "author" not in found and _is_byline(bare, placed=bulleted or heads_follow):
         name, role = name_and_role(bare)
         return {"author": name} | ({"role": role} if role else {})

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 import ada_url
 
 KEY_LENGTH = 512
+_LONGEST = 4_000
 
 _TRACKING = re.compile(
     r"(utm_.+|pk_.+|mtm_.+|matomo_.+|hsa_.+|at_(medium|campaign|creation|custom\d?|link.*|ptr.*|format)"
@@ -60,8 +61,11 @@ def is_web(url: str) -> bool:
 
 def absolute(url: str, base: str) -> str:
     """Resolve an address as received; empty when the result is no web address."""
+    bare = re.sub(r"[\x00-\x1f\x7f]", "", url).strip()  # browsers pass over line breaks too
+    if not bare or len(bare) > _LONGEST:
+        return ""
     try:
-        resolved = urljoin(base, url.strip()) if url.strip() else ""
+        resolved = urljoin(base, bare)
     except ValueError:
         return ""
     return resolved if is_web(resolved) else ""

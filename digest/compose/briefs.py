@@ -51,9 +51,12 @@ def tell(story: Story, material: Material) -> Brief:
 
 
 def publisher(article: Article, schedule: Schedule) -> str:
-    """Name an article's publisher as a reader should see it."""
+    """Name an article's publisher as a reader should see it; a dropped text is its author's."""
     source = schedule.source(article.source)
-    return article.publisher or (source.title if source else "") or article.source
+    if source is None:
+        return article.publisher or article.source
+    own = article.author if source.folder else ""
+    return article.publisher or own or source.title or article.source
 
 
 def _lead(story: Story, material: Material) -> Article:

@@ -57,7 +57,6 @@ class LocalEngine:
         """Finish the jobs in hand, take no more, forget those that wait."""
         with self._change:
             self._stopping = True
-            self._waiting.clear()
             self._change.notify_all()
         for thread in self._threads:
             thread.join()

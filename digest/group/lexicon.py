@@ -18,32 +18,37 @@ LANGUAGES = ("fr", "en")
 _SHORTEST_COGNATE = 5
 _COGNATE_LETTERS = 7
 
-_ENDINGS = (
-    (r"(?:ations?|issements?|ements?|ments?|ants?|antes?|ing|ings|ees?|ed)$", ""),
-    (r"(?:iques?|ics?|icals?|icals?)$", "ic"),
-    (r"(?:ites?|ities|ity|ies?|ys?)$", ""),
+_SOUNDS = re.compile("ph|sh|ou")
+_SPELLINGS = str.maketrans({"y": "i", "k": "c", "q": "c", "z": "s", "w": "v"})
+_ENDINGS = (  # as they read after _SPELLINGS, doubled letters made one
+    (r"(?:ations?|isements?|ements?|ments?|ants?|antes?|ages?|ings?)$", ""),
+    (r"(?:icues?|ics?|icals?)$", "ic"),
     (r"(?:istes?|ists?)$", "ist"),
     (r"(?:ismes?|isms?)$", "ism"),
     (r"(?:eurs?|euses?|rices?|ors?|ers?)$", ""),
-    (r"(?:aires?|ary|aries)$", "ar"),
-    (r"(?:ances?|ences?|ancy|ency)$", "nc"),
+    (r"(?:aires?|ari|aries|arians?)$", "ar"),
+    (r"(?:ances?|ences?|anci|enci)$", "nc"),
     (r"(?:ifs?|ives?)$", "iv"),
-    (r"(?:aux|ales?|als?|elles?|els?)$", "al"),
-    (r"(?:es?|s|x)$", ""),
+    (r"(?:aux|ales?|als?|els?)$", "al"),
+    (r"(?:oires?|ori|ories)$", "or"),
+    (r"(?:ites?|ities|iti|ies?|i)$", ""),
+    (r"(?:es|e|ed|s|x)$", ""),
 )
 _ENDINGS_COMPILED = tuple((re.compile(ending), common) for ending, common in _ENDINGS)
-_SPELLINGS = str.maketrans({"y": "i", "k": "c", "q": "c", "z": "s", "w": "v"})
 
 
 def cognate(folded: str) -> str:
     """Give the part that French and English spellings of one word share."""
+    plain = re.sub(r"(.)\1", r"\1", _SOUNDS.sub(_sound, folded).translate(_SPELLINGS))
     for ending, common in _ENDINGS_COMPILED:
-        shorter, found = ending.subn(common, folded)
-        if found and len(shorter) >= 4:
-            folded = shorter
-            break
-    plain = folded.replace("ph", "f").replace("sh", "ch").translate(_SPELLINGS)
-    return re.sub(r"(.)\1", r"\1", plain)[:_COGNATE_LETTERS]
+        shorter, found = ending.subn(common, plain)
+        if found and len(shorter) >= 3:
+            return shorter[:_COGNATE_LETTERS]
+    return plain[:_COGNATE_LETTERS]
+
+
+def _sound(found: re.Match[str]) -> str:
+    return {"ph": "f", "sh": "ch", "ou": "o"}[found.group()]
 
 
 class Meanings:

@@ -21,6 +21,8 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W_]+)"
     r"|(?P<stop>[.!?…:«»\"“”\n]+)"
 )
+_KEPT_PLURAL = re.compile(r"(?<=\w{2}[iou])s$")
+"""Snowball's French stemmer leaves the s of `convois`, `partis`, `élus`."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 
 
@@ -61,6 +63,7 @@ class Lexer:
     """Reads texts of one language and folds the editor's aliases."""
 
     def __init__(self, language: str, aliases: Iterable[Sequence[str]] = ()) -> None:
+        self._language = language
         name = STEMMERS.get(language)
         self._stemmer = Stemmer.Stemmer(name) if name else None
         self._known: dict[str, Word] = {}
@@ -99,6 +102,8 @@ class Lexer:
         bare = written.replace(".", "")
         lowered = bare.casefold()
         stem = self._stemmer.stemWord(lowered) if self._stemmer else lowered
+        if self._language == "fr":
+            stem = _KEPT_PLURAL.sub("", stem)
         return Word(written=written, folded=fold(bare), stem=fold(stem), capital=bare[0].isupper())
 
     def _learn(self, names: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from digest.group.background import RARE, shares
 from digest.group.reading import Desk, Reading
+from digest.group.text import Word, fold
 from digest.model.story import Reason, ThemeScore
 from digest.schedule.values import Theme
 
@@ -24,6 +25,8 @@ _SCALE = 0.0714
 _TITLE, _HEADING, _BODY = 3.0, 2.0, 1.0
 _SATURATION, _BY_LENGTH, _USUAL_LENGTH = 2.0, 0.6, 350.0
 _KEYWORD, _OWN_WORDS, _EXCLUDED = 1.0, 0.25, -2.0
+_SHORT_STEM = 3
+"""`visas` and `viser` share the stem `vis`: so short a stem proves nothing."""
 _TELLING = 0.06
 """A word of a theme's title or sentence counts when fewer articles than this share hold it."""
 
@@ -36,6 +39,8 @@ class Term:
     written: str
     stems: tuple[str, ...]
     weight: float
+    exact: str = ""
+    """Of a word whose stem is short and so shared by strangers: the word, without its plural."""
 
 
 class ThemeScorer:
@@ -88,10 +93,15 @@ class ThemeScorer:
                 if stems and stems not in seen:
                     seen.add(stems)
                     weight = base * _rarity(stems, language)
-                    yield Term(theme=name, written=written, stems=stems, weight=weight)
+                    exact = _singular(fold(written)) if _is_short(stems) else ""
+                    yield Term(theme=name, written=written, stems=stems, weight=weight, exact=exact)
             for word in lexer.read(_prose(theme)).words:
                 stems = (word.stem,)
-                if stems not in seen and shares(language).get(word.stem, RARE) < _TELLING:
+                if (
+                    stems not in seen
+                    and not _is_short(stems)
+                    and shares(language).get(word.stem, RARE) < _TELLING
+                ):
                     seen.add(stems)
                     weight = _OWN_WORDS * _rarity(stems, language)
                     yield Term(theme=name, written=word.written, stems=stems, weight=weight)
@@ -128,10 +138,23 @@ def _occurrences(reading: Reading, terms: Mapping[str, list[Term]]) -> Mapping[T
     times: defaultdict[Term, float] = defaultdict(float)
     places = ((reading.title, _TITLE), (reading.heading, _HEADING), (reading.body, _BODY))
     for passage, weight in places:
-        stems = [word.stem for word in passage.words]
-        for place, stem in enumerate(stems):
-            for term in terms.get(stem, ()):
-                end = place + len(term.stems)
-                if len(term.stems) == 1 or tuple(stems[place:end]) == term.stems:
+        words = passage.words
+        for place, word in enumerate(words):
+            for term in terms.get(word.stem, ()):
+                if _stands(term, words[place : place + len(term.stems)]):
                     times[term] += weight
     return times
+
+
+def _stands(term: Term, words: Sequence[Word]) -> bool:
+    if term.exact:
+        return _singular(words[0].folded) == term.exact
+    return len(term.stems) == 1 or tuple(word.stem for word in words) == term.stems
+
+
+def _is_short(stems: Sequence[str]) -> bool:
+    return len(stems) == 1 and len(stems[0]) <= _SHORT_STEM
+
+
+def _singular(folded: str) -> str:
+    return folded.rstrip("sx")

@@ -29,7 +29,7 @@ from digest.storage.sources import save_source_state, source_state, source_state
 
 __all__ = ["Fetch", "SourceReport", "SourceStanding", "collect", "standing"]
 
-_WAVE = 100  # feeds fetched at once, and held in memory
+_WAVE = 50  # feeds fetched at once, and held in memory
 
 log = structlog.wrap_logger(logging.getLogger("digest.collect"))
 
@@ -222,14 +222,18 @@ def _guarded(source: Source, take: Callable[[], SourceReport]) -> SourceReport:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceStanding:
-    """How one source stands, in words."""
+    """How one source stands."""
 
     source: str
     kind: str
     """`feed` or `folder`."""
-    last_success: str
-    next_time: str
+    last_success: datetime | None
+    next_time: datetime | None
+    """None: at the next run, if it is not stopped."""
+    stopped: bool
+    """Gone for good: not asked again until schedule.yaml names another address."""
     error: str = ""
+    """In words."""
 
 
 def standing(newsroom: Newsroom) -> tuple[SourceStanding, ...]:
@@ -243,20 +247,12 @@ def standing(newsroom: Newsroom) -> tuple[SourceStanding, ...]:
 def _standing(source: Source, states: dict[str, SourceState], now: datetime) -> SourceStanding:
     known = states.get(source.name, SourceState(name=source.name))
     state = fresh(known, source.feed or source.folder)
+    stopped = state.not_before == NEVER
     return SourceStanding(
         source=source.name,
         kind="feed" if source.feed else "folder",
-        last_success=_moment(state.succeeded_at) if state.succeeded_at else "never",
-        next_time=_next_time(state, now),
+        last_success=state.succeeded_at,
+        next_time=None if stopped or _is_due(state, now) else state.not_before,
+        stopped=stopped,
         error=state.error,
     )
-
-
-def _next_time(state: SourceState, now: datetime) -> str:
-    if _is_due(state, now) or state.not_before is None:
-        return "at the next run"
-    return "never" if state.not_before == NEVER else _moment(state.not_before)
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -11,7 +11,7 @@ from digest.pipeline.newsroom import Newsroom
 from subscribers import lists, suppressions, transfer
 from subscribers.database import Database
 from subscribers.errors import TransferError
-from subscribers.model import Evidence, SuppressionReason
+from subscribers.model import Evidence, Recipient, SuppressionReason
 from subscribers.people import held
 from subscribers.seats import Profile
 from subscribers.subscriptions import Added, add, unsubscribe
@@ -84,6 +84,13 @@ def export_file(
             return name, transfer.export_readers(connection, name, screen)
         with private_csv(path) as file:
             return name, transfer.export_readers(connection, name, file)
+
+
+def readers_of(database: Database, list_name: str) -> dict[str, str | list[Recipient]]:
+    """Give a list's name and all who are mailed on it."""
+    with database.read() as connection:
+        name = lists.named_or_only(connection, list_name).name
+        return {"list": name, "readers": list(lists.readers(connection, name))}
 
 
 def private_csv(path: Path) -> TextIO:

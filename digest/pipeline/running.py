@@ -10,7 +10,10 @@ from digest.pipeline.composing import approve, make_draft
 from digest.pipeline.grouping import GroupReport, group
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import SendReport, send
-from digest.schedule.values import Approval
+from digest.storage import issues
+
+
+SENDABLE = frozenset({IssueState.APPROVED, IssueState.SENDING, IssueState.SENT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +42,9 @@ def run(newsroom: Newsroom, newsletter: str, *, approved_by: str = "") -> RunRep
     issue = draft_next(newsroom, newsletter)
     if issue.state is IssueState.DRAFT and approved_by:
         issue = approve(newsroom, issue.id, approved_by)
-    ready = issue.state in {IssueState.APPROVED, IssueState.SENDING, IssueState.SENT}
-    sending = send(newsroom, issue.id) if ready else None
+    sending = send(newsroom, issue.id) if issue.state in SENDABLE else None
+    with newsroom.database.read() as connection:
+        issue = issues.issue(connection, issue.id)
     return RunReport(sources=sources, groups=groups, issue=issue, sending=sending)
 
 
@@ -52,8 +56,3 @@ def draft_next(newsroom: Newsroom, newsletter: str) -> Issue:
     slot = next_slots(plan.send, plan.timezone, newsroom.clock(), 1)[0]
     return make_draft(newsroom, newsletter, slot)
 
-
-def needs_approval(newsroom: Newsroom, issue: Issue) -> bool:
-    """Say whether an editor has to approve the issue before it goes."""
-    required = newsroom.schedule.newsletters[issue.newsletter].approval is Approval.REQUIRED
-    return issue.state is IssueState.DRAFT and required

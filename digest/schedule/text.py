@@ -54,7 +54,7 @@ def parse_text(content: bytes, file: str) -> Document:
     if len(content) > MAX_BYTES:
         return _unreadable(file, 0, f"is larger than {MAX_BYTES // 1000} kB: is it the right file?")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()  # a byte order mark is YAML's to take off
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return _unreadable(file, line, "is not UTF-8 here: save the file as UTF-8")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 - of the pool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -32,7 +32,8 @@ def answer_failures(app: FastAPI, pages: Pages) -> None:
         return _answer(pages, request, failure.status_code, kind, failure.headers)
 
     @app.exception_handler(OperationalError)
-    def later(request: Request, _failure: OperationalError) -> Response:
+    @app.exception_handler(TimeoutError)
+    def later(request: Request, _failure: Exception) -> Response:
         return _answer(pages, request, 503, "failed", _RETRY)
 
     @app.exception_handler(Exception)

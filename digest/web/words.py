@@ -29,7 +29,8 @@ class Words:
 
 FRENCH = Words(
     leave="Se désabonner",
-    leave_text="Vous ne recevrez plus «\u202f{newsletter}\u202f» à l’adresse {address}.",
+    leave_text="Voulez-vous ne plus recevoir «\u202f{newsletter}\u202f» à l’adresse"
+    " {address}\u202f?",
     leave_button="Me désabonner",
     leave_note="Rien ne change tant que vous n’avez pas appuyé sur ce bouton.",
     left="Votre désabonnement est enregistré",
@@ -51,7 +52,7 @@ FRENCH = Words(
 
 ENGLISH = Words(
     leave="Unsubscribe",
-    leave_text="You will no longer receive “{newsletter}” at {address}.",
+    leave_text="Do you want to stop receiving “{newsletter}” at {address}?",
     leave_button="Unsubscribe me",
     leave_note="Nothing changes until you press this button.",
     left="You are unsubscribed",

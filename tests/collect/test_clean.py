@@ -65,6 +65,8 @@ def test_what_publishers_append_is_gone(text: str, kept: str) -> None:
         ("Un début. <a href='x'>Lire la suite →</a>", "Un début.", True),
         ("A start. Continue reading <span>it</span>", "A start.", True),
         ("Un texte entier.", "Un texte entier.", False),
+        ("Il veut en savoir plus.", "Il veut en savoir plus.", False),
+        ("Lire la suite des faits. Puis juger.", "Lire la suite des faits. Puis juger.", False),
     ],
 )
 def test_an_excerpt_is_told(text: str, kept: str, cut: bool) -> None:
@@ -102,8 +104,12 @@ def test_the_first_picture_is_no_pixel(markup: str, url: str) -> None:
         "<img " * 30_000,
         "<!--" * 50_000,
         " \n" * 100_000,
+        " " * 500_000 + "x",
+        "<iframe" + "/ " * 100_000,
+        "<p><b a=1>" * 20_000,
+        "<p>é" * 50_000,
     ],
-    ids=range(11),
+    ids=range(15),
 )
 def test_monstrous_markup_costs_little_time(markup: str) -> None:
     begun = time.monotonic()

@@ -75,6 +75,12 @@ def test_a_file_that_is_no_article_is_refused_with_a_reason(
     assert read.refused[0].reason.startswith(reason)
 
 
+def test_a_file_name_of_odd_bytes_can_be_stored(tmp_path: Path, parser: Worker) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xe9t\xe9.txt")).write_text("Un titre\n\nUn texte.")
+    (drop,) = read_drops(tmp_path, parser).drops
+    assert drop.place.encode()
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, parser: Worker) -> None:
     (tmp_path / "secret.txt").write_text("Un secret\n\nÀ ne pas lire.")
     folder = tmp_path / "inbox"

@@ -102,6 +102,16 @@ def test_a_monstrous_element_costs_little_time(parser: Worker, item: str) -> Non
     assert [entry.title for entry in entries] == ["Calme"]
 
 
+@pytest.mark.parametrize(
+    "text", ["<rss><![CDATA[" * 20_000, "<rss>" + "<item>" * 300_000 + "</entry>" * 5_001]
+)
+def test_text_that_slows_a_pattern_down_is_stopped_in_the_worker(text: str) -> None:
+    with Worker(limit=0.3) as worker:
+        begun = time.monotonic()
+        read(text.encode(), worker)
+        assert time.monotonic() - begun < 3
+
+
 def test_a_cut_answer_gives_its_whole_entries_and_says_so(parser: Worker) -> None:
     whole = rss("<item><title>Un</title></item><item><title>Deux</title></item>")
     reading = read(whole[:-40], parser, cut="broken off after 99 bytes")

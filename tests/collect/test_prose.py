@@ -1,5 +1,7 @@
 """What belongs to the author of an extracted page."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,12 @@ def test_glued_sentences_are_parted(glued: str, apart: str) -> None:
 )
 def test_what_only_looks_glued_is_left_alone(text: str) -> None:
     assert unglued(text) == text
+
+
+def test_a_monstrous_word_costs_little_time() -> None:
+    begun = time.monotonic()
+    body_of("a" * 500_000 + "." + "A" * 500_000)
+    assert time.monotonic() - begun < 3  # under one on a quiet machine
 
 
 @given(st.text(max_size=200))
@@ -116,6 +124,14 @@ def test_an_author_may_stand_without_a_bullet() -> None:
 def test_a_heading_under_a_text_begins_no_article() -> None:
     text = "Un titre\n\n" + "Une phrase du texte, ni courte ni longue.\n" * 6 + "Un intertitre\n"
     assert len(pieces(text + "- un point\n- un autre point\nLa fin.")) == 1
+
+
+def test_a_text_without_a_title_is_called_by_its_first_words() -> None:
+    (piece,) = pieces("Le fleuve a monté d'un mètre en trois jours. " * 8)
+    assert piece.title == (
+        "Le fleuve a monté d'un mètre en trois jours. Le fleuve a monté d'un mètre en trois jours.…"
+    )
+    assert piece.body.count("Le fleuve") == 8
 
 
 def test_articles_are_split_at_a_rule_with_a_head_below() -> None:

@@ -35,6 +35,7 @@ DRAFT = Run(newsletter="hebdo", clock=RunClock.DRAFT, slot=DRAFT_SLOT)
 SEND = Run(newsletter="hebdo", clock=RunClock.SEND, slot=SEND_SLOT)
 LONG_KNOWN = {("hebdo", clock): LONG_AGO for clock in RunClock}
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 ONCE = Counter(dict.fromkeys(READERS, 1))
@@ -236,7 +237,7 @@ def test_a_run_whose_process_died_is_taken_up_after_the_lease(
 def test_a_run_in_hand_is_nobody_elses_however_long_it_takes(
     office: Office, tmp_path: Path, bag: Mailbag
 ) -> None:
-    office.at(DRAFT_SLOT)
+    office.at(DRAFT_SLOT).engine.stop()
     job = Job(step="draft", key=f"hebdo-sahel {DRAFT_SLOT.isoformat()}")
     other = Office(tmp_path, office.newsroom.database, DRAFT_SLOT, bag)
     begun, go = threading.Event(), threading.Event()
@@ -250,12 +251,15 @@ def test_a_run_in_hand_is_nobody_elses_however_long_it_takes(
     object.__setattr__(office.desk.newsroom, "clock", slowly)
     worker = threading.Thread(target=office.clocks.handle, args=(job,))
     worker.start()
-    assert begun.wait(10)
-    for minute in range(0, 60, 2):
-        office.at(DRAFT_SLOT + timedelta(minutes=minute))
-        assert other.at(DRAFT_SLOT + timedelta(minutes=minute)).engine.steps() == []
-    go.set()
-    worker.join()
+    try:
+        assert begun.wait(10)
+        for minute in range(0, 60, 2):
+            moment = DRAFT_SLOT + timedelta(minutes=minute)
+            assert office.at(moment).engine.steps() == []
+            assert other.at(moment).engine.steps() == []
+    finally:
+        go.set()
+        worker.join()
     assert len(all_issues(office)) == 1
 
 
@@ -368,6 +372,23 @@ def test_a_clock_set_to_an_hour_that_has_passed_waits_for_the_next_time(
     office.at(SEND_SLOT).work()
     office.rewrite(("53 6 * * fri", "30 7 * * fri"))
     office.at(SEND_SLOT + 3 * HOUR).work()
+    assert all_issues(office) == [IssueState.SENT]
+    assert bag.mailed == ONCE
+
+
+@pytest.mark.parametrize(
+    ("cron", "moment"),
+    [("30 9 * * fri", SEND_SLOT + 157 * MINUTE), ("0 20 * * thu", DRAFT_SLOT + 2 * HOUR)],
+)
+def test_an_issue_shaped_before_its_hour_was_changed_is_the_one_that_goes(
+    office: Office, bag: Mailbag, cron: str, moment: datetime
+) -> None:
+    office.at(DRAFT_SLOT).work()
+    approve_it(office)
+    office.rewrite(("53 6 * * fri", cron))
+    office.at(DRAFT_SLOT + HOUR).work()
+    office.at(moment).work()
+    office.at(SEND_SLOT + 5 * HOUR).work()
     assert all_issues(office) == [IssueState.SENT]
     assert bag.mailed == ONCE
 

@@ -2,25 +2,28 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from digest.collect.answers import LOOPBACK, Answer, Request, Verdict
+from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.fetch import fetch
 from digest.errors import NotFoundError
-from digest.model.article import Article, Precision
-from digest.pipeline.collecting import SourceReport, collect, standing
-from digest.pipeline.newsroom import Newsroom
-from digest.schedule.values import Newsletter, Schedule, Sender, Site, Source, Theme
-from digest.storage.articles import published_since, versions
+from digest.model.article import Precision
+from digest.pipeline.collecting import SourceReport, standing
+from digest.schedule.values import Source
+from digest.storage.articles import versions
 from digest.storage.sources import source_state
 from subscribers.database import Database
 from tests.conftest import NOW
+from tests.pipeline.rooms import Room
 from tests.servers.feeds import FeedServer, serving_feeds
 
 LONG_AGO = NOW - timedelta(days=9_000)
@@ -30,76 +33,6 @@ LONG_AGO = NOW - timedelta(days=9_000)
 def server() -> Iterator[FeedServer]:
     with serving_feeds() as server:
         yield server
-
-
-@dataclass
-class Room:
-    """A newsroom with its own inbox, whose clock a test turns."""
-
-    root: Path
-    database: Database
-    sources: list[Source] = field(default_factory=list)
-    now: datetime = NOW
-
-    @property
-    def inbox(self) -> Path:
-        return self.root / "inbox"
-
-    def feed(self, url: str, name: str = "fleuve", **how: Any) -> None:
-        self.sources.append(Source(name=name, feed=url, **how))
-
-    def collect(self, only: str = "", **how: Any) -> dict[str, SourceReport]:
-        how = {"permitted": LOOPBACK, "chance": lambda: 0.5} | how
-        return {report.source: report for report in collect(self.newsroom(), only=only, **how)}
-
-    def articles(self) -> list[Article]:
-        with self.database.read() as connection:
-            return published_since(connection, LONG_AGO)
-
-    def former(self, article_id: int) -> list[str]:
-        with self.database.read() as connection:
-            return [version.body for version in versions(connection, article_id)]
-
-    def newsroom(self) -> Newsroom:
-        return Newsroom(
-            schedule=schedule(self.sources),
-            root=self.root,
-            database=self.database,
-            clock=lambda: self.now,
-            secret_key=b"0123456789abcdef",
-            site_url="https://digest.example",
-            templates=self.root,
-            provider=no_provider,
-        )
-
-
-def no_provider() -> Any:
-    raise AssertionError("collecting mails nothing")
-
-
-def schedule(sources: list[Source]) -> Schedule:
-    sender = Sender(name="Hebdo", address="hebdo@digest.example")
-    return Schedule(
-        site=Site(
-            url="https://digest.example",
-            organisation="Hebdo",
-            postal_address="1 rue du Port",
-            sender=sender,
-        ),
-        themes={"fleuve": Theme(title={"fr": "Fleuve", "en": "River"}, keywords=("fleuve",))},
-        sources=tuple(sources),
-        newsletters={
-            "hebdo": Newsletter(
-                title="Hebdo",
-                language="fr",
-                timezone="Europe/Paris",
-                list="hebdo",
-                draft="0 18 * * thu",
-                send="53 6 * * fri",
-                sections=("fleuve",),
-            )
-        },
-    )
 
 
 @pytest.fixture
@@ -278,7 +211,7 @@ def test_a_gone_feed_is_told_and_never_asked_again(room: Room, server: FeedServe
     asked = len(server.asked)
     assert "410" in room.collect()["fleuve"].error
     assert len(server.asked) == asked
-    assert standing(room.newsroom())[0].next_time == "never"
+    assert standing(room.newsroom())[0].stopped
     room.sources[0] = Source(name="fleuve", feed=server.gives("/back", rss(("a", "Un"))))
     assert room.collect()["fleuve"].new == 1
 
@@ -453,10 +386,30 @@ def test_the_sources_stand_in_words(room: Room, inbox: Path, server: FeedServer)
     room.feed(server.gives("/stand", rss(("a", "Un"))))
     room.feed("http://127.0.0.1:9/feed", name="panne")
     before = standing(room.newsroom())
-    assert {one.last_success for one in before} == {"never"}
+    assert {one.last_success for one in before} == {None}
     room.collect()
     drops, good, bad = standing(room.newsroom())
     assert (drops.kind, good.kind) == ("folder", "feed")
-    assert (good.last_success, good.next_time) == ("2026-11-26 17:00 UTC", "at the next run")
-    assert (bad.last_success, bad.next_time) == ("never", "2026-11-26 17:30 UTC")
+    assert (good.last_success, good.next_time) == (NOW, None)
+    assert (bad.last_success, bad.next_time) == (None, NOW + timedelta(minutes=30))
     assert bad.error == "no connection to 127.0.0.1:9"
+
+
+# --- a killed run -----------------------------------------------------------------------
+
+
+def test_a_killed_run_loses_nothing_and_the_next_one_goes_on(
+    room: Room, server: FeedServer
+) -> None:
+    for number in range(6):
+        items = [(f"{number}-{item}", f"Titre {number} {item}") for item in range(20)]
+        room.feed(server.gives(f"/kill{number}", rss(*items)), name=f"s{number}")
+    feeds = [source.feed for source in room.sources]
+    for sources_before_death in (1, 4):
+        command = [sys.executable, "-m", "tests.pipeline.killed", room.root, sources_before_death]
+        run = subprocess.run([*map(str, command), *feeds], cwd=Path(__file__).parents[2])
+        assert run.returncode == -signal.SIGKILL
+        assert len(room.articles()) == 20 * sources_before_death
+    room.collect()
+    titles = [article.title for article in room.articles()]
+    assert len(titles) == len(set(titles)) == 6 * 20

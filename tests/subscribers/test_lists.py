@@ -96,7 +96,7 @@ def test_an_unknown_list_is_refused_with_the_nearest_name(
     connection: Connection, question: object
 ) -> None:
     assert callable(question)
-    with pytest.raises(UnknownList, match="'hebdoo'.*did you mean 'hebdo'"):
+    with pytest.raises(UnknownList, match=r"'hebdoo'.*did you mean 'hebdo'"):
         question(connection, "hebdoo")
 
 

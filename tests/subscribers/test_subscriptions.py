@@ -1,5 +1,6 @@
 """Joining and leaving, with the evidence of each step."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,13 +13,14 @@ from subscribers.database import Database
 from subscribers.errors import AddressError, TokenError, UnknownList
 from subscribers.model import (
     ConfirmationNeeded,
+    ConsentAction,
     Evidence,
     SubscriptionState,
     SuppressionReason,
     Verdict,
 )
 from subscribers.people import held
-from subscribers.seats import Profile
+from subscribers.seats import Profile, Witness, find_seat, move
 from subscribers.subscriptions import confirm, membership, subscribe
 from tests.subscribers.conftest import AWA, FORM, KEY, actions_of, id_of, join, leave, state_of
 
@@ -103,6 +105,23 @@ def test_leaving_is_recorded_once(connection: Connection, now: datetime) -> None
     assert leave(connection, now)
     assert not leave(connection, now)
     assert actions_of(connection) == ["added", "unsubscribed"]
+
+
+def test_of_many_who_leave_for_one_reader_at_once_one_is_recorded(
+    database: Database, now: datetime
+) -> None:
+    with database.write() as connection:
+        lists.create(connection, "hebdo", "L'hebdo", now)
+        join(connection, now)
+
+    def click(_turn: int) -> bool:
+        with database.write() as connection:
+            return leave(connection, now)
+
+    with ThreadPoolExecutor(8) as clicks:
+        assert sum(clicks.map(click, range(16))) == 1
+    with database.read() as connection:
+        assert actions_of(connection) == ["added", "unsubscribed"]
 
 
 def test_who_never_answered_can_leave_too(connection: Connection, now: datetime) -> None:
@@ -261,3 +280,16 @@ def test_nobody_is_mailed_who_has_not_agreed_since_leaving(
                     banned = True
             assert bool(lists.active_ids(connection, "hebdo")) == (agreed and not banned)
         connection.rollback()
+
+
+def test_a_change_made_from_an_outdated_reading_is_refused(
+    connection: Connection, now: datetime
+) -> None:
+    join(connection, now)
+    seat = find_seat(connection, id_of(connection), "hebdo")
+    assert seat is not None
+    witness = Witness(secret_key=KEY, evidence=FORM, now=now)
+    leaving = (SubscriptionState.UNSUBSCRIBED, ConsentAction.UNSUBSCRIBED)
+    assert move(connection, seat, *leaving, witness)
+    assert not move(connection, seat, *leaving, witness)
+    assert actions_of(connection) == ["added", "unsubscribed"]

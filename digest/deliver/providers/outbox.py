@@ -49,18 +49,10 @@ class Outbox:
 
     def deliver(self, call: Call) -> Receipt:
         """Write a file for each recipient, each whole or not at all."""
-        refused = {}
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            compiled, now = self._letters.of(call.letter), self._clock()
-            for to in call.to:
-                try:
-                    mail = compiled.message(to, now)
-                except DeliveryError as unfit:
-                    refused[to.id] = str(unfit)
-                else:
-                    self._write(file_name(call.label, to.id), call, mail)
-            self._preview(call)
+            refused = self._write_all(call)
+        except DeliveryError as unfit:
+            return Receipt(outcome=Outcome.REFUSED, permanent=True, detail=str(unfit))
         except OSError as failure:
             words = f"can't write {failure.filename}: {failure.strerror}"
             return Receipt(outcome=Outcome.REFUSED, detail=words)
@@ -71,6 +63,20 @@ class Outbox:
         if self.folder.is_dir():
             _sweep(self.folder)
             _put(self.folder / "index.html", index_page(self.folder).encode(), "index")
+
+    def _write_all(self, call: Call) -> dict[int, str]:
+        """Write each mail that can be written; give who can't have one, and why."""
+        compiled, now, refused = self._letters.of(call.letter), self._clock(), {}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for to in call.to:
+            try:
+                mail = compiled.message(to, now)
+            except DeliveryError as unfit:
+                refused[to.id] = str(unfit)
+            else:
+                self._write(file_name(call.label, to.id), call, mail)
+        self._preview(call)
+        return refused
 
     def _write(self, name: str, call: Call, content: bytes) -> None:
         _put(self.folder / name, content, call.attempt_id)

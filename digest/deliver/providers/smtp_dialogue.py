@@ -115,8 +115,8 @@ def _handed_over(connection: smtplib.SMTP, mail: Mail, tried: Tried) -> None:
     code, answer = connection.docmd("DATA")
     if code == 354:
         connection.send(mail.message.replace(b"\r\n.", b"\r\n.."))
-        tried.unknown.add(mail.to.id)
         connection.send(b".\r\n" if mail.message.endswith(b"\r\n") else b"\r\n.\r\n")
+        tried.unknown.add(mail.to.id)
         code, answer = connection.getreply()
         tried.unknown.discard(mail.to.id)
     if 200 <= code < 300:

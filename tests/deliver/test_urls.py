@@ -1,0 +1,79 @@
+import pytest
+
+from digest.deliver.providers.outbox import Outbox
+from digest.deliver.providers.sendgrid import SendGrid
+from digest.deliver.providers.urls import open_provider, read_url
+from digest.errors import ConfigError
+
+SECRETS = {"SENDGRID_API_KEY": "SG.secret"}
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "where"),
+    [
+        ("outbox://var/outbox", "outbox", "var/outbox/index.html"),
+        ("outbox://./mail", "outbox", "mail/index.html"),
+        ("outbox:///srv/mail%20box", "outbox", "/srv/mail box/index.html"),
+        ("null://", "null", "nowhere (null://)"),
+        ("sendgrid://", "sendgrid", "https://api.sendgrid.com"),
+        ("sendgrid://api.eu.sendgrid.com", "sendgrid", "https://api.eu.sendgrid.com"),
+        ("sendgrid://127.0.0.1:8080?tls=no", "sendgrid", "http://127.0.0.1:8080"),
+        ("sendgrid://[::1]:8080?tls=no", "sendgrid", "http://[::1]:8080"),
+        ("smtp://user:p%40ss@relay.example", "smtp", "relay.example:587"),
+        ("smtps://user:pass@relay.example", "smtp", "relay.example:465"),
+        ("smtp://127.0.0.1:2525?tls=no", "smtp", "127.0.0.1:2525"),
+    ],
+)
+def test_a_url_opens_its_provider(url: str, name: str, where: str) -> None:
+    provider = open_provider(url, secrets=SECRETS)
+    assert (provider.name, provider.where) == (name, where)
+    assert provider.capacity >= 1
+    assert provider.workers >= 1
+
+
+def test_options_are_read() -> None:
+    provider = open_provider("sendgrid://?capacity=100&workers=3", secrets=SECRETS)
+    assert isinstance(provider, SendGrid)
+    assert (provider.capacity, provider.workers) == (100, 3)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sendgird://", "did you mean 'sendgrid'"),
+        ("pigeon://", "known are outbox, sendgrid, smtp"),
+        ("var/outbox", "names no provider"),
+        ("outbox://", "names no folder"),
+        ("smtp://", "name the relay"),
+        ("smtp://relay.example:port", "can't be read"),
+        ("smtp://u:p@relay.example?tls=no", "would show the password"),
+        ("smtp://relay.example?tls=maybe", "unknown tls 'maybe'"),
+        ("sendgrid://relay.example?tls=no", "would show the key"),
+        ("sendgrid://?capacity=1001", "from 1 to 1000"),
+        ("sendgrid://?capacity=0", "from 1 to 1000"),
+        ("null://?workers=many", "from 1 to 64"),
+        ("outbox://x?capcity=5", "did you mean 'capacity'"),
+    ],
+)
+def test_a_wrong_url_is_refused_with_the_cure(url: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words.replace("?", r"\?").replace("(", r"\(")):
+        open_provider(url, secrets=SECRETS)
+
+
+@pytest.mark.parametrize("secrets", [{}, {"SENDGRID_API_KEY": ""}, {"SENDGRID_API_KEY": "a\nb"}])
+def test_without_a_usable_key_sendgrid_is_refused(secrets: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="SENDGRID_API_KEY"):
+        open_provider("sendgrid://", secrets=secrets)
+
+
+@pytest.mark.parametrize("url", ["smtp://user:hush-hush@relay.example", "sendgrid://"])
+def test_nothing_shows_a_secret(url: str) -> None:
+    provider = open_provider(url, secrets={"SENDGRID_API_KEY": "hush-hush"})
+    shown = repr(provider) + repr(read_url(url)) + provider.where + repr(vars(provider))
+    assert "hush-hush" not in shown
+
+
+def test_an_outbox_that_is_a_file_is_refused(tmp_path: object) -> None:
+    with pytest.raises(ConfigError, match="not a folder"):
+        open_provider(f"outbox://{__file__}", secrets={})
+    assert isinstance(open_provider(f"outbox://{tmp_path}", secrets={}), Outbox)

@@ -1,0 +1,36 @@
+"""A run of collecting that is killed in the middle of a transaction, some sources later."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from digest.model.source import SourceState
+from digest.pipeline import collecting
+from digest.storage.sources import save_source_state
+from subscribers.database import Database
+from tests.pipeline.rooms import Room
+
+
+def main(root: str, sources_before_death: str, *feeds: str) -> None:
+    """Collect from feeds; die when the state of one source more would be saved."""
+    left = int(sources_before_death)
+
+    def save_or_die(connection: Connection, state: SourceState) -> None:
+        nonlocal left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        save_source_state(connection, state)
+
+    collecting.save_source_state = save_or_die
+    room = Room(root=Path(root), database=Database(f"sqlite:///{root}/digest.db"))
+    for number, feed in enumerate(feeds):
+        room.feed(feed, name=f"s{number}")
+    room.collect()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

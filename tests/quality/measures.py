@@ -1,0 +1,45 @@
+"""How right is a clustering, or a set of labels? BCubed: Bagga, Baldwin, 1998."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Set
+from itertools import combinations
+from typing import TypeVar
+
+Key = TypeVar("Key")
+Label = TypeVar("Label")
+
+
+def bcubed_f(
+    found: Mapping[int, int], right: Mapping[int, int], *, of: Collection[int] | None = None
+) -> float:
+    """Give the harmonic mean of BCubed precision and recall, over the items `of`."""
+    found_groups, right_groups = _groups(found), _groups(right)
+    items = list(right if of is None else of)
+    common = {i: len(found_groups[found[i]] & right_groups[right[i]]) for i in items}
+    precision = sum(common[i] / len(found_groups[found[i]]) for i in items) / len(items)
+    recall = sum(common[i] / len(right_groups[right[i]]) for i in items) / len(items)
+    return 2 * precision * recall / (precision + recall)
+
+
+def pair_f1(found: Mapping[int, int], right: Mapping[int, int]) -> float:
+    """Give the F1 of the pairs that stand together."""
+    ours, theirs = _pairs(found), _pairs(right)
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
+
+
+def micro_f1(found: Mapping[Key, Set[Label]], right: Mapping[Key, Set[Label]]) -> float:
+    """Give the F1 over all labels of all items."""
+    hits = sum(len(found[item] & right[item]) for item in right)
+    return 2 * hits / sum(len(found[item]) + len(right[item]) for item in right)
+
+
+def _groups(labels: Mapping[int, int]) -> Mapping[int, set[int]]:
+    groups: defaultdict[int, set[int]] = defaultdict(set)
+    for item, label in labels.items():
+        groups[label].add(item)
+    return groups
+
+
+def _pairs(labels: Mapping[int, int]) -> set[tuple[int, int]]:
+    groups = _groups(labels).values()
+    return {pair for group in groups for pair in combinations(sorted(group), 2)}
