@@ -60,7 +60,7 @@ def _strictly(body: bytes, label: str, *, wide: bool) -> str | None:
     if not name or name in _DANGEROUS or name.startswith(("utf-16", "utf-32")) != wide:
         return None
     if name in _LATIN:
-        return body.decode('latin-1')
+        return _utf8(body) or _cp1252(body)
     try:
         return body.decode(name)
     except (UnicodeDecodeError, ValueError):

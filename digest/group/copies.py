@@ -6,7 +6,7 @@ Containment of sampled w-shingles: Broder, On the resemblance and containment of
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 from digest.group.reading import Reading
 from digest.model.story import Copy
@@ -72,6 +72,6 @@ def _copy(
     return Copy(article_id=identity, original_id=original, containment=round(contained, 3))
 
 
-@cache
+@lru_cache(maxsize=1 << 18)
 def _mark(folded: str) -> int:
-    return zlib.crc32(folded.encode())
+    return zlib.crc32(folded.encode("utf-8", "surrogatepass"))

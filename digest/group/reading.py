@@ -1,6 +1,5 @@
 """What does grouping keep of an article? Its passages as words, each counted once for all steps."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ from digest.group.text import EMPTY, Lexer, Passage
 from digest.model.article import Article
 
 _HEADING_WORDS = 14
-_ENDS_SENTENCE = re.compile(r"[.!?…:;,»\"”]\s*$")
+_ENDS_SENTENCE = tuple('.!?…:;,»"”')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,4 +59,4 @@ def split_headings(body: str) -> tuple[list[str], str]:
 def is_heading(block: str) -> bool:
     """Tell whether a block stands as a heading."""
     words = block.split()
-    return 0 < len(words) <= _HEADING_WORDS and not _ENDS_SENTENCE.search(block)
+    return 0 < len(words) <= _HEADING_WORDS and not block.rstrip().endswith(_ENDS_SENTENCE)

@@ -17,15 +17,17 @@ _ABBREVIATIONS = frozenset(_BEFORE_NAMES.split())
 _NUMBERED = frozenset(_BEFORE_NUMBERS.split())
 _STARTERS = frozenset(_STARTERS_WRITTEN.split())
 _BREAK = re.compile(
-    r"(?P<mark>[.!?…]+)(?P<closing>[\s\u00a0\u202f]?[»”]|[\"')\]]+)?"
+    r"(?P<mark>[.!?…]{1,9})(?P<closing>[\s\u00a0\u202f]?[»”]|[\"')\]]+)?"
     r"(?=\s+(?P<next>[«“\"'(\[¿¡–—-]*[\s\u00a0\u202f]*\w))"
 )
 _GLUED = re.compile(r"(?<=[a-zà-ÿ0-9»)][.!?])(?=[A-ZÀ-Þ][a-zà-ÿ’']+\s)")
 _WORD = re.compile(r"\w+")
 _WORD_BEFORE = re.compile(r"[^\s«»“”\"()\[\]’']+$")
-_SPACES = re.compile(r"[ \t\r\n]+")
+_SPACES = re.compile(r"[ \t\r\n]+|\s{2,}")
 _PAIRS = (("«", "»"), ("“", "”"), ("(", ")"), ("[", "]"))
 _LONGEST_QUOTATION = 700
+_LONGEST_WORD = 24
+"""Characters before a full stop that may be an abbreviation."""
 
 
 def sentences(paragraph: str) -> list[str]:
@@ -55,7 +57,7 @@ def ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False
     if match["mark"] != "." or match["closing"]:
         return True
-    before = _WORD_BEFORE.search(text, 0, match.start())
+    before = _WORD_BEFORE.search(text[max(0, match.start() - _LONGEST_WORD) : match.start()])
     return not _abbreviates(before.group() if before else "", following, text[match.end() :])
 
 

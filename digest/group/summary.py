@@ -20,6 +20,9 @@ _MOST_SENTENCES = 3
 _FEWEST_WORDS = 6
 _READ = 40
 """Sentences of a body that are weighed."""
+_CUT_MARK = 60
+"""Characters at the end of a text that may say it was cut."""
+_TEXT_CAP = 20_000
 _STRETCH = 1.4
 """A single sentence may pass the budget by this much before it is cut at a word."""
 
@@ -60,6 +63,7 @@ def summarise(title: str, description: str, body: str, language: str, *, words: 
 
     Empty when neither description nor body holds a sentence.
     """
+    description, body = description[:_TEXT_CAP], body[:_TEXT_CAP]
     told = _told(description, title)
     if told:
         return _within(told, words)
@@ -72,12 +76,16 @@ def summarise(title: str, description: str, body: str, language: str, *, words: 
 def _told(description: str, title: str) -> list[str]:
     """Give the whole sentences of a description; none when it is a cut, a label or the title."""
     plain = " ".join(description.split(" ")).strip()
-    cut = bool(_CUT.search(plain))
+    cut = _is_cut(plain)
     whole = [s for s in sentences(plain) if _is_whole(s) and fold(s) != fold(title)]
-    if cut and whole and _CUT.search(whole[-1]):
+    if cut and whole and _is_cut(whole[-1]):
         whole.pop()
     enough = sum(len(s.split()) for s in whole) >= (2 if cut else 1) * _FEWEST_WORDS
     return whole if enough and whole and fold(plain).rstrip(".") != fold(title) else []
+
+
+def _is_cut(text: str) -> bool:
+    return bool(_CUT.search(text[-_CUT_MARK:]))
 
 
 def _is_whole(sentence: str) -> bool:

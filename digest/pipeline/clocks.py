@@ -18,6 +18,7 @@ from digest.engine.jobs import Engine, Job
 from digest.engine.slots import previous_slot
 from digest.errors import DigestError
 from digest.model.run import Run, RunClock, RunRecord
+from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
 from digest.pipeline.sending import resume
 from digest.pipeline.strikes import issue_slot, strike
@@ -28,6 +29,10 @@ LEASE = timedelta(minutes=5)
 """How long an open run stays its taker's without a sign of life."""
 RESUME = "resume"
 """The step that goes on with whatever sending was interrupted."""
+COLLECT = "collect"
+"""The step that asks the sources: a feed forgets within hours what a week's issue needs."""
+EVERY: Mapping[str, timedelta] = {RESUME: LEASE, COLLECT: timedelta(minutes=30)}
+"""How often each scheduler does what no newsletter's clock asks for."""
 
 Since: TypeAlias = Mapping[tuple[str, RunClock], datetime]
 """Since when each clock has its present times."""
@@ -89,7 +94,7 @@ class Clocks:
         self._since: Since = {}
         self._in_hand: set[Run] = set()
         self._lock = Lock()
-        self._resumed_at: datetime | None = None
+        self._swept_at: dict[str, datetime] = {}
 
     def tick(self) -> None:
         """Take what is due and hand it out."""
@@ -107,8 +112,11 @@ class Clocks:
     def handle(self, job: Job) -> None:
         """Do a job; expected failures are logged, noted, and tried again after LEASE."""
         if job.step == RESUME:
-            return self._resume()
-        return self._strike(_run(job))
+            self._resume()
+        elif job.step == COLLECT:
+            collect(self._desk.newsroom)
+        else:
+            self._strike(_run(job))
 
     def _known_since(self, now: datetime) -> Since:
         newsletters = self._desk.newsroom.schedule.newsletters
@@ -149,9 +157,11 @@ class Clocks:
             _LOG.error("run given up", clock=record.run.clock, key=_key(record.run), result=words)
 
     def _sweep(self, now: datetime) -> None:
-        if self._resumed_at is None or now - self._resumed_at >= LEASE:
-            self._resumed_at = now
-            self._engine.enqueue(Job(step=RESUME, key=""))
+        for step, period in EVERY.items():
+            swept_at = self._swept_at.get(step)
+            if swept_at is None or now - swept_at >= period:
+                self._swept_at[step] = now
+                self._engine.enqueue(Job(step=step, key=""))
 
     def _strike(self, run: Run) -> None:
         newsroom = self._desk.newsroom

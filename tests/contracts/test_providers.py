@@ -78,23 +78,22 @@ def test_calls_follow_one_another_on_one_provider(reach: tuple[Provider, Reached
         assert receipt.outcome is Outcome.ACCEPTED
 
 
+@pytest.mark.parametrize("reach", ["outbox", "null"], indirect=True)
 def test_an_idempotent_provider_mails_a_repeated_call_once(
     reach: tuple[Provider, Reached],
 ) -> None:
     provider, reached = reach
-    if not provider.idempotent:
-        pytest.skip(f"{provider.name} promises no such thing")
+    assert provider.idempotent
     provider.deliver(a_call(3))
     provider.deliver(a_call(3, attempt_id="f" * 32))
     assert len(reached()) in {0, 3}
 
 
+@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "smtp"], indirect=True)
 def test_a_reader_who_would_inject_a_header_is_refused_alone(
     reach: tuple[Provider, Reached],
 ) -> None:
     provider, reached = reach
-    if provider.name == "null":
-        pytest.skip("null:// looks at nobody")
     wicked = a_personal(2, headers={"List-Unsubscribe": "<https://x>\r\nBcc: all@x.example"})
     receipt = provider.deliver(a_call(to=(a_personal(1), wicked, a_personal(3))))
     assert receipt.outcome is Outcome.ACCEPTED
@@ -102,21 +101,20 @@ def test_a_reader_who_would_inject_a_header_is_refused_alone(
     assert sorted(reached()) == ["reader1@readers.example", "reader3@readers.example"]
 
 
+@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "smtp"], indirect=True)
 def test_a_letter_that_would_inject_a_header_mails_nobody(
     reach: tuple[Provider, Reached],
 ) -> None:
     provider, reached = reach
     letter = a_letter(headers={"List-ID": "<x>\r\nBcc: all@x.example"})
     receipt = provider.deliver(a_call(letter=letter))
-    if provider.name != "null":
-        assert (receipt.outcome, receipt.permanent) == (Outcome.REFUSED, True)
+    assert (receipt.outcome, receipt.permanent) == (Outcome.REFUSED, True)
     assert reached() == []
 
 
+@pytest.mark.parametrize("reach", ["sendgrid", "smtp"], indirect=True)
 def test_a_call_whose_time_is_up_is_not_made(reach: tuple[Provider, Reached]) -> None:
     provider, reached = reach
-    if provider.idempotent:
-        pytest.skip("what may be repeated may also come late")
     receipt = provider.deliver(a_call(3, seconds=-1))
     assert (receipt.outcome, receipt.permanent) == (Outcome.REFUSED, False)
     assert reached() == []

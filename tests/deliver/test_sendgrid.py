@@ -205,7 +205,7 @@ def test_where_nobody_listens_nothing_was_sent(api: LookAlike, host: str) -> Non
 
 def test_a_server_without_tls_got_no_mail(api: LookAlike) -> None:
     url = f"sendgrid://127.0.0.1:{api.port}"
-    receipt = deliver(api, a_call(), url=url)
+    receipt = deliver(api, a_call(seconds=0.3), url=url)
     assert (receipt.outcome, receipt.permanent) == (Outcome.REFUSED, False)
     assert sendgrid.accepted(api.record) == []
 

@@ -1,11 +1,15 @@
 """What a story says of itself."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.group.reading import split_headings
 from digest.group.sentences import balanced
 from digest.group.summary import summarise
+from digest.group.text import Lexer
 from tests.group.newsdesk import bilingual
 
 TITLE = "Le Mali ferme douze postes-frontières"
@@ -136,3 +140,25 @@ def test_invented_news_is_told_in_two_or_three_sentences_of_its_own(language: st
 def test_any_text_can_be_told(description: str, body: str, language: str) -> None:
     told = summarise("Titre", description, body, language)
     assert len(told.split()) <= 84
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "." * 60_000 + "x",
+        "a" * 60_000,
+        "1" * 60_000 + ".",
+        ". " * 30_000,
+        "« " * 30_000,
+        "[…" * 20_000,
+        "Oui !" * 15_000,
+        "\u00a0" * 60_000 + ".",
+        "Non.\u00a0\u2003" * 15_000,
+    ],
+)
+def test_hostile_text_takes_no_time(hostile: str) -> None:
+    began = perf_counter()
+    summarise("Titre", hostile, hostile, "fr")
+    split_headings(hostile)
+    Lexer("fr").read(hostile)
+    assert perf_counter() - began < 2

@@ -14,7 +14,7 @@ from digest.deliver.provider import Call, Receipt
 from digest.engine.jobs import Handle, Job
 from digest.errors import ConfigError
 from digest.model.delivery import Outcome
-from digest.pipeline.clocks import Clocks
+from digest.pipeline.clocks import EVERY, Clocks
 from digest.pipeline.desk import Desk
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.reading import read_schedule
@@ -121,7 +121,8 @@ class InlineEngine:
         self.jobs.clear()
 
     def steps(self) -> list[str]:
-        return [step for step, _ in self.jobs if step != "resume"]
+        """What the newsletters' clocks asked for; sweeps are left out."""
+        return [step for step, _ in self.jobs if step not in EVERY]
 
 
 class Office:

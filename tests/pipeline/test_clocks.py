@@ -213,6 +213,19 @@ def test_a_cancelled_issue_is_not_made_again(office: Office, bag: Mailbag) -> No
     assert not bag.mailed
 
 
+# --- between the newsletters' clocks ---
+
+
+def test_sources_are_asked_all_week_because_feeds_forget(office: Office) -> None:
+    office.at(LONG_AGO).work()
+    asked = []
+    for minutes in range(0, 120, 10):
+        office.at(LONG_AGO + timedelta(minutes=minutes))
+        asked += [minutes] if ("collect", "") in office.engine.jobs else []
+        office.work()
+    assert asked == [30, 60, 90]
+
+
 # --- processes that die, and many schedulers ---
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from digest.cli.grouping import _tell as tell
 from digest.collect.texts import pieces
 from digest.errors import NotFoundError
 from digest.model.article import Article, Entry, Precision, Published
@@ -219,3 +220,16 @@ def test_an_article_that_is_not_grouped_yet_is_explained_all_the_same(database: 
 def test_an_unknown_article_is_said_to_be_unknown(database: Database) -> None:
     with pytest.raises(NotFoundError, match="77"):
         explain(newsroom(database), 77)
+
+
+def test_the_page_of_an_explanation_reads_in_a_terminal(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    ids = store(database, *(article for _, fr, en in bilingual() for article in (fr, en)))
+    store(database, convoy(1, title="[bold]Convoi"), at=NOW - 2 * DAY)
+    group(newsroom(database))
+    tell(explain(newsroom(database), ids[1]))
+    page = capsys.readouterr().out
+    for said in ("known to the minute", "belongs", "JNIM +", "lead", "own story", "recency 0."):
+        assert said in page

@@ -47,6 +47,8 @@ MOST_BYTES = 29_000_000
 MOST_SUBSTITUTION_BYTES = 10_000
 """Of one recipient's tokens and values together."""
 _ANSWER_BYTES = 64_000
+_DIALLING = 10.0
+"""Seconds until a connection must stand."""
 _NOT_SENT = ("Message-ID",)
 """Headers that SendGrid makes itself."""
 _IDLE = 5.0
@@ -113,8 +115,8 @@ class SendGrid:
 
     def _answer(self, body: bytes, deadline: datetime, left: float) -> Answer:
         """Make the request; what follows the status can change nothing, so it may break off."""
-        content = b""
-        with self._client.stream("POST", "/v3/mail/send", content=body, timeout=left) as answer:
+        content, timeout = b"", httpx.Timeout(left, connect=min(left, _DIALLING))
+        with self._client.stream("POST", "/v3/mail/send", content=body, timeout=timeout) as answer:
             with suppress(httpx.HTTPError):
                 for chunk in answer.iter_bytes():
                     content += chunk
