@@ -96,10 +96,12 @@ def test_redirects_are_followed_five_times(server: FeedServer) -> None:
 
 def test_a_move_is_for_good_only_when_every_step_is(server: FeedServer) -> None:
     server.gives("/end", "here")
-    server.redirects("/now", "/end", status=302)
-    server.redirects("/mixed", "/now", status=301)
+    server.redirects("/for-good", "/end", status=301)
+    server.redirects("/for-now", "/for-good", status=302)
+    server.redirects("/mixed", "/for-now", status=308)
     answer = ask(f"{server.url}/mixed")
     assert (answer.verdict, answer.moved_to) == (Verdict.CONTENT, "")
+    assert ask(f"{server.url}/for-good").moved_to == f"{server.url}/end"
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "gopher://x.example/", "data:,x"])

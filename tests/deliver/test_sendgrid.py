@@ -270,7 +270,7 @@ def test_a_connection_is_kept_from_call_to_call(api: LookAlike) -> None:
     provider = the_provider(f"{api.url}&workers=1")
     for _ in range(3):
         assert provider.deliver(a_call()).outcome is Outcome.ACCEPTED
-    pool = provider._client._transport._pool  # type: ignore[attr-defined]
+    pool = provider._client._transport._pool
     assert len(pool.connections) == 1
     provider.close()
 

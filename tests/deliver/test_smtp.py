@@ -53,7 +53,7 @@ def test_a_connection_is_kept_and_made_anew_when_the_relay_closed_it(relay: Look
 def test_a_line_that_is_a_dot_arrives(relay: LookAlike) -> None:
     deliver(relay, a_call(1, letter=a_letter(text=".\n..\n.x\n")))
     mail = BytesParser(policy=default).parsebytes(relay.mails[0][1])
-    body = mail.get_body(preferencelist=("plain",))  # type: ignore[attr-defined]
+    body = mail.get_body(preferencelist=("plain",))
     assert body.get_content().split() == [".", "..", ".x"]
 
 

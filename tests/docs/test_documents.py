@@ -5,10 +5,10 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 import typer
-from digest.deliver.providers.urls import SCHEMES
+from typer.core import TyperCommand, TyperGroup
+from digest.deliver.providers.urls import OPENERS
 
 from digest.cli.main import app
 from digest.config import Settings
@@ -21,19 +21,24 @@ TEXT = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 EVERYTHING = "\n".join(TEXT.values())
 
 
-def commands() -> dict[tuple[str, ...], click.Command]:
+def commands() -> dict[tuple[str, ...], TyperCommand]:
     return dict(_walk(typer.main.get_command(app), ()))
 
 
 def _walk(
-    command: click.Command, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    if isinstance(command, click.Group):
+    command: TyperCommand | TyperGroup, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], TyperCommand]]:
+    if isinstance(command, TyperGroup):
         for name, child in command.commands.items():
             yield from _walk(child, (*path, name))
         if not command.invoke_without_command:
             return
     yield path, command
+
+
+def test_commands_and_examples_are_found_at_all() -> None:
+    assert len(commands()) > 25
+    assert len(shown_commands()) >= 5
 
 
 @pytest.mark.parametrize("path", sorted(commands()), ids=" ".join)
@@ -61,7 +66,7 @@ def test_the_documents_name_no_setting_that_does_not_exist() -> None:
     assert named <= set(re.findall(r"\b(?:DIGEST|SENDGRID)_[A-Z_]+\b", _config_source()))
 
 
-@pytest.mark.parametrize("scheme", sorted(SCHEMES))
+@pytest.mark.parametrize("scheme", sorted(OPENERS))
 def test_every_provider_stands_in_the_readme(scheme: str) -> None:
     assert f"`{scheme}://" in TEXT["README.md"]
 

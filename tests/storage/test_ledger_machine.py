@@ -170,5 +170,5 @@ class Sending(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-class TestSending(Sending.TestCase):  # type: ignore[misc, name-defined]
+class TestSending(Sending.TestCase):
     settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
