@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo test check bench format lock clean
+.PHONY: help demo test check bench reference format lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,8 @@ check: $(READY) ## style, types, layers, documents
 
 bench: $(READY) ## measure, print a table, write var/bench.json
 	@$(BIN)/python -m bench
+
+reference: tests/tools/node_modules/.ready ## the reference MJML validator, from npm, for the test that asks it
 
 format: $(READY) ## put the code into its one format
 	@$(BIN)/ruff format .
@@ -47,4 +49,8 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) (about a minute, once) ..."
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+tests/tools/node_modules/.ready: tests/tools/package-lock.json
+	@cd tests/tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

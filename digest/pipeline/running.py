@@ -12,7 +12,6 @@ from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import SendReport, send
 from digest.storage import issues
 
-
 SENDABLE = frozenset({IssueState.APPROVED, IssueState.SENDING, IssueState.SENT})
 
 

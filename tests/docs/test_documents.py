@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
-from digest.deliver.providers.urls import OPENERS
 
 from digest.cli.main import app
 from digest.config import Settings
+from digest.deliver.providers.urls import OPENERS
 from digest.storage import tables
 from subscribers.tables import metadata as readership
 

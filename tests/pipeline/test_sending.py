@@ -17,6 +17,7 @@ from digest.storage import issues, tables
 from subscribers import tables as readership
 from subscribers.database import Database
 from subscribers.errors import UnknownList
+from subscribers.model import SuppressionReason
 from subscribers.suppressions import suppress
 from subscribers.tokens import read_unsubscribe_token
 from tests.builders import NOON
@@ -150,7 +151,7 @@ def test_who_leaves_after_the_plan_is_not_mailed_and_the_tally_says_so(
                     connection,
                     secret_key=SECRET,
                     address=address_of(reader),
-                    reason="complaint",
+                    reason=SuppressionReason.COMPLAINT,
                     origin="test",
                     now=NOON,
                 )

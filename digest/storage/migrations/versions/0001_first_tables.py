@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from subscribers.database import Ids
-from subscribers.database import UtcDateTime
+
+from subscribers.database import Ids, UtcDateTime
 
 revision = "0001"
 down_revision = None
