@@ -58,12 +58,11 @@ def _next(one: "SourceStanding") -> str:
 
 
 def _moment(at: "datetime | None", otherwise: str) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else otherwise
+    return f"{at:%d %b %H:%M}" if at else otherwise
 
 
 def _say_standing(stand: "tuple[SourceStanding, ...]") -> None:
     rows = [
-        (one.source, one.kind, _moment(one.last_success, "never"), _next(one), one.error)
-        for one in stand
+        (one.source, _moment(one.last_success, "never"), _next(one), one.error) for one in stand
     ]
-    table("Sources", ("source", "kind", "last success", "next time", "trouble"), rows)
+    table("Sources (times in UTC)", ("source", "last success", "next time", "trouble"), rows)

@@ -90,7 +90,7 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _stop(process: subprocess.Popen[bytes], timed_out: threading.Event) -> None:
     timed_out.set()
-    pass
+    process.kill()
 
 
 def _ask(process: subprocess.Popen[bytes], frame: bytes) -> bytes | None:

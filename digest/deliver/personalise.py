@@ -53,4 +53,6 @@ def plain(text: str) -> str:
     Line breaks and control characters go, so does `%%`: a provider that fills tokens in one after
     the other would take a reader's own `%%…%%` for one of ours.
     """
+    if text.isprintable() and "%%" not in text:
+        return text.strip()
     return re.sub("%%+", "%", CONTROL.sub(" ", text)).strip()

@@ -1,7 +1,7 @@
 """What is written to whom? From an issue's edition and a recipient to a provider's values."""
 
 from digest.deliver.headers import bulk_headers, message_id, unsubscribe_headers
-from digest.deliver.personalise import plain, values_of
+from digest.deliver.personalise import values_of
 from digest.deliver.provider import Letter, Personal
 from digest.model.issue import Edition, Issue, RenderedEdition
 from digest.pipeline.newsroom import Newsroom
@@ -36,11 +36,12 @@ def personal_of(newsroom: Newsroom, issue_id: int, list_name: str, to: Recipient
     """Give what is one reader's own: their name, and the link that ends their subscription."""
     url = unsubscribe_url(newsroom, to.id, list_name)
     own = message_id(issue_id=issue_id, subscriber_id=to.id, site_url=newsroom.site_url)
+    values = values_of(name=to.name, address=to.address, unsubscribe_url=url)
     return Personal(
         id=to.id,
         address=to.address,
-        name=plain(to.name),
-        values=values_of(name=to.name, address=to.address, unsubscribe_url=url),
+        name=values["NAME"],
+        values=values,
         headers={**unsubscribe_headers(url), "Message-ID": own},
     )
 

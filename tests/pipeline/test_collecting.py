@@ -278,6 +278,16 @@ def test_a_renamed_drop_is_no_new_article(room: Room, inbox: Path) -> None:
     assert counts(room.collect()["inbox"]) == (1, 0, 0, 1)
 
 
+def test_a_drop_edited_and_then_renamed_is_no_new_article(room: Room, inbox: Path) -> None:
+    (inbox / "a.txt").write_text(WIX + TEXT)
+    room.collect()
+    (inbox / "a.txt").write_text(f"{WIX}{TEXT} Les pirogues sont à l'abri.")
+    room.collect()
+    (inbox / "a.txt").rename(inbox / "b.txt")
+    assert counts(room.collect()["inbox"]) == (1, 0, 0, 1)
+    assert len(room.articles()) == 1
+
+
 def test_the_same_text_twice_is_one_article(room: Room, inbox: Path) -> None:
     (inbox / "a.txt").write_text(WIX + TEXT)
     (inbox / "b.txt").write_text(f"{WIX}{TEXT}\n\n", encoding="utf-16")

@@ -163,7 +163,7 @@ def test_who_leaves_after_the_plan_is_not_mailed_and_the_tally_says_so(
     assert report.tally == Tally(planned=9, sent=6, skipped=3)
     with database.read() as connection:
         question = select(tables.skips.c.subscriber_id, tables.skips.c.reason)
-        found = dict(connection.execute(question).tuples().all())
+        found = {row.subscriber_id: row.reason for row in connection.execute(question)}
     assert found == {3: "unsubscribed", 4: "suppressed", 6: "suppressed"}
 
 

@@ -82,7 +82,7 @@ class SendGrid:
             headers={"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"},
             limits=httpx.Limits(max_connections=workers, keepalive_expiry=_IDLE),
             follow_redirects=False,
-            trust_env=False,
+            trust_env=not is_local(httpx.URL(base_url).host),  # proxies and certificates
         )
 
     def __repr__(self) -> str:
