@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from digest.clock import system_clock
 from digest.config import Settings, read_settings
 from digest.deliver.provider import Provider
 from digest.deliver.providers.urls import open_provider
+from digest.errors import StorageError
 from digest.pipeline.newsroom import Newsroom
 from digest.resources import shipped
 from digest.schedule.reading import read_schedule
@@ -19,7 +22,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
 
     Raises:
         ConfigError: a setting or the schedule is wrong.
-        StorageError: the database can't be opened, or is newer than this code.
+        StorageError: the database can't be opened.
     """
     settings = settings or read_settings()
     schedule = read_schedule(settings.schedule)
@@ -36,9 +39,20 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the database and bring it to this code's version."""
-    database = Database(settings.database_url)
-    upgrade(database)
+    """Open the database and bring it to this code's version.
+
+    Raises:
+        StorageError: its URL is wrong, its driver is missing, it does not answer, it is no database
+            of ours, or it is newer than this code.
+    """
+    try:
+        database = Database(settings.database_url)
+        upgrade(database)
+    except (SQLAlchemyError, ImportError, OSError) as failure:
+        reason = getattr(failure, "orig", None) or failure
+        raise StorageError(
+            f"the database can't be opened: {reason}: look at DIGEST_DATABASE_URL"
+        ) from failure
     return database
 
 

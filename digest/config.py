@@ -53,12 +53,19 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
 
 
 def _site_url(text: str) -> str:
-    parts = urlsplit(text.strip())
-    if text.strip() and (parts.scheme not in {"http", "https"} or not parts.netloc):
+    if text.strip() and not _is_web_address(text.strip()):
         raise ConfigError(
             f"DIGEST_SITE_URL is {text!r}: give an address such as https://digest.example.org"
         )
     return text.strip().rstrip("/")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:  # a damaged [::1]
+        return False
 
 
 def _secret_key(text: str, path: Path) -> bytes:

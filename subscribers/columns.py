@@ -55,7 +55,6 @@ class Columns:
 class Candidate:
     """A valid row."""
 
-    line: int
     address: Address
     name: str
     language: str
@@ -92,7 +91,7 @@ def read_header(file: str, cells: Sequence[str]) -> Columns:
     )
 
 
-def read_row(columns: Columns, line: int, cells: list[str], language: str) -> Candidate:
+def read_row(columns: Columns, cells: list[str], language: str) -> Candidate:
     """Read a row; `language` is that of readers who don't say.
 
     Raises:
@@ -102,7 +101,6 @@ def read_row(columns: Columns, line: int, cells: list[str], language: str) -> Ca
     if len(cells) != columns.width:
         cells = _fitted(cells, columns.width)
     return Candidate(
-        line=line,
         address=read_address(unguard(cells[columns.address])),
         name=_name(columns, cells),
         language=_language(_cell(cells, columns.language)) or language,

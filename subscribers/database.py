@@ -27,6 +27,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _BUSY_MS = 30_000
+_BENCH_KIB = 64 * 1024
+"""SQLite's 2 MiB of pages would be written and read back again and again."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -93,15 +95,36 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Do one transaction: committed whole at the block's end, rolled back on any exception."""
-        with (
-            self.engine.connect().execution_options(digest_write=True) as connection,
-            connection.begin(),
-        ):
+        with self.engine.connect() as connection, writing(connection):
+            yield connection
+
+    @contextmanager
+    def workbench(self) -> Iterator[Connection]:
+        """Prepare much before it is written: temporary tables last from transaction to transaction.
+
+        They lock nobody out and end with the connection, which is nobody else's. Only what is done
+        under `with writing(connection)` may touch other tables.
+        """
+        with self.engine.connect() as connection:
+            connection.detach()
+            if connection.dialect.name == "sqlite":
+                for schema in ("main", "temp"):
+                    connection.exec_driver_sql(f"PRAGMA {schema}.cache_size = -{_BENCH_KIB}")
+                connection.rollback()
             yield connection
 
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def writing(connection: Connection) -> Iterator[None]:
+    """Do one transaction on a connection: committed whole at the block's end, or rolled back."""
+    connection.execution_options(digest_write=True)
+    with connection.begin():
+        yield
+    connection.execution_options(digest_write=False)
 
 
 def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401

@@ -11,24 +11,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from sqlalchemy import Connection
 
-from subscribers import lists
+from subscribers import lists, staging
 from subscribers.cells import guard
-from subscribers.columns import EXPORTED, Candidate, Columns, read_header, read_row
+from subscribers.columns import EXPORTED, Columns, read_header, read_row
 from subscribers.consent import address_hash
 from subscribers.database import to_json
 from subscribers.errors import AddressError
 from subscribers.model import Evidence, Recipient, Verdict
 from subscribers.sheets import open_sheet
-from subscribers.staging import Admission, admit_rows, staged
+from subscribers.staging import Admission, StagedRow, staged
 from subscribers.texts import one_line
 
-_CHUNK = 10_000
+_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +70,84 @@ def import_readers(
     language: str = "fr",
     tell: Tell = lambda _row: None,
 ) -> ImportReport:
-    """Import a CSV file's people into a list; `tell` hears of every row, in the file's order.
+    """Import a CSV file's people into a list in one transaction, the caller's.
 
-    `consent` says where they agreed: with it they are mailed from now on, without it they wait as
-    pending. `language` is that of people whose row names none.
+    That locks SQLite as long as the file is read: the steps below, in transactions of their own,
+    do it for large ones. `language` is that of people whose row names none.
 
     Raises:
         TransferError: the file can't be read to its end; the caller must roll back.
         UnknownList: no list has that name.
     """
-    mailing_list = lists.find(connection, list_name)
-    consent = one_line(consent)
+    lists.find(connection, list_name)
+    with staged(connection):
+        stage_file(connection, path, secret_key=secret_key, language=language)
+        admit_file(
+            connection, path, secret_key=secret_key, list_name=list_name, now=now, consent=consent
+        )
+        return report_file(connection, path, list_name=list_name, consent=consent, tell=tell)
+
+
+def stage_file(
+    connection: Connection, path: Path, *, secret_key: bytes, language: str = "fr"
+) -> None:
+    """Read and check a file, row by row, into the temporary table (staging.staged).
+
+    Raises:
+        TransferError: the file can't be read to its end.
+    """
+    with open_sheet(path) as sheet:
+        columns = read_header(sheet.name, sheet.header)
+        rows = (_stage_row(secret_key, columns, *row, language) for row in sheet.rows)
+        while chunk := list(islice(rows, _CHUNK)):
+            staging.stage(connection, chunk)
+    staging.mark_repeated(connection)
+
+
+def admit_file(
+    connection: Connection,
+    path: Path,
+    *,
+    secret_key: bytes,
+    list_name: str,
+    now: datetime,
+    consent: str = "",
+) -> None:
+    """Put the staged people on a list.
+
+    `consent` says where they agreed: with it they are mailed from now on, without it they wait as
+    pending.
+
+    Raises:
+        UnknownList: no list has that name.
+    """
     admission = Admission(
         secret_key=secret_key,
-        list_id=mailing_list.id,
+        list_id=lists.find(connection, list_name).id,
         list_name=list_name,
-        evidence=Evidence(origin=f"import {path.name}", wording=consent),
+        evidence=Evidence(origin=f"import {one_line(path.name)}", wording=one_line(consent)),
         now=now,
     )
+    staging.admit_staged(connection, admission)
+
+
+def try_file(connection: Connection, *, list_name: str, consent: str = "") -> None:
+    """Judge the staged people and put nobody on a list; it need not be there yet."""
+    staging.judge(connection, list_name, consent=bool(one_line(consent)))
+
+
+def report_file(
+    connection: Connection, path: Path, *, list_name: str, consent: str, tell: Tell
+) -> ImportReport:
+    """Say what became of the staged; `tell` hears of every row, in the file's order."""
     counts: Counter[Verdict] = Counter()
-    with open_sheet(path) as sheet, staged(connection):
-        columns = read_header(sheet.name, sheet.header)
-        while chunk := list(islice(sheet.rows, _CHUNK)):
-            rows = _import_chunk(connection, admission, columns, chunk, language)
-            for row in sorted(rows, key=attrgetter("line")):
-                counts[row.verdict] += 1
-                tell(row)
+    for row in staging.verdicts(connection):
+        verdict = Verdict(row.verdict)
+        counts[verdict] += 1
+        reason = row.reason if row.first is None else f"the same as line {row.first}"
+        tell(RowReport(row.line, row.address, verdict, reason))
     tally = {verdict.name.lower(): counts[verdict] for verdict in Verdict}
-    return ImportReport(file=path.name, list=list_name, consent=consent, **tally)
+    return ImportReport(file=path.name, list=list_name, consent=one_line(consent), **tally)
 
 
 def export_readers(connection: Connection, list_name: str, file: TextIO) -> int:
@@ -117,51 +166,33 @@ def export_readers(connection: Connection, list_name: str, file: TextIO) -> int:
     return count
 
 
-def _import_chunk(
-    connection: Connection,
-    admission: Admission,
-    columns: Columns,
-    chunk: list[tuple[int, list[str]]],
-    language: str,
-) -> Iterator[RowReport]:
-    first: dict[str, Candidate] = {}
-    again: list[tuple[Candidate, Candidate]] = []
-    for line, cells in chunk:
-        try:
-            candidate = read_row(columns, line, cells, language)
-        except (AddressError, ValueError) as failure:
-            yield _invalid(columns, line, cells, str(failure))
-            continue
-        known = first.setdefault(candidate.address.key, candidate)
-        if known is not candidate:
-            again.append((candidate, known))
-    rows = [_stage_row(admission.secret_key, candidate) for candidate in first.values()]
-    refused = admit_rows(connection, admission, rows) if rows else {}
-    for candidate in first.values():
-        verdict = refused.get(candidate.line, Verdict.ACCEPTED)
-        yield RowReport(candidate.line, candidate.address.text, verdict)
-    for candidate, known in again:
-        verdict = refused.get(known.line, Verdict.ALREADY_THERE)
-        reason = f"the same as line {known.line}"
-        yield RowReport(candidate.line, candidate.address.text, verdict, reason)
+def _stage_row(
+    secret_key: bytes, columns: Columns, line: int, cells: list[str], language: str
+) -> StagedRow:
+    try:
+        one = read_row(columns, cells, language)
+    except (AddressError, ValueError) as failure:
+        return _invalid(columns, line, cells, str(failure))
+    key = one.address.key
+    return (
+        line,
+        one.address.text,
+        key,
+        address_hash(secret_key, key),
+        one.name,
+        one.language,
+        to_json(one.themes) if one.themes else "[]",
+        to_json(one.fields) if one.fields else "{}",
+        Verdict.ACCEPTED.value,
+        "",
+        None,
+    )
 
 
-def _stage_row(secret_key: bytes, candidate: Candidate) -> dict[str, Any]:
-    return {
-        "line": candidate.line,
-        "address": candidate.address.text,
-        "address_key": candidate.address.key,
-        "address_hash": address_hash(secret_key, candidate.address.key),
-        "name": candidate.name,
-        "language": candidate.language,
-        "themes": to_json(candidate.themes) if candidate.themes else "[]",
-        "fields": to_json(candidate.fields) if candidate.fields else "{}",
-    }
-
-
-def _invalid(columns: Columns, line: int, cells: list[str], reason: str) -> RowReport:
+def _invalid(columns: Columns, line: int, cells: list[str], reason: str) -> StagedRow:
     address = cells[columns.address] if columns.address < len(cells) else ""
-    return RowReport(line, one_line(address[:80]), Verdict.INVALID, reason)
+    shown = one_line(address[:80])
+    return (line, shown, None, "", "", "", "[]", "{}", Verdict.INVALID.value, reason, None)
 
 
 def _field_names(connection: Connection, list_name: str) -> list[str]:

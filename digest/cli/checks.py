@@ -8,8 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from digest.app import open_database, provider_of
 from digest.cli.upcoming import without_own_draft
 from digest.config import Settings
@@ -128,9 +126,6 @@ def _database(settings: Settings) -> tuple[Database | None, list[Finding]]:
         database = open_database(settings)
     except DigestError as error:
         return None, [_error("database", str(error))]
-    except (SQLAlchemyError, OSError) as error:
-        reason = getattr(error, "orig", None) or error
-        return None, [_error("database", f"can't be opened: {reason}")]
     return database, [_ok("database", f"{database.engine.dialect.name}, of this version")]
 
 

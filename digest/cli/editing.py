@@ -45,19 +45,19 @@ def _open(newsroom: "Newsroom", issue: "Issue") -> Path:
     from digest.pipeline.composing import editable
 
     text = editable(newsroom, issue)
+    words = _editor()
     folder = VAR / "edits"
     folder.mkdir(parents=True, exist_ok=True)
     at = f"{newsroom.clock():%Y%m%d-%H%M%S}-{os.getpid()}"
     path = folder / f"{issue.newsletter}-{issue.number}-v{issue.version}-{at}.yaml"
     path.write_text(text, encoding="utf-8")
-    _run_editor(path)
+    _run_editor(words, path)
     return path
 
 
-def _run_editor(path: Path) -> None:
+def _run_editor(words: list[str], path: Path) -> None:
     from digest.errors import DigestError
 
-    words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     try:
         code = subprocess.run([*words, str(path)], check=False).returncode  # noqa: S603 - theirs
     except (FileNotFoundError, PermissionError):
@@ -69,10 +69,23 @@ def _run_editor(path: Path) -> None:
         raise DigestError(f"{words[0]} ended with {code}: nothing changed; your text is in {path}")
 
 
+def _editor() -> list[str]:
+    """Give the words of the person's own program."""
+    from digest.errors import DigestError
+
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    try:
+        return shlex.split(named) or ["vi"]
+    except ValueError as failure:
+        raise DigestError(f"EDITOR is {named!r}: {failure}; write e.g. EDITOR=nano") from failure
+
+
 def _take_over(newsroom: "Newsroom", issue: "Issue", kept: Path) -> "Issue":
     from digest.errors import DigestError
     from digest.pipeline.composing import edit
 
+    if not kept.exists():
+        raise DigestError(f"{kept} is gone after the edit: nothing changed")
     try:
         changed = edit(newsroom, issue.id, _text(kept), file=str(kept))
     except DigestError:

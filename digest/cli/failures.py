@@ -1,6 +1,7 @@
 """How do failures end a command? One table: exception → sentence and exit code."""
 
 import sys
+from pathlib import Path
 
 from digest.errors import DigestError
 
@@ -20,6 +21,8 @@ def explain(failure: BaseException) -> tuple[str, int] | None:
             return str(failure), 1
         case OperationalError():
             return f"the database can't be used: {failure.orig}", 8
+        case OSError(filename=str() | Path() as path):
+            return f"{path}: {failure.strerror}", 1
         case KeyboardInterrupt():
             return "stopped; what was done is kept, the same command goes on", 130
         case _:

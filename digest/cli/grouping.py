@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.arguments import LARGEST_ID
 from digest.cli.output import AsJson, emit, say, table
 
 if TYPE_CHECKING:
@@ -36,7 +37,13 @@ def group(
 
 
 def explain(
-    article: Annotated[int, typer.Argument(help="Id of the article.")], as_json: AsJson = False
+    article: Annotated[
+        int,
+        typer.Argument(
+            max=LARGEST_ID, help="Its id; the number of a story in `digest issue show` is one."
+        ),
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Show why an article stands where it stands: themes, story, ties, rank, date."""
     from digest.app import open_newsroom

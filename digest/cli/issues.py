@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.arguments import IssueName
 from digest.cli.output import AsJson, emit, say, table
 
 if TYPE_CHECKING:
     from digest.model.issue import Issue
     from digest.pipeline.previewing import Preview
 
-Name = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id, or e.g. hebdo-sahel/12.")]
 group = typer.Typer(no_args_is_help=True, help="See, shape, approve and cancel issues.")
 
 
@@ -43,15 +43,15 @@ def list_issues(
 ) -> None:
     """List all issues, the latest due first."""
     from digest.app import open_newsroom
-    from digest.storage.issues import issues
+    from digest.pipeline.composing import all_issues
 
-    with open_newsroom().database.read() as connection:
-        found = issues(connection, newsletter or None)
-    emit(found, lambda: _tell_all(found), as_json=as_json)
+    newsroom = open_newsroom()
+    found = all_issues(newsroom, newsletter)
+    emit(found, lambda: _tell_all(newsroom, found), as_json=as_json)
 
 
 @group.command()
-def show(issue: Name, as_json: AsJson = False) -> None:
+def show(issue: IssueName, as_json: AsJson = False) -> None:
     """Print an issue: its stories, its state, and what is not as it should be."""
     from digest.app import open_newsroom
     from digest.pipeline.composing import check, the_issue
@@ -65,7 +65,7 @@ def show(issue: Name, as_json: AsJson = False) -> None:
 
 @group.command()
 def preview(
-    issue: Name,
+    issue: IssueName,
     folder: Annotated[
         Path, typer.Option("--folder", help="Where to write it.", show_default="var/preview")
     ] = Path("var/preview"),
@@ -83,7 +83,7 @@ def preview(
 
 @group.command()
 def edit(
-    issue: Name,
+    issue: IssueName,
     file: Annotated[
         Path | None, typer.Option("--file", help="Take over this document; opens no editor.")
     ] = None,
@@ -106,7 +106,7 @@ def edit(
 
 @group.command()
 def proof(
-    issue: Name,
+    issue: IssueName,
     to: Annotated[
         list[str] | None,
         typer.Option("--to", help="Who gets it; may be repeated. Else the newsletter's editors."),
@@ -128,7 +128,7 @@ def proof(
 
 @group.command()
 def approve(
-    issue: Name,
+    issue: IssueName,
     by: Annotated[str, typer.Option("--by", help="Who approves; else who is logged in.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -145,7 +145,7 @@ def approve(
 
 
 @group.command()
-def cancel(issue: Name, as_json: AsJson = False) -> None:
+def cancel(issue: IssueName, as_json: AsJson = False) -> None:
     """Keep an issue from being sent, for good."""
     from digest.app import open_newsroom
     from digest.pipeline import composing

@@ -55,9 +55,8 @@ def _tell_sending(report: "RunReport") -> None:
     issue = report.issue
     name = f"{issue.newsletter}/{issue.number}"
     if report.sending is None:
-        say(
-            f"{name} waits for approval: digest issue show {name}, then digest issue approve {name}"
-        )
+        waits = f"waits for approval: digest issue show {name}, then digest issue approve {name}"
+        say(f"{name} {waits if issue.state == 'draft' else f'is {issue.state}: nothing is sent'}")
         return
     tally = report.sending.tally
     table(

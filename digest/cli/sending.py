@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.arguments import LARGEST_ID, IssueName
 from digest.cli.output import AsJson, emit, say, table
 
 if TYPE_CHECKING:
@@ -13,11 +14,20 @@ if TYPE_CHECKING:
     from digest.pipeline.doubts import DoubtReport
     from digest.pipeline.sending import IssueStatus, SendReport
 
-Name = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id, or e.g. hebdo-sahel/12.")]
 MaybeName = Annotated[
     str, typer.Argument(metavar="[ISSUE]", help="Its id, or e.g. hebdo-sahel/12; else all.")
 ]
-_FATES = ("planned", "sent", "skipped", "refused", "in_doubt", "held", "failed", "waiting")
+_FATES = (
+    "planned",
+    "sent",
+    "skipped",
+    "refused",
+    "in_doubt",
+    "held",
+    "failed",
+    "waiting",
+    "cancelled",
+)
 group = typer.Typer(help="List mail that nobody knows the fate of, and say what became of it.")
 
 
@@ -29,7 +39,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="doubts", invoke_without_command=True, callback=doubts)
 
 
-def send(issue: Name, as_json: AsJson = False) -> None:
+def send(issue: IssueName, as_json: AsJson = False) -> None:
     """Send an approved issue; again goes on where it stopped, and mails nobody twice."""
     from digest.app import open_newsroom
     from digest.pipeline import sending
@@ -82,7 +92,7 @@ def doubts(context: typer.Context, as_json: AsJson = False) -> None:
 
 @group.command()
 def resolve(
-    batch: Annotated[int, typer.Argument(help="Its number in `digest doubts`.")],
+    batch: Annotated[int, typer.Argument(max=LARGEST_ID, help="Its number in `digest doubts`.")],
     sent: Annotated[
         bool,
         typer.Option(
@@ -139,22 +149,29 @@ def _tell(*reports: "SendReport") -> None:
 def _tell_status(found: "list[IssueStatus]") -> None:
     if not found:
         return say("No issue was approved or sent yet.")
-    columns = ["issue", "state", *(f"#{fate.replace('_', ' ')}" for fate in _FATES)]
+    fates = [fate for fate in _FATES if any(_shown(fate, one.tally) for one in found)]
     rows = [
         (
             f"{one.issue.newsletter}/{one.issue.number}",
             one.issue.state,
-            *(getattr(one.tally, fate) for fate in _FATES),
+            *(getattr(one.tally, fate) for fate in fates),
         )
         for one in found
     ]
-    return table("Sendings", columns, rows)
+    return table("Sendings", ["issue", "state", *(f"#{_words(fate)}" for fate in fates)], rows)
 
 
 def _tell_tally(name: str, tally: "Tally") -> None:
-    counts = [(fate.replace("_", " "), getattr(tally, fate)) for fate in (*_FATES, "cancelled")]
-    shown = [(fate, count) for fate, count in counts if count or fate in {"planned", "sent"}]
-    table(name, ["fate", "#recipients"], shown)
+    fates = [fate for fate in _FATES if _shown(fate, tally)]
+    table(name, ["fate", "#recipients"], [(_words(fate), getattr(tally, fate)) for fate in fates])
+
+
+def _shown(fate: str, tally: "Tally") -> bool:
+    return fate in {"planned", "sent"} or bool(getattr(tally, fate))
+
+
+def _words(fate: str) -> str:
+    return fate.replace("_", " ")
 
 
 def _tell_doubts(found: "list[DoubtReport]") -> None:

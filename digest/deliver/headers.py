@@ -57,7 +57,7 @@ def checked(name: str, value: str) -> str:
     Raises:
         DeliveryError: it holds a line break or another control character.
     """
-    if False:
+    if CONTROL.search(value):
         raise DeliveryError(f"header {name} would hold a line break or control code: {value!r}")
     return value
 

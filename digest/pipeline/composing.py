@@ -24,6 +24,9 @@ AUTOMATIC = "automatic"
 MAIL_NOBODY = frozenset({"outbox", "null"})
 """Providers after which links may lead to this machine."""
 
+_DIGITS = 9
+"""Of an issue's id or number: a longer one is a slip of the hand."""
+
 
 def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
     """Make the issue that is due at `slot`; once it was made, give it as it is.
@@ -56,12 +59,25 @@ def the_issue(newsroom: Newsroom, name: str) -> Issue:
         NotFoundError: there is none; names those that there are.
     """
     newsletter, slash, number = name.strip().rpartition("/")
+    if not number.isdecimal() or len(number) > _DIGITS:
+        raise NotFoundError(f"{name!r} is no issue: give its id, or e.g. hebdo-sahel/12")
     with newsroom.database.read() as connection:
-        if slash and number.isdecimal():
+        if slash:
             return issues.numbered(connection, newsletter, int(number))
-        if number.isdecimal():
-            return issues.issue(connection, int(number))
-    raise NotFoundError(f"{name!r} is no issue: give its id, or e.g. hebdo-sahel/12")
+        return issues.issue(connection, int(number))
+
+
+def all_issues(newsroom: Newsroom, newsletter: str) -> list[Issue]:
+    """Give the issues of a newsletter, or of all when it is empty, the latest due first.
+
+    Raises:
+        NotFoundError: there is no newsletter of that name, and no issue of a former one.
+    """
+    with newsroom.database.read() as connection:
+        found = issues.issues(connection, newsletter or None)
+    if newsletter and not found and newsletter not in newsroom.schedule.newsletters:
+        raise NotFoundError(unknown("newsletter", newsletter, newsroom.schedule.newsletters))
+    return found
 
 
 def approve(newsroom: Newsroom, issue_id: int, by: str) -> Issue:
@@ -101,7 +117,7 @@ def editable(newsroom: Newsroom, issue: Issue) -> str:
     if issue.state not in {IssueState.DRAFT, IssueState.APPROVED}:
         raise ConflictError(f"issue {issues.named(issue)} is {issue.state}: it can't be edited")
     plan = _plan(newsroom, issue.newsletter)
-    return write_document(issue, plan, _themes(newsroom, plan))
+    return write_document(issue, plan, _themes(newsroom, plan, issue))
 
 
 def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issue:
@@ -115,7 +131,7 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     """
     issue = _read(newsroom, issue_id)
     before = editable(newsroom, issue)
-    themes = _themes(newsroom, _plan(newsroom, issue.newsletter))
+    themes = _themes(newsroom, _plan(newsroom, issue.newsletter), issue)
     edited = read_document(document, issue, themes, file=file)
     if edited.version != issue.version:
         raise ConflictError(
@@ -187,10 +203,12 @@ def _plan(newsroom: Newsroom, newsletter: str) -> Newsletter:
     return plan
 
 
-def _themes(newsroom: Newsroom, plan: Newsletter) -> Mapping[str, str]:
-    """Give the title of every theme, the newsletter's own first."""
+def _themes(newsroom: Newsroom, plan: Newsletter, issue: Issue) -> Mapping[str, str]:
+    """Give the title of every theme, the newsletter's own first, gone ones of the issue last."""
     names = [*plan.sections, *newsroom.schedule.themes]
-    return {name: section_title(name, newsroom.schedule, plan.language) for name in names}
+    known = {name: section_title(name, newsroom.schedule, plan.language) for name in names}
+    sections = (*issue.content.sections, *issue.content.left_out)
+    return known | {one.theme: one.title for one in sections if one.theme not in known}
 
 
 def _read(newsroom: Newsroom, issue_id: int) -> Issue:

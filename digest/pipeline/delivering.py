@@ -170,6 +170,9 @@ def _claim(round_: Round) -> Batch | None:
 
 def _mail(round_: Round, batch: Batch) -> None:
     with round_.newsroom.database.write() as connection:
+        if round_.brake.pulled.is_set():
+            ledger.release(connection, batch)
+            return
         call = _intend(connection, round_, batch)
     if call is None:
         return

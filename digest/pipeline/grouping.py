@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,9 @@ from digest.model.article import Article
 from digest.model.story import ThemeScore, Tie
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import articles, stories
+
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before it nothing was published; far before it, no calendar reaches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ def group(newsroom: Newsroom, *, since: datetime | None = None) -> GroupReport:
     Without `since`: the longest newsletter's window and the reach of a story before that. Doing it
     again changes no row. Articles from before keep the story that they are in; new ones may join.
     """
-    since = since or default_since(newsroom)
+    since = max(since or default_since(newsroom), _EARLIEST)
     with newsroom.database.read() as connection:
         material = read_material(connection, since)
     findings = _find(newsroom, material)

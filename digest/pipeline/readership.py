@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from digest.pipeline.newsroom import Newsroom
 from subscribers import lists, suppressions, transfer
-from subscribers.database import Database
+from subscribers.database import Database, writing
 from subscribers.errors import TransferError
 from subscribers.model import Evidence, Recipient, SuppressionReason
 from subscribers.people import held
 from subscribers.seats import Profile
+from subscribers.staging import staged
 from subscribers.subscriptions import Added, add, unsubscribe
 
 _ORIGIN = "cli"
@@ -51,24 +52,24 @@ def add_reader(
 def import_file(
     newsroom: Newsroom, path: Path, terms: Terms, tell: transfer.Tell
 ) -> transfer.ImportReport:
-    """Import a file in one transaction.
+    """Import a file: all its valid rows in one transaction, or none.
+
+    The file is read and checked before that: while a million rows are read, readers can still
+    leave, and who did so meanwhile stays away. A dry run locks nothing at all.
 
     Raises:
         TransferError: the file can't be read to its end; nothing of it was imported.
+        UnknownList: no list and no newsletter has that name, or several could be meant.
     """
-    with newsroom.database.write() as connection:
-        report = transfer.import_readers(
-            connection,
-            path,
-            secret_key=newsroom.secret_key,
-            list_name=_list_to_fill(newsroom, connection, terms.list_name),
-            now=newsroom.clock(),
-            consent=terms.consent,
-            tell=tell,
-        )
+    with newsroom.database.workbench() as bench, staged(bench):
+        name = _name_to_fill(newsroom, bench, terms.list_name)
+        transfer.stage_file(bench, path, secret_key=newsroom.secret_key)
         if terms.dry_run:
-            connection.rollback()
-        return report
+            transfer.try_file(bench, list_name=name, consent=terms.consent)
+        bench.commit()
+        if not terms.dry_run:
+            _admit_file(newsroom, bench, path, name, terms.consent)
+        return transfer.report_file(bench, path, list_name=name, consent=terms.consent, tell=tell)
 
 
 def export_file(
@@ -140,15 +141,39 @@ def suppress_address(
         )
 
 
+def _admit_file(
+    newsroom: Newsroom, bench: Connection, path: Path, list_name: str, consent: str
+) -> None:
+    with writing(bench):
+        transfer.admit_file(
+            bench,
+            path,
+            secret_key=newsroom.secret_key,
+            list_name=_list_to_fill(newsroom, bench, list_name),
+            now=newsroom.clock(),
+            consent=consent,
+        )
+
+
 def _list_to_fill(newsroom: Newsroom, connection: Connection, name: str) -> str:
-    """Give the list's name; make the list if a newsletter goes to it.
+    """Give the list's name; make the list if a newsletter goes to it."""
+    name = _name_to_fill(newsroom, connection, name)
+    if title := _titles(newsroom).get(name):
+        lists.ensure(connection, name, title, newsroom.clock())
+    return name
+
+
+def _name_to_fill(newsroom: Newsroom, connection: Connection, name: str) -> str:
+    """Give the name of the list that is meant, which need not be there yet.
 
     Raises:
         UnknownList: no list and no newsletter has that name, or several could be meant.
     """
-    titles = {one.list: one.title for one in newsroom.schedule.newsletters.values()}
+    titles = _titles(newsroom)
     if not name and len(titles) == 1:
         name = next(iter(titles))
-    if name in titles:
-        return lists.ensure(connection, name, titles[name], newsroom.clock()).name
-    return lists.named_or_only(connection, name).name
+    return name if name in titles else lists.named_or_only(connection, name).name
+
+
+def _titles(newsroom: Newsroom) -> dict[str, str]:
+    return {one.list: one.title for one in newsroom.schedule.newsletters.values()}

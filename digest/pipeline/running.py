@@ -7,6 +7,7 @@ from digest.errors import ConfigError, unknown
 from digest.model.issue import Issue, IssueState
 from digest.pipeline.collecting import SourceReport, collect
 from digest.pipeline.composing import approve, make_draft
+from digest.pipeline.due import due_issue
 from digest.pipeline.grouping import GroupReport, group
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import SendReport, send
@@ -53,5 +54,5 @@ def draft_next(newsroom: Newsroom, newsletter: str) -> Issue:
     if plan is None:
         raise ConfigError(unknown("newsletter", newsletter, newsroom.schedule.newsletters))
     slot = next_slots(plan.send, plan.timezone, newsroom.clock(), 1)[0]
-    return make_draft(newsroom, newsletter, slot)
+    return due_issue(newsroom, newsletter, slot) or make_draft(newsroom, newsletter, slot)
 

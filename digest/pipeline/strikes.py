@@ -1,23 +1,20 @@
 """What happens when a clock strikes? Safe to do again: what is done already is found done."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from digest.compose.policies import Verdict, at_send_time
-from digest.engine.slots import next_slots, previous_slot
+from digest.engine.slots import next_slots
 from digest.model.issue import Issue, IssueState
 from digest.model.run import Run, RunClock
 from digest.pipeline.collecting import collect
 from digest.pipeline.composing import approve, make_draft
+from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import send, send_proof
 from digest.schedule.values import Newsletter
 from digest.storage import issues, runs
-
-_SECOND = timedelta(seconds=1)
-_OVER = {IssueState.SENT, IssueState.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +42,9 @@ def issue_slot(plan: Newsletter, run: Run) -> datetime:
     return next_slots(plan.send, plan.timezone, run.slot, 1)[0]
 
 
-def open_issue(plan: Newsletter, run: Run, made: Iterable[Issue]) -> Issue | None:
-    """Find the issue that a run is about: the one of its very slot, else one still to be sent.
-
-    The latter is what remains of a clock that was set to another hour after the draft was made: an
-    editor's work on it must not be lost.
-    """
-    slot = issue_slot(plan, run)
-    before = previous_slot(plan.send, plan.timezone, slot - _SECOND)
-    after = next_slots(plan.send, plan.timezone, slot, 1)[0]
-    near = [issue for issue in made if before < issue.slot < after]
-    exact = (issue for issue in near if issue.slot == slot)
-    unsent = (issue for issue in near if issue.state not in _OVER)
-    return next(exact, None) or next(unsent, None)
-
-
 def _draft(newsroom: Newsroom, run: Run) -> Struck:
     issue = _issue(newsroom, run)
-    told = _tell_editors(newsroom, issue) if issue.state not in _OVER else 0
+    told = _tell_editors(newsroom, issue) if issue.state not in OVER else 0
     return Struck(done=True, words=f"{issues.named(issue)} drafted, {told} editors told")
 
 
@@ -80,20 +62,19 @@ def _send(newsroom: Newsroom, run: Run) -> Struck:
 
 def _issue(newsroom: Newsroom, run: Run) -> Issue:
     """Give the run's issue; collect, group and make it when it is not there yet."""
-    plan = newsroom.schedule.newsletters[run.newsletter]
-    with newsroom.database.read() as connection:
-        made = open_issue(plan, run, issues.issues(connection, run.newsletter))
+    slot = issue_slot(newsroom.schedule.newsletters[run.newsletter], run)
+    made = due_issue(newsroom, run.newsletter, slot)
     if made is not None:
         return made
     collect(newsroom)
     group(newsroom)
-    return make_draft(newsroom, run.newsletter, issue_slot(plan, run))
+    return make_draft(newsroom, run.newsletter, slot)
 
 
 def _leave(newsroom: Newsroom, run: Run, issue: Issue, verdict: Verdict) -> Struck:
     """Leave an issue unsent; editors hear of a held one once, not at every look."""
     words = f"{issues.named(issue)} {verdict.reason}"
-    if issue.state in _OVER:
+    if issue.state in OVER:
         return Struck(done=True, words=words)
     with newsroom.database.read() as connection:
         known = runs.record(connection, run)

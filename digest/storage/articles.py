@@ -24,7 +24,7 @@ def article(connection: Connection, id: int) -> Article:  # noqa: A002 - the nou
     """Which article has this id? Raises NotFoundError."""
     found = articles(connection, [id])
     if id not in found:
-        raise NotFoundError(f"no article {id}: `digest collect` says what there is")
+        raise NotFoundError(f"no article {id}: the number of a story in `digest issue show` is one")
     return found[id]
 
 

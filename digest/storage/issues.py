@@ -169,10 +169,9 @@ def _state_after(
 
 def _step(issue: Issue, state: IssueState) -> IssueState:
     if state not in ISSUE_STEPS[issue.state]:
-        allowed = ", ".join(sorted(ISSUE_STEPS[issue.state])) or "nothing"
-        raise ConflictError(
-            f"issue {named(issue)} is {issue.state}: it can't become {state} (only {allowed})"
-        )
+        allowed = " or ".join(sorted(ISSUE_STEPS[issue.state]))
+        only = f" (only {allowed})" if allowed else ", that is final"
+        raise ConflictError(f"issue {named(issue)} is {issue.state}: it can't become {state}{only}")
     return state
 
 

@@ -423,3 +423,27 @@ def test_an_outbox_holds_one_mail_for_each_reader(
     names = sorted(path.name for path in (tmp_path / "outbox").glob("*.eml"))
     assert names == [f"hebdo-sahel-1-{reader:06}.eml" for reader in range(1, 10)]
     assert Path(report.where).read_text().count("<li>") == 9
+
+
+def test_who_was_refused_or_left_stays_out_when_the_others_are_tried_again(
+    database: Database, issue: Issue
+) -> None:
+    def move(reader: int, state: str) -> None:
+        column = readership.subscriptions.c.subscriber_id
+        with database.write() as connection:
+            changed = update(readership.subscriptions).where(column == reader)
+            connection.execute(changed.values(state=state))
+
+    def unfit(_call: Call) -> Receipt:
+        move(2, "confirmed")
+        return Receipt(outcome=Outcome.REFUSED, refused={1: "no valid address"})
+
+    def away(_call: Call) -> Receipt:
+        move(2, "unsubscribed")
+        return refused()
+
+    courier = Courier(away, refused(), unfit, capacity=9)
+    report = sent_by(courier, database, issue)
+    assert [len(call.to) for call in courier.calls] == [9, 8, 8, 7]
+    assert report.tally == Tally(planned=9, sent=7, skipped=1, refused=1)
+    assert courier.mailed == dict.fromkeys(range(3, 10), 1)

@@ -47,7 +47,6 @@ class LookAlike(socketserver.ThreadingTCPServer):
         self.said: Counter[str] = Counter()
         self.connections = 0
         self.lock = threading.Lock()
-        self._file = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     @property
     def url(self) -> str:
@@ -60,14 +59,11 @@ class LookAlike(socketserver.ThreadingTCPServer):
             return self.script.get(f"{verb} {self.said[verb]}", self.script.get(verb, ""))
 
     def take(self, address: str, mail: bytes) -> None:
-        with self.lock:
-            os.write(self._file, f"{address}\n".encode())
-            os.fsync(self._file)
+        with self.lock, self.record.open("a") as record:
+            record.write(f"{address}\n")
+            record.flush()
+            os.fsync(record.fileno())
             self.mails.append((address, mail))
-
-    def server_close(self) -> None:
-        super().server_close()
-        os.close(self._file)
 
 
 class _Dialogue(socketserver.StreamRequestHandler):

@@ -1,0 +1,9 @@
+"""How does a person name things on the command line? What several commands take."""
+
+from typing import Annotated
+
+import typer
+
+LARGEST_ID = 2**63 - 1
+"""What the databases' integers hold; a longer number is a slip of the hand."""
+IssueName = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id, or e.g. hebdo-sahel/12.")]
