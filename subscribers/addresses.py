@@ -73,7 +73,9 @@ def _a_labels(name: str, whole: str) -> str:
     import idna  # only foreign names need it
 
     try:
-        return idna.encode(name[:_LONGEST], uts46=True).decode()
+        if len(name) > _LONGEST:  # its run time is not linear
+            raise idna.IDNAError
+        return idna.encode(name, uts46=True).decode()
     except idna.IDNAError as failure:
         raise AddressError(f"{_shown(whole)} has no valid domain name after the @") from failure
 

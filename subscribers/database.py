@@ -122,16 +122,19 @@ class Database:
 def writing(connection: Connection) -> Iterator[None]:
     """Do one transaction on a connection: committed whole at the block's end, or rolled back."""
     connection.execution_options(digest_write=True)
-    with connection.begin():
-        yield
-    connection.execution_options(digest_write=False)
+    try:
+        with connection.begin():
+            yield
+    finally:
+        connection.execution_options(digest_write=False)
 
 
 def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401
     """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    counted = {"preserve_rowcount": True}  # psycopg's count of inserted rows is lost without it
+    return connection.execute(statement, execution_options=counted).rowcount == 1
 
 
 def to_json(value: object) -> str:
@@ -166,6 +169,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
         "synchronous=FULL",
         f"busy_timeout={_BUSY_MS}",
         "foreign_keys=ON",
+        "secure_delete=ON",  # who is erased must not stay readable in the file's free pages
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -12,6 +12,7 @@ from subscribers import tables
 from subscribers.database import insert_if_absent
 from subscribers.errors import ListError, UnknownList
 from subscribers.model import Absent, ListSize, MailingList, Recipient, SubscriptionState
+from subscribers.texts import one_line
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _CHUNK = 500
@@ -60,6 +61,7 @@ def create(connection: Connection, name: str, title: str, now: datetime) -> Mail
         raise ListError(
             f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
         )
+    title = one_line(title) or name
     made = insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
     if not made:
         raise ListError(f"there is a list '{name}' already")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO
 
 from subscribers.errors import TransferError
@@ -43,6 +44,8 @@ def open_sheet(path: Path) -> Iterator[Sheet]:
         TransferError: it can't be read as one, at once or on the way; names the line.
     """
     try:
+        if not S_ISREG(path.stat().st_mode):  # read twice, and to an end
+            raise TransferError(f"{path} can't be read: it is a folder, a pipe or a device")
         with path.open(encoding=_encoding(path), newline="") as file:
             rows = _rows(file, path.name)
             _, header = next(rows, (1, []))
@@ -84,9 +87,11 @@ def _without_bom(file: IO[bytes], name: str) -> str:
 
 
 def _rows(file: IO[str], name: str) -> Iterator[tuple[int, list[str]]]:
-    first = file.readline(_LONGEST_LINE)
-    lines = chain([first], _lines(file, name))
-    reader = csv.reader(lines, delimiter=_delimiter(first), strict=True, skipinitialspace=True)
+    lines = _lines(file, name)
+    first = next(lines, "")
+    reader = csv.reader(
+        chain([first], lines), delimiter=_delimiter(first), strict=True, skipinitialspace=True
+    )
     begins = 1
     try:
         for cells in reader:

@@ -30,6 +30,7 @@ from subscribers.model import (
     Verdict,
 )
 from subscribers.seats import Profile, Seat, Witness, enrol, find_seat, has_left, move
+from subscribers.texts import one_line
 from subscribers.tokens import Confirmation, confirmation_token, read_confirmation_token
 
 _person, _place, _list = tables.subscribers.c, tables.subscriptions.c, tables.lists.c
@@ -128,16 +129,16 @@ def add(
         AddressError: it is no address.
         UnknownList: no list has that name.
     """
-    evidence = Evidence(origin="cli", wording=consent)
+    evidence = Evidence(origin="cli", wording=one_line(consent))
     witness = Witness(secret_key=secret_key, evidence=evidence, now=now)
     seat = _seat(connection, read_address(address), list_name, profile, witness)
     if seat is None:
         return Added(verdict=Verdict.SUPPRESSED)
     left = has_left(connection, seat.address_hash, list_name)
-    verdict = admit(seat.state, suppressed=False, has_left=left, consent=bool(consent))
+    verdict = admit(seat.state, suppressed=False, has_left=left, consent=bool(evidence.wording))
     if verdict is Verdict.ALREADY_THERE:
         return Added(verdict=verdict)
-    if verdict is Verdict.ACCEPTED and consent:
+    if verdict is Verdict.ACCEPTED and evidence.wording:
         move(connection, seat, SubscriptionState.CONFIRMED, ConsentAction.ADDED, witness)
         return Added(verdict=verdict)
     confirmation = _ask(connection, seat, ConsentAction.ADDED, witness)

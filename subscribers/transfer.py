@@ -1,8 +1,8 @@
 """How do readers come from a CSV file and go into one?
 
 A file adds people and changes nobody: who is on the list keeps what they have, who has left or is
-suppressed stays away, and every row is answered for. All of a file is imported in the caller's
-transaction, or nothing.
+suppressed stays away, and every row is answered for. All of a file is imported in one transaction,
+or nothing; reading and checking it needs none that others would wait for.
 """
 
 import csv
@@ -146,8 +146,12 @@ def report_file(
         counts[verdict] += 1
         reason = row.reason if row.first is None else f"the same as line {row.first}"
         tell(RowReport(row.line, row.address, verdict, reason))
-    tally = {verdict.name.lower(): counts[verdict] for verdict in Verdict}
-    return ImportReport(file=path.name, list=list_name, consent=one_line(consent), **tally)
+    return ImportReport(
+        file=one_line(path.name),
+        list=list_name,
+        consent=one_line(consent),
+        **{verdict.name.lower(): counts[verdict] for verdict in Verdict},
+    )
 
 
 def export_readers(connection: Connection, list_name: str, file: TextIO) -> int:

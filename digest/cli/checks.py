@@ -12,12 +12,13 @@ from digest.app import open_database, provider_of
 from digest.cli.upcoming import without_own_draft
 from digest.config import Settings
 from digest.errors import ConfigError, DigestError, ScheduleError
+from digest.pipeline.composing import MAIL_NOBODY
+from digest.pipeline.demo import is_made_up
 from digest.schedule.reading import read_schedule
 from digest.schedule.values import Approval, Schedule
 from subscribers import lists
 from subscribers.database import Database
 
-_MAILS_NOBODY = {"outbox", "null"}
 _ALSO_WORDS = (
     "un une eu us it is as or on ou au du en et il la le ma me ne ni nu sa se si ta te tu va vu no"
     " so to up we he am an at by do go if in my of who est car mais son sud part ans and the for"
@@ -105,7 +106,7 @@ def _site(schedule: Schedule, settings: Settings) -> Iterator[Finding]:
     local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
     if parts.scheme == "https" and not local:
         yield _ok("site", url)
-    elif scheme in _MAILS_NOBODY:
+    elif scheme in MAIL_NOBODY:
         yield _ok("site", f"{url}: good for trying; readers need https and a public name")
     else:
         yield _error("site", f"{url}: one-click unsubscribing needs https and a public name")
@@ -117,7 +118,7 @@ def _provider(settings: Settings) -> list[Finding]:
             name = provider.name
     except DigestError as error:
         return [_error("provider", str(error))]
-    words = f"{name}: nobody is mailed" if name in _MAILS_NOBODY else name
+    words = f"{name}: nobody is mailed" if name in MAIL_NOBODY else name
     return [_ok("provider", words)]
 
 
@@ -137,8 +138,16 @@ def _lists(schedule: Schedule, database: Database) -> Iterator[Finding]:
             yield _warn("list", f"'{name}' is not there yet: `digest subscribers import` makes it")
         elif not sizes[name].confirmed:
             yield _warn("list", f"'{name}' has no confirmed readers")
+        elif invented := _made_up(database, name):
+            words = f"'{name}' has {invented} made-up readers, as of `digest demo`"
+            yield _warn("list", f"{words}: real ones need a fresh database")
         else:
             yield _ok("list", f"'{name}' has {sizes[name].confirmed} confirmed readers")
+
+
+def _made_up(database: Database, name: str) -> int:
+    with database.read() as connection:
+        return sum(is_made_up(reader.address) for reader in lists.readers(connection, name))
 
 
 def _ok(about: str, words: str) -> Finding:

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from digest.errors import DigestError
 
 
-def explain(failure: BaseException) -> tuple[str, int] | None:
+def explain(failure: BaseException) -> tuple[str, int] | None:  # noqa: PLR0911 - a row, a return
     """Give the sentence and exit code of an expected failure, None for a surprise."""
     from sqlalchemy.exc import OperationalError
 
@@ -29,7 +30,7 @@ def explain(failure: BaseException) -> tuple[str, int] | None:
             return None
 
 
-def fail(failure: BaseException) -> None:
+def fail(failure: BaseException) -> NoReturn:
     """End the process over an expected failure; re-raise a surprise with its traceback."""
     explained = explain(failure)
     if explained is None:

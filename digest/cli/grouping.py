@@ -137,7 +137,7 @@ def _tell_places(found: "Explanation") -> None:
         (
             place.newsletter,
             place.theme,
-            f"{place.place} of {place.of}",
+            f"{place.place} of {place.of}{', told before' if place.told else ''}",
             f"{place.score:.2f}",
             ", ".join(f"{part.name} {part.value:.2f}" for part in place.parts),
         )

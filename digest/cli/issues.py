@@ -10,6 +10,7 @@ from digest.cli.output import AsJson, emit, say, table
 
 if TYPE_CHECKING:
     from digest.model.issue import Issue
+    from digest.pipeline.newsroom import Newsroom
     from digest.pipeline.previewing import Preview
 
 group = typer.Typer(no_args_is_help=True, help="See, shape, approve and cancel issues.")
@@ -33,7 +34,7 @@ def draft(
 
     newsroom = open_newsroom()
     issue = draft_next(newsroom, newsletter or _only(list(newsroom.schedule.newsletters)))
-    emit(issue, lambda: _tell(issue), as_json=as_json)
+    emit(issue, lambda: _tell(newsroom, issue), as_json=as_json)
 
 
 @group.command("list")
@@ -60,7 +61,7 @@ def show(issue: IssueName, as_json: AsJson = False) -> None:
     found = the_issue(newsroom, issue)
     findings = check(newsroom, found)
     shown = {"issue": found, "findings": findings}
-    emit(shown, lambda: _tell(found, *findings), as_json=as_json)
+    emit(shown, lambda: _tell(newsroom, found, *findings), as_json=as_json)
 
 
 @group.command()
@@ -141,7 +142,7 @@ def approve(
     newsroom = open_newsroom()
     found = composing.the_issue(newsroom, issue)
     approved = composing.approve(newsroom, found.id, by or getuser())
-    emit(approved, lambda: _tell_state(approved), as_json=as_json)
+    emit(approved, lambda: _tell_approval(newsroom, approved), as_json=as_json)
 
 
 @group.command()
@@ -152,7 +153,7 @@ def cancel(issue: IssueName, as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     cancelled = composing.cancel(newsroom, composing.the_issue(newsroom, issue).id)
-    emit(cancelled, lambda: _tell_state(cancelled), as_json=as_json)
+    emit(cancelled, lambda: _tell_state(newsroom, cancelled), as_json=as_json)
 
 
 def _only(newsletters: list[str]) -> str:
@@ -165,15 +166,28 @@ def _named(issue: "Issue") -> str:
     return f"{issue.newsletter}/{issue.number}"
 
 
-def _tell_state(issue: "Issue") -> None:
+def _zone(newsroom: "Newsroom", issue: "Issue") -> str:
+    """Name the zone that an issue's times are told in; its newsletter may be gone by now."""
+    plan = newsroom.schedule.newsletters.get(issue.newsletter)
+    return plan.timezone if plan else "UTC"
+
+
+def _tell_state(newsroom: "Newsroom", issue: "Issue") -> None:
+    from digest.cli.moments import in_words
+
     by = f" by {issue.approved_by}" if issue.approved_by else ""
-    say(
-        f"{_named(issue)} (id {issue.id}) is {issue.state}{by}, due {issue.slot:%Y-%m-%d %H:%M} UTC"
-    )
+    due = in_words(issue.slot, _zone(newsroom, issue))
+    say(f"{_named(issue)} (id {issue.id}) is {issue.state}{by}, due {due}")
 
 
-def _tell(issue: "Issue", *findings: object) -> None:
-    _tell_state(issue)
+def _tell_approval(newsroom: "Newsroom", issue: "Issue") -> None:
+    _tell_state(newsroom, issue)
+    if issue.slot <= newsroom.clock():
+        say(f"That moment has passed: `digest send {_named(issue)}` sends it now")
+
+
+def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
+    _tell_state(newsroom, issue)
     say(f"Subject: {issue.content.subject}")
     for section in issue.content.sections:
         rows = [
@@ -188,13 +202,15 @@ def _tell(issue: "Issue", *findings: object) -> None:
         say(str(finding))
 
 
-def _tell_all(found: "list[Issue]") -> None:
+def _tell_all(newsroom: "Newsroom", found: "list[Issue]") -> None:
+    from digest.cli.moments import in_short
+
     rows = [
         (
             one.id,
             _named(one),
             one.state.value,
-            f"{one.slot:%Y-%m-%d %H:%M} UTC",
+            in_short(one.slot, _zone(newsroom, one)),
             sum(len(section.briefs) for section in one.content.sections),
             one.content.subject,
         )

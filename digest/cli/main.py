@@ -1,12 +1,29 @@
 """The digest command: a module per group; heavy imports stay inside the commands."""
 
+import signal
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from digest.cli import collecting, grouping, issues, running, schedule, sending, subscribers
 from digest.cli.failures import fail
 
+
+class Commands(TyperGroup):
+    """All commands; how a failure ends one is settled here: Typer swallows Ctrl-C further out."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer and Click each have a type for it
+        """Run a command; expected failures end in one sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (Exception, KeyboardInterrupt) as failure:
+            fail(failure)
+
+
 app = typer.Typer(
     name="digest",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -18,11 +35,9 @@ for group in (running, schedule, collecting, grouping, issues, sending, subscrib
 
 
 def run() -> None:
-    """Run the command line; expected failures end in one sentence and an exit code."""
-    try:
-        app()
-    except (Exception, KeyboardInterrupt) as failure:
-        fail(failure)
+    """Run the command line. A service's stop does as Ctrl-C does: calls in hand are settled."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    app()
 
 
 if __name__ == "__main__":

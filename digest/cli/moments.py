@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+_WORDS = "EEEE d MMMM y 'at' HH:mm"
+
 
 def in_words(at: datetime, zone: str) -> str:
     """`Friday 27 November 2026 at 06:53 (Europe/Paris)`."""
     here = at.astimezone(ZoneInfo(zone))
-    return f"{format_datetime(here, "EEEE d MMMM y 'at' HH:mm", locale='en')} ({zone})"
+    return f"{format_datetime(here, _WORDS, locale='en')} ({zone})"
 
 
 def in_short(at: datetime, zone: str) -> str:

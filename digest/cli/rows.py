@@ -6,14 +6,23 @@ from types import TracebackType
 
 from digest.pipeline.readership import private_csv
 from subscribers.cells import guard
+from subscribers.errors import TransferError
 from subscribers.model import Verdict
 from subscribers.transfer import RowReport
 
 
 class RowLog:
-    """Hears of rows: keeps the first that were not accepted, writes all where a path is given."""
+    """Hears of rows: keeps the first that were not accepted, writes all where a path is given.
 
-    def __init__(self, path: Path | None, *, keep: int) -> None:
+    Raises:
+        TransferError: the path can't be written, or is that of the imported file.
+    """
+
+    def __init__(self, path: Path | None, *, imported: Path, keep: int) -> None:
+        if path and path.exists() and imported.exists() and path.samefile(imported):
+            raise TransferError(
+                f"--report {path} would overwrite the file to import: choose another"
+            )
         self.kept: list[RowReport] = []
         self.left_out = 0
         self._keep = keep

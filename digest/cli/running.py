@@ -37,7 +37,7 @@ def demo(as_json: AsJson = False) -> None:
     from digest.pipeline.demo import demo as run_demo
 
     report = run_demo(open_newsroom())
-    emit(report, lambda: _tell(report), as_json=as_json)
+    emit(report, lambda: _tell_demo(report), as_json=as_json)
 
 
 def _tell(report: "RunReport") -> None:
@@ -49,6 +49,11 @@ def _tell(report: "RunReport") -> None:
     stories = [(s.title, len(s.briefs), s.briefs[0].headline if s.briefs else "") for s in sections]
     table("Stories", ("section", "#stories", "lead"), stories)
     _tell_sending(report)
+
+
+def _tell_demo(report: "RunReport") -> None:
+    _tell(report)
+    say("Readers and issue are made up: for real ones start in another folder, or without var/")
 
 
 def _tell_sending(report: "RunReport") -> None:

@@ -1,6 +1,5 @@
 """`digest send`, `status`, `resume`, `doubts`: who got an issue, and who did not."""
 
-import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,7 +46,6 @@ def send(issue: IssueName, as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
-    _stop_gently()
     report = sending.send(newsroom, found.id, progress=_progress(as_json=as_json))
     emit(report, lambda: _tell(report), as_json=as_json)
     _end(report)
@@ -61,7 +59,6 @@ def resume(issue: MaybeName = "", as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     only = the_issue(newsroom, issue).id if issue else None
-    _stop_gently()
     reports = sending.resume(newsroom, only, again=True, progress=_progress(as_json=as_json))
     emit(reports, lambda: _tell(*reports), as_json=as_json)
     _end(*reports)
@@ -112,11 +109,6 @@ def resolve(
     word = f"batch {batch} counts as sent: {people}"
     again = f"batch {batch} goes again: `digest resume {settled.issue_id}` mails {people}"
     emit(settled, lambda: say(word if sent else again), as_json=as_json)
-
-
-def _stop_gently() -> None:
-    """Let a service's stop do as Ctrl-C does: the calls in hand are settled first."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _progress(*, as_json: bool) -> "Progress | None":

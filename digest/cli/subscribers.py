@@ -60,7 +60,7 @@ def import_readers(
     from digest.pipeline.readership import Terms, import_file
 
     terms = Terms(list_name=list_name, consent=consent, dry_run=dry_run)
-    with RowLog(report, keep=_JSON_ROWS) as log:
+    with RowLog(report, imported=file, keep=_JSON_ROWS) as log:
         done = import_file(open_newsroom(), file, terms, log.tell)
     value = {"report": done, "dry_run": dry_run, "rows": log.kept, "rows_left_out": log.left_out}
     emit(value, lambda: _tell_import(done, log.kept, dry_run=dry_run), as_json=as_json)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
 
+from digest.cli import moments
 from digest.engine.slots import next_slots, previous_slot
 from digest.model.run import RunClock
 from digest.schedule.cron import parse_cron
@@ -43,12 +44,12 @@ def upcoming(schedule: Schedule, now: datetime, count: int) -> list[Strike]:
 
 def in_words(strike: Strike, now: datetime) -> str:
     """Say a strike: `Friday 27 November 2026 at 06:53 (Europe/Paris), in 2 days: … is sent`."""
-    when = format_datetime(strike.local, "EEEE d MMMM y 'at' HH:mm", locale="en")
+    when = moments.in_words(strike.at, strike.timezone)
     what = f"the draft of {strike.newsletter} is made"
     if strike.clock is RunClock.SEND:
         what = f"{strike.newsletter} is sent"
     remark = f" [{strike.remark}]" if strike.remark else ""
-    return f"{when} ({strike.timezone}), {_soon(strike.at - now)}: {what}{remark}"
+    return f"{when}, {_soon(strike.at - now)}: {what}{remark}"
 
 
 def without_own_draft(name: str, plan: Newsletter, now: datetime) -> str:
@@ -57,11 +58,9 @@ def without_own_draft(name: str, plan: Newsletter, now: datetime) -> str:
     for sent in next_slots(plan.send, plan.timezone, now, 10):
         draft = previous_slot(plan.draft, plan.timezone, sent - timedelta(seconds=1))
         if draft < before:
-            when = format_datetime(
-                sent.astimezone(ZoneInfo(plan.timezone)), "EEEE d MMMM y 'at' HH:mm", locale="en"
-            )
             return (
-                f"{name}: no draft is made between the sending of {when} and the one before it, so"
+                f"{name}: no draft is made between the sending of"
+                f" {moments.in_words(sent, plan.timezone)} and the one before it, so"
                 " no editor sees that issue first: let `draft` strike before every `send`"
             )
         before = sent

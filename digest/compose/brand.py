@@ -83,7 +83,7 @@ def read_brand(path: Path) -> Brand:
 def _read(path: Path, _changed: int) -> Brand:
     try:
         brand = Brand.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as failure:
+    except (yaml.YAMLError, UnicodeDecodeError) as failure:
         raise ConfigError(f"{path}: not readable as YAML: {failure}") from failure
     except ValidationError as failure:
         raise ConfigError("\n".join(_problems(path, failure))) from failure

@@ -48,7 +48,7 @@ def fill(templates: Path, name: str, page: Page, brand: Brand) -> str:
         return environment.get_template(name).render(page=page, brand=brand)
     except TemplateSyntaxError as failure:
         raise RenderError(f"{failure.filename or name}:{failure.lineno}: {failure}") from failure
-    except TemplateError as failure:
+    except (TemplateError, UnicodeDecodeError) as failure:
         raise RenderError(f"{templates / 'email' / name}: {failure}") from failure
 
 

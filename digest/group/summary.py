@@ -75,7 +75,7 @@ def summarise(title: str, description: str, body: str, language: str, *, words: 
 
 def _told(description: str, title: str) -> list[str]:
     """Give the whole sentences of a description; none when it is a cut, a label or the title."""
-    plain = " ".join(description.split(" ")).strip()
+    plain = description.strip()
     cut = _is_cut(plain)
     whole = [s for s in sentences(plain) if _is_whole(s) and fold(s) != fold(title)]
     if cut and whole and _is_cut(whole[-1]):

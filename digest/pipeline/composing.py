@@ -17,7 +17,7 @@ from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
-from digest.storage import issues
+from digest.storage import issues, ledger
 
 AUTOMATIC = "automatic"
 """Who approved an issue whose newsletter asks for no person."""
@@ -97,7 +97,7 @@ def approve(newsroom: Newsroom, issue_id: int, by: str) -> Issue:
 
 
 def cancel(newsroom: Newsroom, issue_id: int) -> Issue:
-    """Keep an issue from being sent, for good; again changes nothing.
+    """Keep an issue from being sent, or sent on, for good; again changes nothing.
 
     Raises:
         ConflictError: it was sent already, or changed meanwhile.
@@ -105,7 +105,10 @@ def cancel(newsroom: Newsroom, issue_id: int) -> Issue:
     issue = _read(newsroom, issue_id)
     if issue.state is IssueState.CANCELLED:
         return issue
-    return _change(newsroom, issue, state=IssueState.CANCELLED)
+    with newsroom.database.write() as connection:
+        ledger.cancel(connection, issue_id)
+        now = newsroom.clock()
+        return issues.change(connection, issue, state=IssueState.CANCELLED, now=now)
 
 
 def editable(newsroom: Newsroom, issue: Issue) -> str:

@@ -1,25 +1,53 @@
 """What is a new issue made from? The newest stories, what readers had before, and their sagas."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from digest.compose.briefs import Material
 from digest.compose.draft import draft
-from digest.compose.selection import told_by
+from digest.compose.selection import Told, told_by
 from digest.group.ranking import rank
 from digest.group.summary import summarise
 from digest.model.article import Article
 from digest.model.issue import Issue, IssueContent
+from digest.model.story import RankedStory
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
 from digest.storage import articles, issues, stories
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """What a newsletter's next issue can be made from."""
+
+    ranked: Mapping[str, Sequence[RankedStory]]
+    """By section, best first; those that readers had before are still among them."""
+    articles: Mapping[int, Article]
+    told: Told
 
 
 def draft_content(
     newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime
 ) -> IssueContent:
     """Draft what the issue due at `slot` says."""
+    plan = newsroom.schedule.newsletters[newsletter]
+    held = stock(newsroom, connection, newsletter, slot)
+    material = Material(
+        articles=held.articles,
+        schedule=newsroom.schedule,
+        summarise=summary_of,
+        language=plan.language,
+    )
+    ids = {one.story.id for ranked in held.ranked.values() for one in ranked}
+    ties = stories.ties(connection, ids)
+    return draft(held.ranked, material, plan, told=held.told, ties=ties)
+
+
+def stock(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Stock:
+    """Rank what is new enough for the issue due at `slot`, and recall what was told before."""
     plan = newsroom.schedule.newsletters[newsletter]
     now = newsroom.clock()
     told = issues.told_before(connection, newsletter, slot)
@@ -33,14 +61,7 @@ def draft_content(
         theme: rank(found, scores, texts, theme=theme, weights=weights, now=now, window=now - since)
         for theme in plan.sections
     }
-    material = Material(
-        articles=texts,
-        schedule=newsroom.schedule,
-        summarise=summary_of,
-        language=plan.language,
-    )
-    ties = stories.ties(connection, [story.id for story in found])
-    return draft(ranked, material, plan, told=told_by(told), ties=ties)
+    return Stock(ranked=ranked, articles=texts, told=told_by(told))
 
 
 def starts(plan: Newsletter, previous: Issue | None, now: datetime) -> datetime:

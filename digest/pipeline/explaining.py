@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from digest.compose.selection import unheard
 from digest.group.clusters import SAME_STORY, Cluster, similarity
 from digest.group.lineage import SAME_SAGA
-from digest.group.ranking import rank
 from digest.group.reading import Desk
 from digest.group.stories import WINDOW, Grouped
 from digest.group.themes import minimum
 from digest.model.article import Article, Published
 from digest.model.story import Copy, RankedStory, RankPart, Reason, Story, ThemeScore, Tie
+from digest.pipeline.drafting import stock
 from digest.pipeline.grouping import default_since, read_material, regroup
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import articles, stories
@@ -63,6 +64,8 @@ class Place:
     theme: str
     place: int
     of: int
+    told: bool
+    """Its readers had all of it in an earlier issue: it is left out."""
     score: float
     parts: tuple[RankPart, ...]
 
@@ -187,41 +190,27 @@ def _relative(story_id: int, tie: Tie, lead: Article, *, earlier: bool) -> Relat
 
 
 def _places(newsroom: Newsroom, connection: Connection, story: Story) -> tuple[Place, ...]:
+    """Give the story's place in every section, as a draft made now would see it."""
     found = []
-    for name, newsletter in newsroom.schedule.newsletters.items():
-        for theme in newsletter.sections:
-            ranked = _ranked(newsroom, connection, newsletter.window, theme)
-            found += [
-                _place(name, at, len(ranked), rival)
-                for at, rival in enumerate(ranked, start=1)
-                if rival.story.id == story.id
-            ]
+    for name in newsroom.schedule.newsletters:
+        held = stock(newsroom, connection, name, newsroom.clock())
+        told = unheard(story, held.told) is None
+        found += [
+            _place(name, at, len(ranked), rival, told=told)
+            for ranked in held.ranked.values()
+            for at, rival in enumerate(ranked, start=1)
+            if rival.story.id == story.id
+        ]
     return tuple(found)
 
 
-def _ranked(
-    newsroom: Newsroom, connection: Connection, window: timedelta, theme: str
-) -> list[RankedStory]:
-    now = newsroom.clock()
-    rivals = stories.stories_since(connection, now - window, themed=True)
-    ids = [article for rival in rivals for article in rival.article_ids]
-    return rank(
-        rivals,
-        stories.theme_scores(connection, ids),
-        articles.articles(connection, ids),
-        theme=theme,
-        weights={source.name: source.weight for source in newsroom.schedule.sources},
-        now=now,
-        window=window,
-    )
-
-
-def _place(newsletter: str, at: int, of: int, ranked: RankedStory) -> Place:
+def _place(newsletter: str, at: int, of: int, ranked: RankedStory, *, told: bool) -> Place:
     return Place(
         newsletter=newsletter,
         theme=ranked.theme,
         place=at,
         of=of,
+        told=told,
         score=ranked.score,
         parts=ranked.parts,
     )

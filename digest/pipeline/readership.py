@@ -1,5 +1,7 @@
 """Who is put on which list, and who leaves? What the commands about readers do."""
 
+import os
+import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,14 +97,18 @@ def readers_of(database: Database, list_name: str) -> dict[str, str | list[Recip
 
 
 def private_csv(path: Path) -> TextIO:
-    """Open a file for addresses: only its owner may read it, and Excel knows its letters.
+    """Open a file for addresses: only its owner may read it, whoever could read what it replaces.
+
+    It begins with a mark by which Excel knows its letters.
 
     Raises:
         TransferError: it can't be written.
     """
     try:
-        path.touch(mode=0o600)
-        return path.open("w", encoding="utf-8-sig", newline="")
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        if stat.S_ISREG(os.fstat(file).st_mode):
+            os.fchmod(file, 0o600)
+        return os.fdopen(file, "w", encoding="utf-8-sig", newline="")
     except OSError as failure:
         raise TransferError(f"{path} can't be written: {failure.strerror}") from failure
 

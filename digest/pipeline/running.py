@@ -55,4 +55,3 @@ def draft_next(newsroom: Newsroom, newsletter: str) -> Issue:
         raise ConfigError(unknown("newsletter", newsletter, newsroom.schedule.newsletters))
     slot = next_slots(plan.send, plan.timezone, newsroom.clock(), 1)[0]
     return due_issue(newsroom, newsletter, slot) or make_draft(newsroom, newsletter, slot)
-

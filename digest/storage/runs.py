@@ -15,13 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from digest.model.run import Run, RunClock, RunRecord
 from digest.storage.tables import clocks
 from digest.storage.tables import runs as table
+from subscribers.database import insert_if_absent
 
 
 def take(connection: Connection, run: Run, now: datetime) -> bool:
     """Take a due moment that nobody took; of many that try, one is told True."""
-    values = {"newsletter": run.newsletter, "clock": run.clock.value, "slot": run.slot}
-    insert = _insert(connection)(table).values(**values, taken_at=now, result="")
-    return connection.execute(insert.on_conflict_do_nothing()).rowcount == 1
+    key = {"newsletter": run.newsletter, "clock": run.clock.value, "slot": run.slot}
+    return insert_if_absent(connection, table, **key, taken_at=now, result="")
 
 
 def take_up(connection: Connection, run: Run, now: datetime, *, left_before: datetime) -> bool:

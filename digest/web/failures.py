@@ -19,7 +19,7 @@ _RETRY = {"Retry-After": "60"}
 _WHAT = {
     "not_found": "there is nothing at this address",
     "refused": "the request is not one that can be answered",
-    "failed": "something broke on our side; nothing was changed",
+    "failed": "something broke on our side: try again in a few minutes",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LONGEST_BODY = 16 * 1024
@@ -46,8 +47,11 @@ class SecurityHeaders:
 async def small_body(request: Request) -> bytes:
     """Read a body of at most LONGEST_BODY bytes; 413 for a longer one, which is not read on."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_BODY:
-            raise HTTPException(413)
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LONGEST_BODY:
+                raise HTTPException(413)
+    except ClientDisconnect as failure:  # nobody reads the answer; it is no fault of ours to log
+        raise HTTPException(400) from failure
     return body

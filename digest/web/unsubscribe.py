@@ -29,18 +29,15 @@ def unsubscribe_routes(pages: Pages) -> APIRouter:
     """Give the routes under /u/."""
     router = APIRouter()
 
-    @router.api_route("/u/{token}", methods=["GET", "HEAD"])
-    def show(request: Request, token: str) -> Response:
-        asked = _read(pages, token)
-        return _show(pages, request, asked) if asked else pages.notice(request, 404, "bad_link")
-
-    @router.post("/u/{token}")
-    def leave(
+    @router.api_route("/u/{token}", methods=["GET", "HEAD", "POST"])
+    def show_or_leave(
         request: Request, token: str, body: Annotated[bytes, Depends(small_body)]
     ) -> Response:
         asked = _read(pages, token)
         if asked is None:
             return pages.notice(request, 404, "bad_link")
+        if request.method != "POST":
+            return _show(pages, request, asked)
         _leave(pages, asked, Evidence(origin=_origin(body), network=_network(request)))
         return _left(pages, request, asked, _place(pages, asked))
 

@@ -45,8 +45,8 @@ FRENCH = Words(
     refused="Demande refusée",
     refused_text="Cette page ne peut pas répondre à une telle demande. Rien n’a été changé.",
     failed="Une panne de notre côté",
-    failed_text="Rien n’a été changé. Réessayez dans quelques minutes\u00a0; si cela recommence,"
-    " écrivez-nous.",
+    failed_text="Votre demande n’a peut-être pas été enregistrée. Réessayez dans quelques"
+    " minutes\u00a0; si cela recommence, écrivez-nous.",
     contact="Une question, une erreur\u202f?",
 )
 
@@ -67,8 +67,8 @@ ENGLISH = Words(
     refused="Request refused",
     refused_text="This page can’t answer such a request. Nothing was changed.",
     failed="Something broke on our side",
-    failed_text="Nothing was changed. Try again in a few minutes; if it happens again, write to"
-    " us.",
+    failed_text="Your request may not have been recorded. Try again in a few minutes; if it"
+    " happens again, write to us.",
     contact="A question, a mistake?",
 )
 

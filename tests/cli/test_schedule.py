@@ -15,14 +15,16 @@ import typer
 from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
+from digest.app import open_database
 from digest.cli import schedule as commands
 from digest.cli.failures import explain
 from digest.cli.serving import current_app, listen
 from digest.cli.upcoming import in_words, upcoming, without_own_draft
+from digest.config import read_settings
 from digest.errors import ConfigError
 from digest.schedule.reading import read_schedule
 from subscribers.database import Database
-from tests.pipeline.clockwork import Mailbag, Office, furnish
+from tests.pipeline.clockwork import Mailbag, Office, enlist, furnish
 from tests.schedule.texts import SMALL, small
 
 WEDNESDAY = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
@@ -159,6 +161,13 @@ def test_check_warns_of_lists_folders_editors_and_a_draft_that_comes_too_late(
     assert code == 0
     for words in ("list 'hebdo'", "no folder inbox", "tells nobody", "'UN' is", "no draft is made"):
         assert words.removeprefix("list ") in output
+
+
+@pytest.mark.parametrize(("address", "level"), [("a@example.org", "warn"), ("a@lettre.ml", "ok")])
+def test_check_warns_of_made_up_readers(digest: Digest, address: str, level: str) -> None:
+    Path("schedule.yaml").write_text(SMALL)
+    enlist(open_database(read_settings()), [address])
+    assert levels(digest("check", "--json")[1])["list"] == level
 
 
 @pytest.mark.parametrize(

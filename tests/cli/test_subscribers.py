@@ -92,6 +92,17 @@ def test_the_report_file_has_every_row_and_no_formula(
     ]
 
 
+def test_a_report_never_overwrites_the_file_to_import(
+    digest: Digest, readers: str, tmp_path: Path
+) -> None:
+    before = Path(readers).read_bytes()
+    (tmp_path / "same.csv").symlink_to(readers)
+    for report in (readers, "same.csv"):
+        result = digest("subscribers", "import", readers, "--report", report)
+        assert isinstance(result.exception, TransferError)
+    assert Path(readers).read_bytes() == before
+
+
 def test_an_export_is_private_and_can_be_imported(
     digest: Digest, readers: str, tmp_path: Path
 ) -> None:

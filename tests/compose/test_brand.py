@@ -44,10 +44,10 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
         assert f"{path}: {name}: " in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["a: [", "- 1", "\x07"])
-def test_what_is_no_brand_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("content", [b"a: [", b"- 1", b"\x07", "name: Été".encode("latin-1")])
+def test_what_is_no_brand_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "brand.yaml"
-    path.write_text(text)
+    path.write_bytes(content)
     with pytest.raises(ConfigError, match=str(path)):
         read_brand(path)
 

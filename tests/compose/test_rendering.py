@@ -199,11 +199,13 @@ def test_what_is_no_mjml_is_an_error_of_ours() -> None:
         ("{{ page.nothing }}", "nothing"),
         ("{{ ''.__class__.__mro__ }}", "unsafe"),
         ("{{ missing }}", "'missing' is undefined"),
+        ("<!-- \udce9 -->", "can't decode byte 0xe9"),
     ],
 )
 def test_a_broken_template_is_named(tmp_path: Path, template: str, message: str) -> None:
     (tmp_path / "email").mkdir()
-    (tmp_path / "email" / "issue.mjml").write_text(template)
+    content = template.encode("utf-8", "surrogateescape")
+    (tmp_path / "email" / "issue.mjml").write_bytes(content)
     with pytest.raises(RenderError, match=message):
         render(an_issue_of(a_brief()), a_newsletter(), SITE, BRAND, tmp_path)
 

@@ -17,6 +17,7 @@ from digest.model.issue import IssueState
 from digest.model.run import Run, RunClock, RunRecord
 from digest.pipeline.clocks import LEASE, due, lapsed
 from digest.pipeline.composing import approve
+from digest.pipeline.running import draft_next
 from digest.storage import issues, runs
 from subscribers.database import Database
 from tests.pipeline.clockwork import (
@@ -404,6 +405,14 @@ def test_an_issue_shaped_before_its_hour_was_changed_is_the_one_that_goes(
     office.at(SEND_SLOT + 5 * HOUR).work()
     assert all_issues(office) == [IssueState.SENT]
     assert bag.mailed == ONCE
+
+
+def test_a_changed_hour_makes_no_second_issue_by_hand_either(office: Office) -> None:
+    office.at(DRAFT_SLOT).work()
+    office.rewrite(("53 6 * * fri", "30 9 * * fri"))
+    office.at(DRAFT_SLOT + HOUR).work()
+    assert draft_next(office.desk.newsroom, "hebdo-sahel").slot == SEND_SLOT
+    assert all_issues(office) == [IssueState.DRAFT]
 
 
 def test_a_broken_schedule_stops_nothing_and_is_told_once_per_change(office: Office) -> None:

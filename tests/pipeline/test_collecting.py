@@ -153,6 +153,24 @@ def test_a_failed_source_is_not_due_for_a_while(room: Room, server: FeedServer) 
     assert room.collect()["fleuve"].notes == ("not due before 2026-11-26 18:31 UTC",)
 
 
+def test_being_offline_puts_no_source_off_for_long(room: Room, server: FeedServer) -> None:
+    room.feed("http://127.0.0.1:9/a", name="a")
+    room.feed("http://127.0.0.1:9/b", name="b")
+    for _ in range(5):
+        room.collect()
+        room.now += timedelta(minutes=31)
+    room.feed(server.gives("/heard", rss(("a", "Un"))))
+    room.collect()  # heard: now it is the others that are down
+    room.now += timedelta(minutes=31)
+    assert room.collect()["a"].notes == ("not due before 2026-11-26 20:35 UTC",)
+
+
+def test_what_a_server_says_can_always_be_stored(room: Room, server: FeedServer) -> None:
+    room.feed(server.gives("/odd", status=500, reason="\x1b[31mPanne \xff"))
+    assert room.collect()["fleuve"].error == "the server answered 500 [31mPanne"
+    assert room.collect()["fleuve"].notes == ("not due before 2026-11-26 17:30 UTC",)
+
+
 def test_a_source_asked_for_by_name_is_asked_even_before_it_is_due(
     room: Room, server: FeedServer
 ) -> None:
@@ -164,7 +182,7 @@ def test_a_source_asked_for_by_name_is_asked_even_before_it_is_due(
 
 def test_an_unknown_source_is_not_found_and_the_nearest_is_named(room: Room) -> None:
     room.feed("https://fleuve.example/feed")
-    with pytest.raises(NotFoundError, match=r"no source 'fleuv'.*did you mean 'fleuve'"):
+    with pytest.raises(NotFoundError, match=r"unknown source 'fleuv'.*did you mean 'fleuve'"):
         room.collect("fleuv")
 
 

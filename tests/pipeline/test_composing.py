@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import typer
@@ -19,6 +20,7 @@ from digest.model.issue import Issue, IssueState
 from digest.model.story import Reason, Story, ThemeScore
 from digest.pipeline import composing
 from digest.pipeline.drafting import starts
+from digest.pipeline.explaining import explain
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.previewing import preview
 from digest.schedule.values import Newsletter
@@ -122,6 +124,14 @@ def test_the_next_issue_tells_only_what_is_new(newsroom: Newsroom) -> None:
     assert second.number == 2
 
 
+def test_an_explanation_says_what_readers_had_before(newsroom: Newsroom) -> None:
+    issue = composing.make_draft(newsroom, "hebdo-sahel", NOW - timedelta(hours=1))
+    article = issue.content.sections[0].briefs[0].article_ids[0]
+    assert [place.told for place in explain(newsroom, article).places] == [False]
+    composing.approve(newsroom, issue.id, "Awa")
+    assert [place.told for place in explain(newsroom, article).places] == [True]
+
+
 def test_what_was_only_drafted_is_told_in_the_next_issue(newsroom: Newsroom) -> None:
     composing.make_draft(newsroom, "hebdo-sahel", SLOT)
     second = composing.make_draft(newsroom, "hebdo-sahel", SLOT + timedelta(weeks=1))
@@ -208,6 +218,17 @@ def test_a_wrong_document_changes_nothing(newsroom: Newsroom) -> None:
     with pytest.raises(DocumentError, match=r"e\.yaml:\d+: unknown theme 'x'"):
         edited(newsroom, lambda text: text.replace("theme: sahel-security", "theme: x"))
     assert edited(newsroom, str).version == 1
+
+
+def test_an_issue_can_be_edited_when_its_theme_is_gone_from_the_schedule(
+    newsroom: Newsroom,
+) -> None:
+    composing.make_draft(newsroom, "hebdo-sahel", SLOT)
+    left = {"diplomacy": newsroom.schedule.themes["diplomacy"]}
+    plan = a_newsletter(sections=("diplomacy",))
+    schedule = a_schedule(themes=left, newsletters={"hebdo-sahel": plan})
+    after = replace(newsroom, schedule=schedule)
+    assert "Djibo isolée" in headlines(edited(after, lambda text: text.replace("coupée", "isolée")))
 
 
 @pytest.mark.parametrize("name", ["1", "hebdo-sahel/1", " 1 "])
@@ -334,6 +355,10 @@ def test_an_editor_that_fails_or_is_missing_changes_nothing(
     composing.make_draft(newsroom, "hebdo-sahel", SLOT)
     editor("sys.exit(3)")
     assert "ended with 3: nothing changed" in str(digest("issue", "edit", "1").exception)
+    editor("path.unlink(); sys.exit()")
+    assert "is gone after the edit: nothing changed" in str(digest("issue", "edit", "1").exception)
+    monkeypatch.setenv("EDITOR", "'")
+    assert 'EDITOR is "\'"' in str(digest("issue", "edit", "1").exception)
     monkeypatch.setenv("EDITOR", "no-such-program")
     assert "there is no program 'no-such-program' to run" in str(
         digest("issue", "edit", "1").exception
@@ -369,7 +394,25 @@ def test_the_commands_tell_and_speak_json(newsroom: Newsroom, digest: Callable[.
         assert done.exit_code == 0, done.exception
         assert orjson.loads(done.output)
     assert "is cancelled" in digest("issue", "cancel", "1").output
-    assert digest("issue", "list", "autre").exit_code == 0
+    assert isinstance(digest("issue", "list", "autre").exception, NotFoundError)
+
+
+def test_an_issue_is_due_on_the_clock_of_its_newsletters_place(
+    newsroom: Newsroom, digest: Callable[..., Any]
+) -> None:
+    composing.make_draft(newsroom, "hebdo-sahel", SLOT)
+    here = SLOT.astimezone(ZoneInfo("Europe/Paris"))
+    assert f"at {here:%H:%M} (Europe/Paris)" in digest("issue", "show", "1").output
+    assert f"{here:%H:%M}" in digest("issue", "list").output
+
+
+@pytest.mark.parametrize(("due", "told"), [(timedelta(hours=13), False), (timedelta(0), True)])
+def test_who_approves_too_late_hears_how_to_send_it(
+    newsroom: Newsroom, digest: Callable[..., Any], due: timedelta, told: bool
+) -> None:
+    composing.make_draft(newsroom, "hebdo-sahel", NOW + due)
+    said = digest("issue", "approve", "1", "--by", "Awa").output
+    assert ("`digest send hebdo-sahel/1` sends it now" in said) is told
 
 
 def test_a_proof_needs_someone_to_go_to(newsroom: Newsroom, digest: Callable[..., Any]) -> None:

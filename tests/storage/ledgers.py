@@ -27,7 +27,7 @@ def begin_sending(connection: Connection, sizes: Iterable[int] = (10, 10, 5)) ->
     first, lots = 1, []
     for size in sizes:
         ids = tuple(range(first, first + size))
-        lots.append(Lot(edition_id=EDITION, recipient_ids=ids))
+        lots.append(Lot(edition_id=EDITION, list_name="hebdo", recipient_ids=ids))
         first += size
     ledger.freeze(connection, ISSUE, lots)
 

@@ -124,8 +124,10 @@ def test_only_the_steps_of_the_model_are_taken(
         if after is state or after in ISSUE_STEPS[state]:
             assert issues.change(connection, issue, state=after, now=NOW).state is after
         else:
-            with pytest.raises(ConflictError, match=f"is {state}: it can't become {after}"):
+            with pytest.raises(ConflictError, match=f"is {state}: it can't become {after}") as told:
                 issues.change(connection, issue, state=after, now=NOW)
+            final = not ISSUE_STEPS[state]
+            assert str(told.value).endswith(", that is final") is final
 
 
 def _in_state(connection: Connection, state: IssueState) -> Issue:

@@ -59,7 +59,7 @@ def test_a_plan_is_kept_in_batches_numbered_from_one(connection: Connection) -> 
 
 
 def test_the_same_plan_cannot_be_made_twice(connection: Connection) -> None:
-    again = lots([1, 2, 3], edition_id=EDITION, capacity=2)
+    again = lots([1, 2, 3], edition_id=EDITION, list_name="hebdo", capacity=2)
     with pytest.raises(IntegrityError), connection.begin_nested():
         ledger.freeze(connection, ISSUE, again)
 
@@ -274,6 +274,8 @@ def test_a_million_recipients_are_planned_in_a_moment(database: Database) -> Non
         begin_sending(connection, sizes=[])
         began = time.process_time()
         ids = range(1, 1_000_001)
-        planned = ledger.freeze(connection, ISSUE, lots(ids, edition_id=EDITION, capacity=1000))
+        planned = ledger.freeze(
+            connection, ISSUE, lots(ids, edition_id=EDITION, list_name="hebdo", capacity=1000)
+        )
     assert planned == 1_000_000
     assert time.process_time() - began < 5, "it takes about 0.3 s on a quiet machine"

@@ -58,6 +58,7 @@ def test_addresses_are_brought_into_the_form_they_are_mailed_in(written: str, ma
         "awa\x00@example.org",
         "awa@example\x00.org",
         "awa@\u202eexample.org",
+        f"awa@example.org{chr(0xAD) * 254}.evil.example",
         "aïssata@example.org",
         f"{'a' * 65}@example.org",
         f"awa@{'a' * 64}.org",

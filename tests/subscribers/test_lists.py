@@ -121,3 +121,9 @@ def test_without_a_name_the_only_list_is_meant(connection: Connection, now: date
     with pytest.raises(UnknownList, match="hebdo, mensuel"):
         lists.named_or_only(connection, "")
     assert lists.named_or_only(connection, "mensuel").name == "mensuel"
+
+
+def test_a_title_is_one_line_or_the_name(connection: Connection, now: datetime) -> None:
+    made = lists.create(connection, "mensuel", "Le\r\nBcc: x\u202e mensuel", now)
+    assert made.title == "Le Bcc: x mensuel"
+    assert lists.create(connection, "annuel", " \n", now).title == "annuel"

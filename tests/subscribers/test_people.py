@@ -1,11 +1,13 @@
 """What is held of a person, and what is left when they are forgotten."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 
 from subscribers import lists, suppressions, tables
+from subscribers.database import Database
 from subscribers.model import SubscriptionState, SuppressionReason, Verdict
 from subscribers.people import Forgotten, forget, held
 from tests.subscribers.conftest import AWA, KEY, actions_of, id_of, join, leave, state_of
@@ -96,3 +98,29 @@ def test_the_first_reason_of_a_suppression_stays_and_it_can_be_lifted(
     assert suppressions.lift(connection, secret_key=KEY, address=" AWA@Example.org")
     assert not suppressions.lift(connection, secret_key=KEY, address=AWA)
     assert not suppressions.is_suppressed(connection, secret_key=KEY, address=AWA)
+
+
+def test_words_of_consent_that_name_the_reader_do_not_outlive_them(
+    connection: Connection, now: datetime
+) -> None:
+    join(connection, now, consent="her mail (Awa@example.org) of 3 May")
+    [proof] = held(connection, secret_key=KEY, address=AWA).consents
+    assert proof.wording == "her mail (…@…) of 3 May"
+    erase(connection, now)
+    assert "awa" not in everything(connection)
+
+
+def test_an_erased_reader_cannot_be_read_in_the_file(database: Database, now: datetime) -> None:
+    with database.write() as connection:
+        lists.create(connection, "hebdo", "L'hebdo", now)
+        join(connection, now, "findme@example.org")
+    with database.write() as connection:
+        forget(connection, secret_key=KEY, address="findme@example.org", origin="cli", now=now)
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+        connection.rollback()
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    content = Path(str(database.engine.url.database)).read_bytes()
+    assert b"findme" not in content

@@ -172,17 +172,21 @@ def test_a_link_of_somebody_gone_is_no_longer_good(connection: Connection, now: 
 
 @pytest.mark.parametrize(
     ("consent", "state"),
-    [("phone", SubscriptionState.CONFIRMED), ("", SubscriptionState.PENDING)],
+    [
+        ("phone", SubscriptionState.CONFIRMED),
+        ("", SubscriptionState.PENDING),
+        (" \n", SubscriptionState.PENDING),
+    ],
 )
 def test_an_admin_confirms_only_with_words_of_consent(
     connection: Connection, now: datetime, consent: str, state: SubscriptionState
 ) -> None:
     added = join(connection, now, consent=consent)
     assert added.verdict is Verdict.ACCEPTED
-    assert (added.confirmation is None) == bool(consent)
+    assert (added.confirmation is None) == bool(consent.strip())
     assert state_of(connection) is state
     [proof] = held(connection, secret_key=KEY, address=AWA).consents
-    assert (proof.origin, proof.wording) == ("cli", consent)
+    assert (proof.origin, proof.wording) == ("cli", consent.strip())
 
 
 def test_an_admin_overrides_neither_leaving_nor_suppression(

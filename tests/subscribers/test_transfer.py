@@ -245,6 +245,7 @@ def test_a_reader_of_one_list_joins_another_as_the_same_person(
         (b'email,name\na@example.org,"Awa\nb@example.org,Bob\n', "readers.csv:2: .*quotation mark"),
         (b'email,name\na@example.org,"Awa" Diop\n', "readers.csv:2: .*quotation mark"),
         (b"email,name\na@example.org," + b"x" * _LONGEST_LINE + b"\n", "a line of more than"),
+        (b"email," + b"x" * _LONGEST_LINE + b"\na@example.org,X\n", "a line of more than"),
         (b"email,name\na@example.org," + b"x" * 140_000 + b"\n", "readers.csv:2: "),
         (
             "email,name\na@example.org,Aïssata\n".encode() + b"b@example.org,\xe9\n",
@@ -292,8 +293,9 @@ def test_chunks_meet_each_others_rows(
 ) -> None:
     monkeypatch.setattr(transfer, "_CHUNK", 2)
     rows = "".join(f"r{n % 5}@example.org\n" for n in range(10))
-    report, _ = load(connection, wrote(tmp_path, f"email\n{rows}"), now)
+    report, told = load(connection, wrote(tmp_path, f"email\n{rows}"), now)
     assert (report.accepted, report.already_there) == (5, 5)
+    assert told[9].reason == "the same as line 6"
 
 
 def test_missing_files_and_lists_are_told_apart(
@@ -301,8 +303,9 @@ def test_missing_files_and_lists_are_told_apart(
 ) -> None:
     with pytest.raises(TransferError, match="No such file"):
         load(connection, tmp_path / "none.csv", now)
-    with pytest.raises(TransferError, match="can't be read"):
-        load(connection, tmp_path, now)
+    for no_file in (tmp_path, Path("/dev/null")):
+        with pytest.raises(TransferError, match="can't be read"):
+            load(connection, no_file, now)
     with pytest.raises(UnknownList):
         transfer.import_readers(
             connection, tmp_path / "x", secret_key=KEY, list_name="none", now=now
@@ -333,11 +336,25 @@ def test_formulas_leave_as_text_and_come_back_as_they_were(
     assert row[-1] == "'-1"
 
 
-@given(st.text())
+@given(st.one_of(st.text(), st.text("=+-@;'\"\ta")))
 def test_a_guarded_cell_is_no_formula_and_reads_as_it_was(text: str) -> None:
     cell = guard(text)
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    for piece in cell.split(";"):  # where a French Excel cuts
+        assert not piece.strip('"').startswith(("=", "+", "-", "@", "\t", "\r"))
     assert unguard(cell) == text
+
+
+def test_a_name_cannot_hide_a_formula_behind_a_semicolon(
+    connection: Connection, now: datetime, tmp_path: Path
+) -> None:
+    name = """Awa;=cmd|' /C calc'!A0;"=1+1\""""
+    doubled = name.replace('"', '""')
+    load(connection, wrote(tmp_path, f'email,name\n{AWA},"{doubled}"\n'), now)
+    out = io.StringIO()
+    transfer.export_readers(connection, "hebdo", out)
+    cells = out.getvalue().replace('"', "").splitlines()[1].split(";")
+    assert [cell[:2] for cell in cells[1:]] == ["'=", "'="]
+    assert [reader.name for reader in people(connection)] == [name]
 
 
 @given(st.text())

@@ -1,11 +1,13 @@
 """Leaving by a link: what a mailbox provider's button, a browser and a scanner each get."""
 
+import asyncio
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from starlette.types import Message
 
 from digest.pipeline.newsroom import Newsroom
 from digest.web.main import create_app
@@ -153,6 +155,33 @@ def test_a_huge_body_is_refused_unread(
     assert active(newsroom) == [reader.id]
 
 
+def test_a_caller_who_hangs_up_in_mid_body_is_no_fault_and_stays(
+    newsroom: Newsroom, reader: Reader
+) -> None:
+    parts: list[Message] = [
+        {"type": "http.request", "body": b"List-Unsub", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return parts.pop(0)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": reader.path,
+        "headers": [],
+        "query_string": b"",
+    }
+    asyncio.run(create_app(newsroom)(scope, receive, send))
+    assert answers[0]["status"] == 400
+    assert active(newsroom) == [reader.id]
+
+
 @pytest.mark.parametrize("path", ["{path}", "/u/forged", "/nowhere", "/healthz", "/style.css"])
 def test_every_answer_is_guarded(browser: TestClient, reader: Reader, path: str) -> None:
     headers = browser.get(path.format(path=reader.path)).headers
@@ -215,11 +244,11 @@ def test_a_strangers_language_is_the_browsers_or_the_newsletters(
     assert f'<html lang="{expected}">' in page
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods_are_refused(browser: TestClient, reader: Reader, method: str) -> None:
     answer = browser.request(method, reader.path)
     assert answer.status_code == 405
-    assert answer.headers["allow"]
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
 
 
 def test_programs_get_their_errors_as_json(browser: TestClient) -> None:
