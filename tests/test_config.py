@@ -40,6 +40,7 @@ def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
         ({"DIGEST_SECRET_KEY": "short"}, "DIGEST_SECRET_KEY is shorter than 16"),
         (KEY | {"DIGEST_SITE_URL": "digest.example.org"}, "DIGEST_SITE_URL is 'digest"),
         (KEY | {"DIGEST_SITE_URL": "ftp://digest.example.org"}, "https://"),
+        (KEY | {"DIGEST_SITE_URL": "http://[::1"}, "https://"),
     ],
 )
 def test_an_unusable_variable_is_named(variables: dict[str, str], message: str) -> None:

@@ -71,3 +71,5 @@ class Answer:
     """How long the server asks to be left alone: Retry-After, max-age."""
     error: str = ""
     """In words, for every verdict but CONTENT and UNCHANGED."""
+    heard: bool = True
+    """False: nobody answered at all, perhaps because we are offline."""

@@ -16,7 +16,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LATIN = {"iso8859-1", "iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "cp1252"}
-_DANGEROUS = {"utf-7", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"}
+_DANGEROUS = {"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
+_CP1252 = {byte: bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(128, 160)}
 _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})|<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""",
     re.IGNORECASE,
@@ -86,10 +87,7 @@ def _utf8(body: bytes) -> str | None:
 
 def _cp1252(body: bytes) -> str:
     """Decode all 256 bytes, as browsers do: the five undefined ones are control characters."""
-    try:
-        return body.decode("cp1252")
-    except UnicodeDecodeError:
-        return "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in body)
+    return body.decode("latin-1").translate(_CP1252)
 
 
 def _loosely(body: bytes) -> str:

@@ -14,6 +14,8 @@ from digest.collect.urls import absolute
 
 DEPTH = 200
 """Elements within elements: nh3 is quadratic in it."""
+GIANT_TAG = re.compile(r"<([A-Za-z][\w:.-]{0,60})\s[^<>]{20000,}>")
+"""An element with thousands of attributes: parsers are quadratic in them."""
 
 
 def _names(words: str) -> frozenset[str]:
@@ -21,6 +23,8 @@ def _names(words: str) -> frozenset[str]:
 
 
 _UNTITLED = 90  # characters of a text that stand in for a title
+_LONGEST_LINE = 500  # characters of a title or a list of names
+_LONGEST_MARKUP = 10_000  # characters of what stands for one line
 _BLOCKS = _names(
     "p div section article header footer aside main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd "
     "blockquote figure figcaption table tr td th pre hr address center"
@@ -78,16 +82,16 @@ def plain(markup: str) -> str:
 
 
 def line(markup: str) -> str:
-    """Give the text as one line: titles, names."""
-    return " ".join(plain(markup).split())
+    """Give the text as one line, not longer than any honest one: titles, names."""
+    return first_words(plain(markup[:_LONGEST_MARKUP]), most=_LONGEST_LINE)
 
 
-def first_words(text: str) -> str:
-    """Give the beginning of a text as a title for what has none."""
-    start = " ".join(text[: 2 * _UNTITLED].split())
-    if len(start) <= _UNTITLED:
+def first_words(text: str, *, most: int = _UNTITLED) -> str:
+    """Give the beginning of a text as one line: a title for what has none."""
+    start = " ".join(text[: 2 * most].split())
+    if len(start) <= most:
         return start
-    return start[:_UNTITLED].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return start[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
 def excerpt(markup: str) -> tuple[str, bool]:
@@ -139,9 +143,9 @@ def _sanitised(markup: str) -> str:
     import nh3
 
     # A self-closed iframe or object is an open one to an HTML parser: it would swallow the rest.
-    markup = _capped(_SELF_CLOSED.sub(" ", _INVISIBLE.sub("", markup)))
+    markup = GIANT_TAG.sub(r"<\1>", _SELF_CLOSED.sub(" ", _INVISIBLE.sub("", markup)))
     return nh3.clean(
-        markup,
+        _capped(markup),
         tags=set(_BLOCKS | {"br"}),
         clean_content_tags=set(_DROPPED),
         attributes={},

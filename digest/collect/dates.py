@@ -51,6 +51,9 @@ _LEAD = re.compile(
     r"\s*(?:le|on|at)?\s*:?\s*",
     re.IGNORECASE,
 )
+_TAIL = re.compile(
+    r"\s*[-–—|·•,(]\s*(?:mis(?:e)? à jour|modifié|actualisé|(?:last )?updated)\b.*", re.IGNORECASE
+)
 _WORTH = re.compile(
     rf"\b(?:{any_of(MONTHS)}|{any_of(UNITS)})s?\b|\d[/.-]\d+[/.-]\d|\d:\d\d", re.IGNORECASE
 )
@@ -72,7 +75,7 @@ def resolve(raw: str, *, seen_at: datetime, body: str = "") -> Published:
 
 def read(words: str, *, seen_at: datetime) -> Found | None:
     """Read one date, None when there is none: the words must be a date and nothing else."""
-    words = _LEAD.sub("", words.strip()[:_LONGEST])
+    words = _bare(words)
     if not words or not re.search(rf"\d|{any_of(DAYS_AGO)}|il y a|ago\b", words, re.IGNORECASE):
         return None
     readers: tuple[Callable[[str, datetime], Found | None], ...] = (
@@ -95,9 +98,14 @@ def read(words: str, *, seen_at: datetime) -> Found | None:
 
 def is_date(words: str) -> bool:
     """Tell whether a short line is a date and nothing else."""
-    bare = _LEAD.sub("", words.strip())
+    bare = _bare(words)
     patterns = (_ISO, _AGO, _NEAR, _DAY_MONTH, _MONTH_DAY, _NUMERIC, _MONTH_YEAR)
-    return len(bare) < _LONGEST and any(pattern.fullmatch(bare) for pattern in patterns)
+    return len(words) < _LONGEST and any(pattern.fullmatch(bare) for pattern in patterns)
+
+
+def _bare(words: str) -> str:
+    """Give a date without `Publié le` before it and `- Mis à jour le …` behind it."""
+    return _LEAD.sub("", _TAIL.sub("", words.strip()[:_LONGEST], count=1))
 
 
 def is_relative(words: str) -> bool:

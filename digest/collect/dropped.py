@@ -57,30 +57,39 @@ class Refused:
 def look_into(folder: Path) -> Iterator[Dropped | Refused]:
     """Give every file of a folder and its subfolders, in order of name."""
     root = folder.resolve()
-    for number, path in enumerate(sorted(folder.rglob("*"))):
-        name = path.relative_to(folder)
+    for number, path in enumerate(sorted(_files(folder))):
+        name = _spelled(path.relative_to(folder))
         if number >= _MOST:
-            yield Refused(name=_spelled(name), reason=f"the folder holds more than {_MOST:,} files")
+            yield Refused(name=name, reason=f"the folder holds more than {_MOST:,} files")
             return
-        hidden = any(part.startswith(".") for part in name.parts[:-1])
-        if hidden or path.name in _SILENT or (path.is_dir() and not path.is_symlink()):
-            continue
-        yield _look_at(path, _spelled(name), root)
+        try:
+            yield _look_at(path, name, root)
+        except OSError as error:
+            yield Refused(name=name, reason=f"it can't be read ({error.strerror})")
+        except RuntimeError:  # Python 3.11 and 3.12, of links that lead to each other
+            yield Refused(name=name, reason="a link that leads nowhere")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Give all that is no plain folder; a folder that can't be opened is passed over."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = (name for name in folders if not name.startswith("."))
+        links = (name for name in folders if Path(place, name).is_symlink())
+        yield from (Path(place, name) for name in [*files, *links] if name not in _SILENT)
 
 
 def _spelled(name: Path) -> str:
-    """Spell a file's name so that it can be stored, whatever bytes it is made of."""
-    return os.fsencode(name.as_posix()).decode("utf-8", "replace")
+    """Spell a file's name so that it can be stored and printed, whatever bytes it is made of."""
+    spelled = os.fsencode(name.as_posix()).decode("utf-8", "replace")
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in spelled)
 
 
 def _look_at(path: Path, name: str, root: Path) -> Dropped | Refused:
-    reason = _by_name(path.name) or _by_kind(path, root)
+    reason = _by_kind(path, root) or _by_name(path.name)
     if reason:
         return Refused(name=name, reason=reason)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        return Refused(name=name, reason=f"it can't be read ({error.strerror})")
+    with path.open("rb") as file:
+        raw = file.read(_LARGEST + 1)  # of a file that may still grow
     reason = _by_content(raw, path.suffix.lower())
     if reason:
         return Refused(name=name, reason=reason)
@@ -102,13 +111,12 @@ def _by_name(name: str) -> str:
 def _by_kind(path: Path, root: Path) -> str:
     if not path.resolve().is_relative_to(root):
         return "a link that leads out of the folder"
-    if not path.is_file():
-        return "not a file"
-    size = path.stat().st_size
-    return f"larger than {_LARGEST // 1024 // 1024} MB" if size > _LARGEST else ""
+    return "" if path.is_file() else "not a file"
 
 
 def _by_content(raw: bytes, kind: str) -> str:
+    if len(raw) > _LARGEST:
+        return f"larger than {_LARGEST // 1024 // 1024} MB"
     if not raw.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         return "empty"
     if raw.startswith(_MAGIC):

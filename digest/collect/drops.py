@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from digest.collect.clean import plain
+from digest.collect.clean import plain, tidy
 from digest.collect.dropped import Dropped, Refused, look_into
 from digest.collect.feeds import Parser
-from digest.collect.items import Item
-from digest.collect.mails import read_mail
+from digest.collect.items import Item, item_from
 from digest.collect.prose import body_of
 from digest.collect.texts import Piece, lone_link, pieces
 from digest.collect.urls import canonical, is_web, short_key
 from digest.collect.worker import ParseError
 from digest.model.article import Mark
 
+_LONGEST_PAGE = 500_000  # characters of a small article's page
 _ENOUGH = 200  # characters of an extracted page below which its bare text is tried
 
 
@@ -102,7 +102,7 @@ def _items(found: Dropped, parser: Parser) -> Iterable[Item]:
         case ".url":
             return [Item(url=_shortcut(found.text))]
         case ".eml":
-            return [read_mail(found.raw)]
+            return [_from_mail(found, parser)]
         case ".html" | ".htm":
             return _from_html(found, parser)
         case ".md":
@@ -130,12 +130,19 @@ def _from_piece(piece: Piece) -> Item:
     )
 
 
+def _from_mail(found: Dropped, parser: Parser) -> Item:
+    values = parser.run("mail", found.raw.decode("latin-1"))
+    if "no_mail" in values:
+        raise ValueError(values["no_mail"])
+    return item_from(values)
+
+
 def _from_html(found: Dropped, parser: Parser) -> Iterable[Item]:
     """Extract the article; a page too small for that is read as the text it shows."""
     item, _ = page_item(parser.run("page", found.text), url="")
     if len(item.content) >= _ENOUGH and item.title:
         return [item]
-    bare = list(_from_text(plain(found.text)))
+    bare = list(_from_text(plain(found.text[:_LONGEST_PAGE])))
     longer = bare and len(bare[0].content) > len(item.content)
     if longer and not item.title:
         return bare
@@ -147,7 +154,8 @@ def _from_html(found: Dropped, parser: Parser) -> Iterable[Item]:
 
 def _shortcut(text: str) -> str:
     """Read the address of a `.url` file."""
-    found = re.search(r"^\s*(?:URL\s*=\s*)?(https?://\S+)\s*$", text, re.IGNORECASE | re.MULTILINE)
+    line = re.compile(r"^(?:URL ?= ?)?(https?://\S+)$", re.IGNORECASE | re.MULTILINE)
+    found = line.search(tidy(text))
     if not found or not is_web(found[1]):
         raise ValueError("no http address in it")
     return found[1]

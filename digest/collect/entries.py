@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digest.collect.clean import excerpt, first_image, first_words, line, plain
+from digest.collect.clean import GIANT_TAG, excerpt, first_image, first_words, line, plain
 from digest.collect.dates import read, resolve
 from digest.collect.items import Item
 from digest.collect.language import detect
@@ -67,9 +67,14 @@ def entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entr
 
 def _parts(item: Item) -> tuple[str, str]:
     """Give summary and content, capped; a long summary without a content is the content."""
-    summary, content = item.summary[:_LONGEST], item.content[:_LONGEST]
+    summary, content = _capped(item.summary), _capped(item.content)
     whole = not content and len(summary) >= _WHOLE and len(plain(summary)) >= _WHOLE
     return ("", summary) if whole else (summary, content)
+
+
+def _capped(markup: str) -> str:
+    """Cut what is too long, but not because of a picture that stands in it as base64."""
+    return GIANT_TAG.sub(r"<\1>", markup)[:_LONGEST]
 
 
 def text_entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entry | None:

@@ -5,14 +5,14 @@ from typing import Any, Protocol
 
 from digest.collect.answers import Answer
 from digest.collect.charset import decode
-from digest.collect.items import Item
+from digest.collect.items import Item, item_from
 from digest.collect.json_feed import is_json, read_json_feed
 from digest.collect.repair import NEWEST, newest_note
 from digest.collect.worker import ParseError
 
 
 class Parser(Protocol):
-    """Runs feedparser where it can be killed (digest.collect.worker)."""
+    """Runs what may hang where it can be killed (digest.collect.worker)."""
 
     def run(self, what: str, text: str, *, base: str = "") -> dict[str, Any]:
         """Parse one text; raises ParseError."""
@@ -57,9 +57,5 @@ def _xml(text: str, base: str, parser: Parser) -> Reading:
     if "no_feed" in parsed:
         return Reading(error=parsed["no_feed"])
     language = parsed["language"]
-    items = (_item({"language": language} | values) for values in parsed["items"])
+    items = (item_from({"language": language} | values) for values in parsed["items"])
     return Reading(items=tuple(items)[:NEWEST], notes=tuple(parsed["notes"]))
-
-
-def _item(values: dict[str, Any]) -> Item:
-    return Item(**(values | {"published": tuple(values["published"])}))

@@ -8,6 +8,7 @@ environment are not used: behind one, nothing would see the addresses dialled.
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -83,7 +84,9 @@ async def _one(session: aiohttp.ClientSession, request: Request, terms: _Terms) 
             async with asyncio.timeout(terms.limits.total):
                 return await _follow(session, request, terms)
         except TimeoutError:
-            return _failed(request, f"no answer within {terms.limits.total:g} seconds")
+            return _unheard(request, f"no answer within {terms.limits.total:g} seconds")
+        except aiohttp.ClientConnectorError as error:
+            return _unheard(request, _in_words(error))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _failed(request, _in_words(error))
 
@@ -115,7 +118,7 @@ async def _answer(
 ) -> Answer:
     headers, status = response.headers, response.status
     wait = freshness(headers)
-    if status == 304:
+    if status == 304 and _conditions(request):
         return Answer(
             request=request, verdict=Verdict.UNCHANGED, url=url, moved_to=moved_to, wait=wait
         )
@@ -159,7 +162,7 @@ async def _body(response: ClientResponse, size: int) -> tuple[bytes, str]:
 
 def _refusal(response: ClientResponse, request: Request, now: datetime) -> Answer:
     gone = response.status == 410
-    reason = f" {response.reason[:80]}" if response.reason else ""
+    reason = "".join(filter(str.isprintable, f" {response.reason or ''}"))[:80].rstrip()
     return Answer(
         request=request,
         verdict=Verdict.GONE if gone else Verdict.FAILED,
@@ -175,6 +178,10 @@ def _value(header: str) -> str:
 
 def _failed(request: Request, error: str) -> Answer:
     return Answer(request=request, verdict=Verdict.FAILED, error=error)
+
+
+def _unheard(request: Request, error: str) -> Answer:
+    return replace(_failed(request, error), heard=False)
 
 
 def _in_words(error: Exception) -> str:

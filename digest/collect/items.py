@@ -1,8 +1,9 @@
 """What did a source hand over? One value for feeds, drops and fetched pages alike."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from digest.collect.urls import canonical, short_key
 from digest.model.article import Mark
@@ -29,6 +30,11 @@ class Item:
     image_url: str = ""
     image_alt: str = ""
     marks: frozenset[Mark] = field(default_factory=frozenset)
+
+
+def item_from(values: Mapping[str, Any]) -> Item:
+    """Make an item of what the worker's process read."""
+    return Item(**{**values, "published": tuple(values["published"])})
 
 
 def entry_key(item: Item) -> str:

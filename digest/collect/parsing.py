@@ -1,16 +1,18 @@
-"""What do feedparser and trafilatura read in a text? Runs in the worker's process only."""
+"""What do feedparser, trafilatura and email read in a text? Runs in the worker's process only."""
 
 import io
 import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import orjson
 
+from digest.collect.mails import read_mail
 from digest.collect.repair import mended, page_of
-from digest.collect.worker import limit_memory, read_frame, write_frame
+from digest.collect.worker import OUTLIVED, limit_memory, limit_time, read_frame, write_frame
 
 Values: TypeAlias = dict[str, Any]
 
@@ -24,10 +26,8 @@ def parse_feed(text: str, base: str) -> Values:
         return {"no_feed": str(page_of(text, base=base) or "the answer is no feed")}
     parsed = feedparser.parse(
         io.BytesIO(feed.text.encode()),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            "content-location": base,
-        },
+        # Without a base: it would make an address even of the guid 12345.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,  # both walk all markup; we keep none of it
         sanitize_html=False,
     )
@@ -43,6 +43,15 @@ def parse_page(text: str, base: str) -> Values:
     return extract(text, base)
 
 
+def parse_mail(text: str, _base: str) -> Values:
+    """Read a saved mail, its bytes given as Latin-1: the fields of Item, or `{"no_mail"}`."""
+    try:
+        values = asdict(read_mail(text.encode("latin-1")))
+    except ValueError as error:
+        return {"no_mail": str(error)}
+    return {name: values[name] for name in values if name != "marks"}
+
+
 def _item(entry: Any) -> Values:  # noqa: ANN401 - feedparser's values have no types
     contents = [part.get("value", "") for part in entry.get("content", [])]
     summary = entry.get("summary", "")
@@ -50,7 +59,7 @@ def _item(entry: Any) -> Values:  # noqa: ANN401 - feedparser's values have no t
     image, alt = _image(entry)
     return {
         "guid": entry.get("id", ""),
-        "url": entry.get("link", "") or _enclosed(entry),
+        "url": _link(entry) or _enclosed(entry),
         "title": entry.get("title", ""),
         "author": _author(entry),
         "publisher": entry.get("source", {}).get("title", ""),
@@ -60,6 +69,12 @@ def _item(entry: Any) -> Values:  # noqa: ANN401 - feedparser's values have no t
         "image_url": image,
         "image_alt": alt,
     }
+
+
+def _link(entry: Any) -> str:  # noqa: ANN401
+    """Give the address; feedparser takes a guid for one that nobody called a permalink."""
+    link = str(entry.get("link", ""))
+    return "" if link == entry.get("id") and "/" not in link else link
 
 
 def _author(entry: Any) -> str:  # noqa: ANN401
@@ -94,7 +109,11 @@ def _enclosed(entry: Any) -> str:  # noqa: ANN401
     return next((href for href in hrefs if href), "")
 
 
-_PARSERS: dict[str, Callable[[str, str], Values]] = {"feed": parse_feed, "page": parse_page}
+_PARSERS: dict[str, Callable[[str, str], Values]] = {
+    "feed": parse_feed,
+    "page": parse_page,
+    "mail": parse_mail,
+}
 
 
 def _answer(frame: bytes) -> bytes:
@@ -114,7 +133,9 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break a frame
     with suppress(BrokenPipeError, KeyboardInterrupt):
         while (frame := read_frame(sys.stdin.buffer)) is not None:
+            limit_time(OUTLIVED)
             write_frame(answers, _answer(frame))
+            limit_time(0)
 
 
 if __name__ == "__main__":

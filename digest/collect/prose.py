@@ -19,8 +19,8 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _POINTER = re.compile(
-    r"(?:(?:à|a) )?lire (?:aussi|également)\s*:\s*\S.{0,200}|(?:read|see) also\s*:\s*\S.{0,200}"
-    r"|(?:à|a) lire aussi\s*:\s*\S.{0,200}",
+    r"(?:(?:(?:à|a) )?lire (?:aussi|également)|(?:read|see) also)\s*(?::|[>»→|]+|[-–—]\s)\s*"
+    r"\S.{0,200}",
     re.IGNORECASE,
 )
 _READING_TIME = re.compile(
@@ -29,9 +29,11 @@ _READING_TIME = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(
-    r"(?P<before>[^\W\d_]{0,20}[a-zà-öø-ÿœ]|\d|[»”’)\]%]|^(?=[!?…]))(?P<stop>[.!?…]+)"
-    r"(?=[«“\"]?(?:[A-ZÀ-ÖØ-ÞŒ](?:[a-zà-öø-ÿœ]|['’]|$|\b(?![.\w]))))"
+    r"(?P<before>[^\W\d_]{0,20}[a-zà-öø-ÿœ]|\b[A-ZÀ-ÖØ-ÞŒ]{2,20}|\d|[»”’)\]%]|^(?=[!?…]))"
+    r"(?P<stop>[.!?…]+)"
+    r"(?=[«“]|\"?(?:[A-ZÀ-ÖØ-ÞŒ](?:[a-zà-öø-ÿœ]|['’]|$|\b(?![.\w]))))"
 )
+_GLUED_QUOTE = re.compile(r"[»”](?=[A-ZÀ-ÖØ-ÞŒ])")
 _ADDRESS = re.compile(r"://|@|^www\.|\.(?:com|org|net|info|fr|ml|bf|ne|sn|ci|io|html?|php)\b", re.I)
 _ABBREVIATED = {
     *("mme", "mlle", "mmes", "mm", "dr", "pr", "me", "mgr", "mr", "mrs", "ms", "st", "ste", "gen"),
@@ -82,7 +84,7 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 def unglued(text: str) -> str:
     """Put back the space between sentences: `2022.Cette` but not `3.5`, `U.S.A` or `M.Dupont`."""
-    return re.sub(r"\S+", lambda word: _unglued_word(word[0]), text)
+    return re.sub(r"\S+", lambda word: _unglued_word(word[0]), _GLUED_QUOTE.sub(r"\g<0> ", text))
 
 
 def _unglued_word(word: str) -> str:

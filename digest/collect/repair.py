@@ -10,6 +10,7 @@ import html
 import re
 from dataclasses import dataclass
 
+from digest.collect.clean import GIANT_TAG
 from digest.collect.urls import absolute
 
 NEWEST = 5_000
@@ -21,7 +22,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));", re.IGNORECASE
 )
-_GIANT_TAG = re.compile(r"<([A-Za-z][\w:.-]{0,60})\s[^<>]{20000,}>")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _REFERENCE = re.compile(r"&(?:(#\d{1,7}|#x[0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));|&")
 _XML_NAMES = {"lt", "gt", "amp", "quot", "apos"}
@@ -61,7 +61,7 @@ def mended(text: str) -> FeedText | None:
     root = _ROOT.search(bare[:_LOOKED_AT])
     if root is None:
         return None
-    body = _CONTROL.sub("", _GIANT_TAG.sub(r"<\1>", bare[root.start() :]))
+    body = _CONTROL.sub("", GIANT_TAG.sub(r"<\1>", bare[root.start() :]))
     whole, notes = _whole_items(body, root[1])
     newest, more = _newest(whole)
     parts = _CDATA.split(newest)

@@ -7,6 +7,7 @@ title with such lines under it begins a second article.
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from digest.collect.clean import first_words, tidy
 from digest.collect.dates import is_date
@@ -44,6 +45,8 @@ _BADGE = re.compile(r"\s*[^\w\s.,;:!?'’\"()&/@+«»…%-]+\ufe0f?\s*")
 _BYLINE = re.compile(r"^(?:par|by)\s+(?=[A-ZÀ-Ý])", re.IGNORECASE)
 _LINK = re.compile(r"^<?(https?://[^\s<>]+)>?$")
 _LONGEST_TITLE = 250
+_LONGEST_NAMES = 500
+_BELOW = 8  # lines looked at under one that may begin an article
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,8 @@ class Piece:
 
 def pieces(text: str) -> list[Piece]:
     """Split a text into its articles and read each."""
-    lines = tidy(_without_fence(text)).split("\n")
+    rows = tidy(_without_fence(text)).split("\n")
+    lines = [line for row in rows for line in _spread(row)]
     read = (_piece(part) for part in _parts(lines))
     return [piece for piece in read if piece.title or piece.url]
 
@@ -76,6 +80,7 @@ def lone_link(text: str) -> str:
 
 def name_and_role(text: str) -> tuple[str, str]:
     """Split `MANAA Norredine 🔶 Journaliste`; an address in a name is dropped, it is personal."""
+    text = text[:_LONGEST_NAMES]  # the pattern is quadratic in a word without an @
     bare = _BYLINE.sub("", re.sub(r"[<(\[]?\S+@\S+[>)\]]?", "", text).strip())
     named = re.fullmatch(r"\(([^()]+)\)", bare)  # RSS: `box@example.org (Name)`
     parts = [part.strip(" ,;-") for part in _BADGE.split(named[1] if named else bare)]
@@ -88,18 +93,26 @@ def _without_fence(text: str) -> str:
     return re.sub(r"\A\s*---\s*\n(.{0,2000}?)\n---\s*\n", r"\1\n", text, flags=re.DOTALL)
 
 
+def _spread(row: str) -> list[str]:
+    """Part `Awa Diallo · il y a 2 jours · 3 min de lecture`; leave any other row whole."""
+    parts = re.split(r" [·•|] ", row) if len(row) < _LONGEST_TITLE else [row]
+    timed = any(is_date(part) or is_reading_time(part) for part in parts)
+    return parts if timed else [row]
+
+
 def _parts(lines: list[str]) -> list[list[str]]:
     starts = [0]
     for number in range(1, len(lines)):
-        if _has_body(lines[starts[-1] : number]) and _begins_article(lines, number):
+        # In this order: the second looks at all lines since the last start.
+        if _begins_article(lines, number) and _has_body(lines[starts[-1] : number]):
             starts.append(number)
     return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
 
 
 def _has_body(lines: list[str]) -> bool:
     """A title alone is not yet an article: what follows it may be its author."""
-    filled = [line for line in lines if line and not _is_head(line)]
-    return len(filled) >= 4 or any(len(line) > 120 for line in filled[1:])
+    filled = list(islice((line for line in lines if line and not _is_head(line)), 4))
+    return len(filled) == 4 or any(len(line) > 120 for line in filled[1:])
 
 
 def _begins_article(lines: list[str], number: int) -> bool:
@@ -107,9 +120,8 @@ def _begins_article(lines: list[str], number: int) -> bool:
     line = lines[number]
     if not _may_be_title(line):
         return False
-    before = next((row for row in reversed(lines[:number]) if row), "")
-    below = [row for row in lines[number + 1 : number + 8] if row][:3]
-    heads = _run_of_heads(below)
+    before = next(filter(None, reversed(lines[max(0, number - _BELOW) : number])), "")
+    heads = _run_of_heads(lines, number)
     return len(heads) >= 2 or (bool(_RULE.match(before)) and len(heads) >= 1)
 
 
@@ -118,10 +130,10 @@ def _may_be_title(line: str) -> bool:
     return 0 < len(line) <= _LONGEST_TITLE and not other
 
 
-def _run_of_heads(rows: list[str]) -> list[str]:
-    """Give the leading rows that are head; a bulleted author counts when a date or time follows."""
+def _run_of_heads(rows: list[str], number: int) -> list[str]:
+    """Give the rows below one that are head; a bulleted author counts next to a date or time."""
     run: list[str] = []
-    for row in rows:
+    for row in [row for row in rows[number + 1 : number + _BELOW] if row][:3]:
         if not (_is_head(row) or (_BULLET.match(row) and len(row) < 80)):
             break
         run.append(row)
@@ -146,15 +158,14 @@ def _head(rows: list[str]) -> tuple[dict[str, str], list[str]]:
     """Read title and head lines; give what they say and the rows after them."""
     found: dict[str, str] = {}
     for number, row in enumerate(rows):
-        below = next(filter(None, rows[number + 1 :]), "")
-        said = _said(row, found, heads_follow=_is_head(below)) if row else {}
+        said = _said(row, found, below=_run_of_heads(rows, number)) if row else {}
         if said is None:
             return found, rows[number:]
         found = said | found
     return found, []
 
 
-def _said(row: str, found: dict[str, str], *, heads_follow: bool) -> dict[str, str] | None:
+def _said(row: str, found: dict[str, str], *, below: list[str]) -> dict[str, str] | None:
     """What one line of the head says; None when the body has begun."""
     bare = _BULLET.sub("", row)
     bulleted = bare != row
@@ -167,7 +178,8 @@ def _said(row: str, found: dict[str, str], *, heads_follow: bool) -> dict[str, s
     if "title" not in found:
         is_title = len(bare) <= _LONGEST_TITLE and not _LINK.match(bare)
         return {"title": re.sub(r"^#+\s*", "", bare)} if is_title else None
-    if "author" not in found and _is_byline(bare, placed=bulleted or heads_follow):
+    placed = bool(below) and (bulleted or _is_head(below[0]))
+    if "author" not in found and _is_byline(bare, placed=placed):
         name, role = name_and_role(bare)
         return {"author": name} | ({"role": role} if role else {})
     return None

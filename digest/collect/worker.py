@@ -5,6 +5,7 @@ length of four bytes, then JSON. It gets what is already decoded and gives plain
 """
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import orjson
 
 LIMIT = 10.0
 """Seconds one text may take."""
+OUTLIVED = 60
+"""Seconds after which a worker ends by itself: a process that was killed can't kill it."""
 _MEMORY = 2 * 1024**3  # bytes of address space
 
 
@@ -37,7 +40,7 @@ class Worker:
         self.close()
 
     def run(self, what: str, text: str, *, base: str = "") -> dict[str, Any]:
-        """Parse one text as `what` (`feed`, `page`).
+        """Parse one text as `what` (`feed`, `page`, `mail`).
 
         Raises:
             ParseError: it took too long, too much memory, or is not to be parsed.
@@ -111,6 +114,12 @@ def limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     except (ImportError, OSError, ValueError):
         return
+
+
+def limit_time(seconds: int) -> None:
+    """Let the system end this process after so many seconds, where it can; 0: never mind."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
 
 
 def write_frame(pipe: IO[bytes], frame: bytes) -> None:

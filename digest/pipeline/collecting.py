@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from functools import partial
 from typing import Protocol
 
@@ -20,7 +19,7 @@ from digest.collect.answers import Answer, Nets, Request, Verdict
 from digest.collect.feeds import read_feed
 from digest.collect.waits import NEVER, address_of, after_failure, after_success, fresh
 from digest.collect.worker import Worker
-from digest.errors import NotFoundError
+from digest.errors import NotFoundError, unknown
 from digest.model.source import SourceState
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.receiving import Desk, SourceReport, receive_drops, receive_items
@@ -87,9 +86,7 @@ def _chosen(schedule: Schedule, only: str) -> Sequence[Source]:
         return schedule.sources
     source = schedule.source(only)
     if source is None:
-        near = get_close_matches(only, [source.name for source in schedule.sources], n=1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise NotFoundError(f"no source {only!r} in schedule.yaml{hint}")
+        raise NotFoundError(unknown("source", only, (one.name for one in schedule.sources)))
     return (source,)
 
 
@@ -111,7 +108,10 @@ def _from_feeds(
     for start in range(0, len(due), _WAVE):
         wave = due[start : start + _WAVE]
         answers = desk.ask([_request(source, state) for source, state in wave], now=desk.now)
-        for (source, state), answer in zip(wave, answers, strict=True):
+        offline = len(wave) > 1 and not any(answer.heard for answer in answers)
+        for (source, known), answer in zip(wave, answers, strict=True):
+            # Then it is our line: each waits the first pause again, not a longer one.
+            state = replace(known, failures=0) if offline else known
             yield _guarded(source, partial(_from_answer, desk, source, state, answer, chance))
 
 

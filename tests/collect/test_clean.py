@@ -98,7 +98,7 @@ def test_the_first_picture_is_no_pixel(markup: str, url: str) -> None:
         "</div>" * 50_000,
         "<" * 200_000,
         "&" * 200_000,
-        "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">x",
+        "<p " + " ".join(f"a{n}=1" for n in range(300_000)) + ">x",
         "L'article " * 20_000,
         "[ … " * 30_000,
         "<img " * 30_000,
@@ -116,6 +116,13 @@ def test_monstrous_markup_costs_little_time(markup: str) -> None:
     excerpt(markup)
     first_image(markup, base="https://x.example/")
     assert time.monotonic() - begun < 3  # under one on a quiet machine
+
+
+def test_a_line_is_no_longer_than_an_honest_one() -> None:
+    begun = time.monotonic()
+    assert line("<b>été</b> " * 1_000_000).endswith("été été…")
+    assert len(line("é" * 5_000_000)) <= 501
+    assert time.monotonic() - begun < 2
 
 
 @settings(deadline=None)
@@ -136,6 +143,8 @@ def test_text_that_was_cleaned_is_tidy(markup: str) -> None:
         (b"\xe9", "nulle-part", "é"),
         (b"\xe9", "utf-7", "é"),
         (b"\xe9", "zlib", "é"),
+        (rb"\ud800", "unicode_escape", r"\ud800"),
+        (rb"\ud800", "raw-unicode-escape", r"\ud800"),
         (b"\x81\xe9", "", "\x81é"),
         ("é".encode("utf-32"), "", "é"),
         ("l'été à Ségou".encode("utf-16-be"), "", "l'été à Ségou"),

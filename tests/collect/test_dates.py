@@ -41,6 +41,9 @@ from tests.collect.cases import NOW
         ("hier", "2026-11-25 17:00", "day"),
         ("hier à 14h30", "2026-11-25 14:30", "minute"),
         ("Aujourd’hui, 9:00", "2026-11-26 09:00", "minute"),
+        ("Publié le 12/11/2026 à 08h30", "2026-11-12 08:30", "minute"),
+        ("12/11/2026 à 08h30 - Mis à jour le 13/11/2026 à 10h", "2026-11-12 08:30", "minute"),
+        ("à l’instant", "2026-11-26 17:00", "day"),
         ("avant-hier", "2026-11-24 17:00", "day"),
         ("2 hours ago", "2026-11-26 15:00", "hour"),
         ("a week ago", "2026-11-19 17:00", "week"),
@@ -96,7 +99,11 @@ def test_the_text_s_own_dateline_is_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["il y a 18 heures", "19 sept. 2025", "hier", "Mis à jour : 3 mai"]
+    "line",
+    [
+        *("il y a 18 heures", "19 sept. 2025", "hier", "Mis à jour : 3 mai", "just now"),
+        "Publié le 12/11/2026 à 08h30 | Mis à jour hier",
+    ],
 )
 def test_a_line_may_be_a_date(line: str) -> None:
     assert is_date(line)

@@ -81,6 +81,50 @@ def test_a_file_name_of_odd_bytes_can_be_stored(tmp_path: Path, parser: Worker) 
     assert drop.place.encode()
 
 
+def test_a_file_name_that_would_speak_to_a_terminal_is_spelled_out(
+    tmp_path: Path, parser: Worker
+) -> None:
+    (tmp_path / "a\n\x1b[31m.txt").touch()
+    (refused,) = read_drops(tmp_path, parser).refused
+    assert refused.name == "a��[31m.txt"
+
+
+def test_links_that_lead_to_each_other_are_refused_alone(tmp_path: Path, parser: Worker) -> None:
+    (tmp_path / "a.txt").symlink_to("b.txt")
+    (tmp_path / "b.txt").symlink_to("a.txt")
+    (tmp_path / "c.txt").symlink_to("nulle-part.txt")
+    (tmp_path / "d").symlink_to(tmp_path)
+    (tmp_path / "note.txt").write_text("Un titre\n\nUn texte.")
+    read = read_drops(tmp_path, parser)
+    assert [refused.name for refused in read.refused] == ["a.txt", "b.txt", "c.txt", "d"]
+    assert [drop.item.title for drop in read.drops] == ["Un titre"]
+
+
+def test_a_file_that_vanishes_meanwhile_is_refused_alone(
+    tmp_path: Path, parser: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("Un titre\n\nUn texte.")
+    (tmp_path / "b.txt").symlink_to("a.txt")
+    is_file = Path.is_file
+
+    def is_file_no_more(path: Path) -> bool:
+        found = is_file(path)
+        path.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "is_file", is_file_no_more)
+    vanished, dangling = read_drops(tmp_path, parser).refused
+    assert vanished.reason == "it can't be read (No such file or directory)"
+    assert dangling.reason == "not a file"
+
+
+def test_a_mail_that_hangs_its_parser_is_refused_in_time(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(b"Subject: t\nFrom: " + b"a " * 500_000 + b"\n\nx")
+    with Worker(limit=0.5) as hasty:
+        (refused,) = read_drops(tmp_path, hasty).refused
+    assert refused.reason == "its parser took longer than 0.5 seconds"
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, parser: Worker) -> None:
     (tmp_path / "secret.txt").write_text("Un secret\n\nÀ ne pas lire.")
     folder = tmp_path / "inbox"

@@ -1,9 +1,16 @@
 """Feeds, good and bad: each case is a file in tests/data/collect/feeds."""
 
+import io
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import orjson
 import pytest
 
 from digest.collect.answers import Answer, Request, Verdict
@@ -11,7 +18,7 @@ from digest.collect.entries import Origin, entry_of
 from digest.collect.feeds import Reading, read_feed
 from digest.collect.items import named, shared_addresses
 from digest.collect.repair import NEWEST
-from digest.collect.worker import ParseError, Worker
+from digest.collect.worker import ParseError, Worker, write_frame
 from digest.model.article import Entry
 from tests.collect.cases import NOW, Case, cases, check
 
@@ -102,6 +109,9 @@ def test_a_monstrous_element_costs_little_time(parser: Worker, item: str) -> Non
     assert [entry.title for entry in entries] == ["Calme"]
 
 
+SLOW = "<rss><![CDATA[" * 200_000
+
+
 @pytest.mark.parametrize(
     "text", ["<rss><![CDATA[" * 20_000, "<rss>" + "<item>" * 300_000 + "</entry>" * 5_001]
 )
@@ -110,6 +120,24 @@ def test_text_that_slows_a_pattern_down_is_stopped_in_the_worker(text: str) -> N
         begun = time.monotonic()
         read(text.encode(), worker)
         assert time.monotonic() - begun < 3
+
+
+def test_half_an_emoji_costs_a_json_feed_nothing(parser: Worker) -> None:
+    (entry,) = entries_of(read(rb'{"items": [{"id": "1", "title": "Un \ud83d"}]}', parser))
+    assert entry.title == "Un"
+
+
+def test_a_picture_as_base64_hides_no_text(parser: Worker) -> None:
+    picture = f"&lt;img src='data:image/png;base64,{'A' * 600_000}'&gt;"
+    item = f"<item><title>Un</title><description>{picture}Le texte.</description></item>"
+    (entry,) = entries_of(read(rss(item), parser))
+    assert (entry.description, entry.body) == ("Le texte.", "")
+
+
+def test_a_guid_that_is_no_address_is_no_link(parser: Worker) -> None:
+    item = "<item><title>Un</title><link>javascript:alert(1)</link><guid>12345</guid></item>"
+    (entry,) = entries_of(read(rss(item), parser))
+    assert entry.url == ""
 
 
 def test_a_cut_answer_gives_its_whole_entries_and_says_so(parser: Worker) -> None:
@@ -131,6 +159,37 @@ def test_a_parser_that_hangs_is_killed_and_replaced() -> None:
             hasty.run("feed", "<rss>" + "<item><title>x</title></item>" * 4_000)
         hasty._limit = 10
         assert hasty.run("feed", rss("<item><title>x</title></item>").decode())["items"]
+
+
+def test_a_parser_is_killed_from_any_thread_and_leaves_no_zombie() -> None:
+    def hang() -> int:
+        with Worker() as hasty:
+            hasty.run("feed", "<rss/>")
+            assert hasty._process
+            process, hasty._limit = hasty._process, 0.1
+            with pytest.raises(ParseError, match="took longer than"):
+                hasty.run("feed", SLOW)
+            return process.pid
+
+    with ThreadPoolExecutor(1) as threads:
+        pid = threads.submit(hang).result(timeout=20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no alarm in this system")
+def test_a_parser_whose_caller_was_killed_ends_by_itself() -> None:
+    frame = io.BytesIO()
+    write_frame(frame, orjson.dumps({"what": "feed", "text": SLOW, "base": ""}))
+    code = "from digest.collect import parsing; parsing.OUTLIVED = 1; parsing.main()"
+    run = subprocess.run([sys.executable, "-c", code], input=frame.getvalue(), timeout=20)
+    assert run.returncode == -signal.SIGALRM
+
+
+def test_a_parser_has_a_limit_of_memory() -> None:
+    code = "from digest.collect.worker import limit_memory; limit_memory(); bytes(3 * 1024**3)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "MemoryError" in run.stderr
 
 
 def test_a_parser_that_dies_is_replaced() -> None:

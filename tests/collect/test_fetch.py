@@ -50,6 +50,14 @@ def test_what_is_unchanged_is_not_sent_again(server: FeedServer) -> None:
     assert server.asked[-1].headers["If-Modified-Since"] == since
 
 
+def test_unchanged_is_no_answer_to_who_never_asked_before(server: FeedServer) -> None:
+    answer = ask(server.gives("/never", status=304))
+    assert (answer.verdict, answer.error) == (
+        Verdict.FAILED,
+        "the server answered 304 Not Modified",
+    )
+
+
 def test_we_say_who_we_are_and_send_no_cookie_back(server: FeedServer) -> None:
     target = server.gives("/cookied", "ok")
     headers = {"Location": target, "Set-Cookie": "a=b"}
@@ -169,7 +177,8 @@ def test_a_host_gets_two_connections_at_once(server: FeedServer) -> None:
 
 
 def test_a_server_that_is_down_is_an_answer_in_words() -> None:
-    assert ask("http://127.0.0.1:9/feed").error == "no connection to 127.0.0.1:9"
+    answer = ask("http://127.0.0.1:9/feed")
+    assert (answer.error, answer.heard) == ("no connection to 127.0.0.1:9", False)
 
 
 @pytest.mark.parametrize("url", ["", "ftp://x.example/", "http://", "javascript:alert(1)", "/feed"])

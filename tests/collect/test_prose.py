@@ -22,6 +22,10 @@ from digest.collect.texts import name_and_role, pieces
         ("vraiment ?Oui", "vraiment ? Oui"),
         ("fini.«Nous partons»", "fini. «Nous partons»"),
         ("attendre…Mais", "attendre… Mais"),
+        ("au nord.«\u00a0Nous partons", "au nord. «\u00a0Nous partons"),
+        ("On verra. »Le maire", "On verra. » Le maire"),
+        ("de l'AES.Une force", "de l'AES. Une force"),
+        ("le JNIM.L’armée", "le JNIM. L’armée"),
     ],
 )
 def test_glued_sentences_are_parted(glued: str, apart: str) -> None:
@@ -50,9 +54,20 @@ def test_what_only_looks_glued_is_left_alone(text: str) -> None:
     assert unglued(text) == text
 
 
-def test_a_monstrous_word_costs_little_time() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 500_000 + "." + "A" * 500_000,
+        "abc d\n" * 20_000,
+        "Un titre\n" + "- 2 min de lecture\n" * 20_000,
+        "Un titre\n" + "=====\n" * 20_000,
+        "Auteur : " + "a" * 200_000,
+    ],
+    ids=range(5),
+)
+def test_a_monstrous_text_costs_little_time(text: str) -> None:
     begun = time.monotonic()
-    body_of("a" * 500_000 + "." + "A" * 500_000)
+    pieces(text)
     assert time.monotonic() - begun < 3  # under one on a quiet machine
 
 
@@ -69,6 +84,8 @@ def test_parting_adds_spaces_and_nothing_else(text: str) -> None:
         "3 commentaires",
         "A lire aussi :",
         "À lire aussi : Le Mali ferme ses frontières",
+        "Lire aussi >> Le Mali ferme ses frontières",
+        "À LIRE ÉGALEMENT – Le Mali ferme ses frontières",
         "Lire aussi",
         "2 min de lecture",
         "5 min read",
@@ -120,6 +137,19 @@ def test_a_name_and_a_role_are_told_apart(line: str, name: str, role: str) -> No
 def test_an_author_may_stand_without_a_bullet() -> None:
     (piece,) = pieces("Un titre\nAwa Diallo\nil y a 2 jours\n3 min de lecture\nLe texte.")
     assert (piece.author, piece.date, piece.body) == ("Awa Diallo", "il y a 2 jours", "Le texte.")
+
+
+@pytest.mark.parametrize("mark", ["·", "•", "|"])
+def test_a_head_may_stand_in_one_line(mark: str) -> None:
+    head = f"Awa Diallo {mark} il y a 2 jours {mark} 3 min de lecture"
+    (piece,) = pieces(f"Un titre\n{head}\nLe texte.")
+    assert (piece.author, piece.date, piece.body) == ("Awa Diallo", "il y a 2 jours", "Le texte.")
+
+
+def test_a_list_that_opens_a_text_names_no_author() -> None:
+    (piece,) = pieces("Trois raisons\n\n- Le prix du mil\n- La route coupée\n\nLa suite du texte.")
+    assert piece.author == ""
+    assert piece.body.startswith("- Le prix du mil")
 
 
 def test_a_heading_under_a_text_begins_no_article() -> None:

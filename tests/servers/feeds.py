@@ -15,6 +15,8 @@ class Page:
 
     body: bytes = b""
     status: int = 200
+    reason: str = ""
+    """What stands behind the status, when not the usual words."""
     headers: Mapping[str, str] = field(default_factory=dict)
     promised: int = 0
     """Content-Length to claim, when not the true one."""
@@ -92,7 +94,7 @@ def _answering(server: FeedServer) -> Callable[..., BaseHTTPRequestHandler]:
                 self.close_connection = True
 
         def _give(self, page: Page) -> None:
-            self.send_response(page.status)
+            self.send_response(page.status, page.reason or None)
             for name, value in page.headers.items():
                 self.send_header(name, value)
             endless = page.drips or page.floods
