@@ -10,7 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from digest.compose.brand import Brand
 from digest.compose.mjml import compile_mjml
 from digest.compose.page import Page, lay_out
-from digest.compose.wording import catalogue
+from digest.compose.wording import speak
 from digest.errors import RenderError
 from digest.model.issue import Issue, RenderedEdition
 from digest.schedule.values import Newsletter, Site
@@ -58,13 +58,11 @@ def _environment(folder: Path, language: str) -> SandboxedEnvironment:
         loader=FileSystemLoader(folder),
         autoescape=lambda name: name is not None and name.endswith(".mjml"),
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["fold"] = fold
-    words = catalogue(language)
-    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the i18n extension
+    speak(environment, language)
     return environment
 
 

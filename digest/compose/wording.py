@@ -15,6 +15,9 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from jinja2 import Environment
+
+from digest.compose.typography import typeset
 
 LOCALE = Path(__file__).parents[1] / "locale"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ku", "yi"})
@@ -28,6 +31,20 @@ def catalogue(language: str) -> GNUTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def speak(environment: Environment, language: str) -> None:
+    """Let templates say `_("…")` and `ngettext(…)` in the language, typeset.
+
+    A message is taken for the template's own text, what is filled in is escaped as ever.
+    """
+    words = catalogue(language)
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        lambda message: typeset(words.gettext(message), language),
+        lambda one, many, count: typeset(words.ngettext(one, many, count), language),
+        newstyle=True,
+    )
 
 
 def long_date(at: datetime, language: str, timezone: str) -> str:

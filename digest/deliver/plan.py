@@ -11,8 +11,10 @@ def edition_for_all(editions: Sequence[Edition], language: str) -> Edition:
     return next((one for one in editions if one.language == language), editions[0])
 
 
-def lots(recipient_ids: Sequence[int], *, edition_id: int, capacity: int) -> Iterator[Lot]:
+def lots(
+    recipient_ids: Sequence[int], *, edition_id: int, list_name: str, capacity: int
+) -> Iterator[Lot]:
     """Cut the recipients into lots of one call's size; each stands in exactly one."""
     for start in range(0, len(recipient_ids), capacity):
         ids = tuple(recipient_ids[start : start + capacity])
-        yield Lot(edition_id=edition_id, recipient_ids=ids)
+        yield Lot(edition_id=edition_id, list_name=list_name, recipient_ids=ids)

@@ -39,6 +39,8 @@ class Lot:
     """Recipients that are planned to share a call."""
 
     edition_id: int
+    list_name: str
+    """They were on it when it was planned, and still have to be when they are mailed."""
     recipient_ids: tuple[int, ...]
 
 
@@ -49,6 +51,7 @@ class Batch:
     id: int
     issue_id: int
     edition_id: int
+    list_name: str
     seq: int
     """Counts from 1 within its issue; (issue, seq) is unique."""
     recipient_ids: tuple[int, ...]

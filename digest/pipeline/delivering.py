@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from queue import Empty, Queue
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Connection
@@ -72,7 +73,6 @@ class Round:
 
     newsroom: Newsroom
     issue: Issue
-    list_name: str
     letters: Mapping[int, Letter]
     """By edition id."""
     provider: Provider
@@ -90,17 +90,13 @@ def deliver(round_: Round, progress: Progress | None = None) -> None:
         KeyboardInterrupt: a person stopped it; the calls in hand were settled first.
     """
     recover(round_)
-    threads = [
-        Thread(target=_work, args=(round_,), name=f"sender-{number}", daemon=True)
-        for number in range(round_.provider.workers)
-    ]
-    for thread in threads:
-        thread.start()
+    ends: list[Event] = []
     try:
-        _watch(round_, threads, progress)
+        ends.extend(_started(round_) for _ in range(round_.provider.workers))
+        _watch(round_, ends, progress)
     except BaseException as stopped:
         round_.brake.pull(stopped)
-        _watch(round_, threads, None)
+        _watch(round_, ends, None)
     if round_.brake.reason is not None:
         raise round_.brake.reason
 
@@ -119,9 +115,25 @@ def recover(round_: Round) -> int:
         )
 
 
-def _watch(round_: Round, threads: list[Thread], progress: Progress | None) -> None:
-    while alive := [thread for thread in threads if thread.is_alive()]:
-        alive[0].join(_TOLD_EVERY)
+def _started(round_: Round) -> Event:
+    """Start a worker; give what tells its end: a join that Ctrl-C interrupts may take a thread
+    that runs for one that ended (github.com/python/cpython/issues/90882).
+    """
+    end = Event()
+
+    def work() -> None:
+        try:
+            _work(round_)
+        finally:
+            end.set()
+
+    Thread(target=work, daemon=True).start()
+    return end
+
+
+def _watch(round_: Round, ends: list[Event], progress: Progress | None) -> None:
+    while working := [end for end in ends if not end.is_set()]:
+        working[0].wait(_TOLD_EVERY)
         if progress is not None:
             with round_.newsroom.database.read() as connection:
                 progress(tallies.tally(connection, round_.issue.id))
@@ -188,14 +200,14 @@ def _intend(connection: Connection, round_: Round, batch: Batch) -> Call | None:
     newsroom, now = round_.newsroom, round_.newsroom.clock()
     gone = tallies.skipped(connection, batch.id)
     planned = [id_ for id_ in batch.recipient_ids if id_ not in gone]
-    present, absent = lists.recipients(connection, round_.list_name, planned)
+    present, absent = lists.recipients(connection, batch.list_name, planned)
     deadline = now + CALL
     call = Call(
         attempt_id=batch.attempt_id,
         issue_id=round_.issue.id,
         batch_id=batch.id,
         letter=round_.letters[batch.edition_id],
-        to=tuple(personal_of(newsroom, round_.issue.id, round_.list_name, to) for to in present),
+        to=tuple(personal_of(newsroom, batch.issue_id, batch.list_name, to) for to in present),
         deadline=deadline,
         label=f"{round_.issue.newsletter}-{round_.issue.number}",
     )
@@ -219,6 +231,16 @@ def _written(connection: Connection, round_: Round, batch: Batch, call: Call) ->
 
 
 def _called(round_: Round, call: Call) -> Receipt:
+    """Make the call; one that outlasts its time, a dripping answer say, is given up."""
+    answers: Queue[Receipt] = Queue()
+    Thread(target=lambda: answers.put(_answered(round_, call)), daemon=True).start()
+    try:
+        return answers.get(timeout=(CALL + _SLACK / 2).total_seconds())
+    except Empty:
+        return Receipt(outcome=Outcome.UNKNOWN, detail="no answer came in time")
+
+
+def _answered(round_: Round, call: Call) -> Receipt:
     try:
         return round_.provider.deliver(call)
     except Exception as surprise:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from digest.model.delivery import Batch, Doubt
 from digest.model.issue import Issue
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.planning import newsletter_of
 from digest.storage import issues, ledger, tallies
 from subscribers import lists
 from subscribers.model import Recipient
@@ -26,10 +25,7 @@ class DoubtReport:
 def doubts(newsroom: Newsroom, issue_id: int | None = None) -> list[DoubtReport]:
     """Give the batches of which nobody knows whether they were mailed, and whom they concern."""
     with newsroom.database.read() as connection:
-        return [
-            _doubt_report(newsroom, connection, doubt)
-            for doubt in tallies.doubts(connection, issue_id)
-        ]
+        return [_doubt_report(connection, doubt) for doubt in tallies.doubts(connection, issue_id)]
 
 
 def resolve(newsroom: Newsroom, batch_id: int, *, sent: bool) -> Batch:
@@ -43,8 +39,7 @@ def resolve(newsroom: Newsroom, batch_id: int, *, sent: bool) -> Batch:
         return ledger.resolve(connection, batch_id, sent=sent, now=newsroom.clock())
 
 
-def _doubt_report(newsroom: Newsroom, connection: Connection, doubt: Doubt) -> DoubtReport:
+def _doubt_report(connection: Connection, doubt: Doubt) -> DoubtReport:
     issue = issues.issue(connection, doubt.batch.issue_id)
-    list_name = newsletter_of(newsroom, issue).list
-    present, _ = lists.recipients(connection, list_name, doubt.recipient_ids)
+    present, _ = lists.recipients(connection, doubt.batch.list_name, doubt.recipient_ids)
     return DoubtReport(issue=issue, doubt=doubt, recipients=tuple(present))

@@ -6,26 +6,25 @@ from digest.deliver.plan import edition_for_all, lots
 from digest.deliver.provider import Provider
 from digest.errors import ConfigError, DeliveryError, unknown
 from digest.model.issue import Issue, IssueState, RenderedEdition
-from digest.pipeline.composing import render_editions
+from digest.pipeline.composing import MAIL_NOBODY, render_editions
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
 from digest.storage import editions, issues, ledger
 from subscribers import lists
-
-_MAIL_NOBODY = ("outbox", "null")
-"""Providers whose mail leaves this machine for nobody: links in it need not be https."""
 
 
 def plan(newsroom: Newsroom, issue: Issue, provider: Provider) -> None:
     """Freeze who gets what, in one transaction with the step to `sending`: it is done once.
 
     Raises:
+        ConfigError: schedule.yaml has no newsletter of that name any more.
         ConflictError: the issue was changed at this moment.
         DeliveryError: it is not fit to be sent, or has no reader.
     """
     rendered = render_editions(newsroom, issue)
-    newsletter = newsletter_of(newsroom, issue)
-    _check(newsroom, issue, rendered, provider)
+    newsletter = _newsletter_of(newsroom, issue)
+    _check(issue, rendered)
+    check_links(newsroom, provider)
     with newsroom.database.write() as connection:
         if issues.issue(connection, issue.id).state is not IssueState.APPROVED:
             return  # another process was faster
@@ -37,35 +36,32 @@ def plan(newsroom: Newsroom, issue: Issue, provider: Provider) -> None:
             )
         frozen = editions.freeze(connection, issue.id, rendered)
         chosen = edition_for_all(frozen, newsletter.language)
-        ledger.freeze(
-            connection, issue.id, lots(ids, edition_id=chosen.id, capacity=provider.capacity)
+        planned = lots(
+            ids, edition_id=chosen.id, list_name=newsletter.list, capacity=provider.capacity
         )
+        ledger.freeze(connection, issue.id, planned)
         issues.change(connection, issue, state=IssueState.SENDING, now=newsroom.clock())
 
 
-def _check(
-    newsroom: Newsroom, issue: Issue, rendered: Sequence[RenderedEdition], provider: Provider
-) -> None:
-    """Refuse what would not be fit to be received.
+def check_links(newsroom: Newsroom, provider: Provider) -> None:
+    """Refuse to mail people links that lead nowhere: whoever planned had another provider, perhaps.
 
     Raises:
-        DeliveryError: says what is missing.
+        DeliveryError: says which setting to mend.
     """
-    if not rendered or not all(one.subject.strip() and one.html.strip() for one in rendered):
-        raise DeliveryError(f"issue {issues.named(issue)} is empty: it has no subject or no body")
-    if provider.name not in _MAIL_NOBODY and not newsroom.site_url.startswith("https://"):
+    if provider.name not in MAIL_NOBODY and not newsroom.site_url.startswith("https://"):
         raise DeliveryError(
             f"DIGEST_SITE_URL is {newsroom.site_url!r}: one-click unsubscribe needs an https"
             " address (RFC 8058); set it, or site.url in schedule.yaml"
         )
 
 
-def newsletter_of(newsroom: Newsroom, issue: Issue) -> Newsletter:
-    """Give what schedule.yaml says of an issue's newsletter.
+def _check(issue: Issue, rendered: Sequence[RenderedEdition]) -> None:
+    if not rendered or not all(one.subject.strip() and one.html.strip() for one in rendered):
+        raise DeliveryError(f"issue {issues.named(issue)} is empty: it has no subject or no body")
 
-    Raises:
-        ConfigError: it says nothing any more.
-    """
+
+def _newsletter_of(newsroom: Newsroom, issue: Issue) -> Newsletter:
     newsletter = newsroom.schedule.newsletters.get(issue.newsletter)
     if newsletter is None:
         raise ConfigError(unknown("newsletter", issue.newsletter, newsroom.schedule.newsletters))

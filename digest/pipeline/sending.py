@@ -18,8 +18,10 @@ from digest.pipeline.composing import render_editions
 from digest.pipeline.delivering import CALL, Brake, Progress, Round, deliver
 from digest.pipeline.letters import letter_of, proof_letter, proof_personal
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.planning import newsletter_of, plan
+from digest.pipeline.planning import check_links, plan
 from digest.storage import editions, issues, ledger, tallies
+
+_BEGUN = (IssueState.SENDING, IssueState.SENT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,11 +171,11 @@ def _deliver(
     progress: Progress | None,
     patience: Patience | None,
 ) -> None:
+    check_links(newsroom, provider)
     patience = patience or Patience()
     round_ = Round(
         newsroom=newsroom,
         issue=issue,
-        list_name=newsletter_of(newsroom, issue).list,
         letters=_letters(newsroom, issue),
         provider=provider,
         patience=patience,
@@ -226,11 +228,11 @@ def _unfinished(newsroom: Newsroom, issue_id: int | None) -> list[Issue]:
         if issue_id is None:
             return [issues.issue(connection, one) for one in tallies.unfinished_issues(connection)]
         issue = issues.issue(connection, issue_id)
-    if issue.state not in {IssueState.SENDING, IssueState.SENT}:
-        raise ConflictError(
-            f"issue {issues.named(issue)} is {issue.state}: there is nothing to resume"
-        )
-    return [issue]
+        if issue.state not in _BEGUN and issue_id not in tallies.unfinished_issues(connection):
+            raise ConflictError(
+                f"issue {issues.named(issue)} is {issue.state}: there is nothing to resume"
+            )
+        return [issue]
 
 
 def _not_to_be_sent(issue: Issue) -> str:

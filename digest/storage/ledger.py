@@ -169,11 +169,10 @@ def revive(connection: Connection, issue_id: int) -> int:
 
 
 def cancel(connection: Connection, issue_id: int) -> int:
-    """Let the batches that are not on their way go nowhere; give how many."""
-    waiting = update(batches).where(
-        batches.c.issue_id == issue_id, batches.c.state.in_((BatchState.READY, BatchState.FAILED))
-    )
-    return connection.execute(waiting.values(state=BatchState.CANCELLED)).rowcount
+    """Let the batches without an intent go nowhere, claimed ones too; give how many."""
+    idle = (BatchState.READY, BatchState.CLAIMED, BatchState.FAILED)
+    waiting = update(batches).where(batches.c.issue_id == issue_id, batches.c.state.in_(idle))
+    return connection.execute(waiting.values(state=BatchState.CANCELLED, **_UNLEASED)).rowcount
 
 
 def resolve(connection: Connection, batch_id: int, *, sent: bool, now: datetime) -> Batch:
@@ -211,6 +210,7 @@ def _planned(issue_id: int, seq: int, lot: Lot) -> dict[str, Any]:
     return {
         "issue_id": issue_id,
         "edition_id": lot.edition_id,
+        "list_name": lot.list_name,
         "seq": seq,
         "state": BatchState.READY,
         **_of(lot.recipient_ids),
@@ -267,10 +267,9 @@ def _split(
     # Two splits at once would take the same number: one after the other, then.
     connection.execute(select(issues.c.id).where(issues.c.id == batch.issue_id).with_for_update())
     last = select(func.max(batches.c.seq)).where(batches.c.issue_id == batch.issue_id)
-    row = {"issue_id": batch.issue_id, "edition_id": batch.edition_id, "attempt_id": attempt_id}
-    added = insert(batches).values(
-        **row, **_became(fate), **_of(ids), seq=last.scalar_subquery() + 1
-    )
+    same = {name: getattr(batch, name) for name in ("issue_id", "edition_id", "list_name")}
+    place = {"seq": last.scalar_subquery() + 1, "attempt_id": attempt_id}
+    added = insert(batches).values(**same, **place, **_became(fate), **_of(ids))
     batch_id = connection.execute(added.returning(batches.c.id)).scalar_one()
     origin = select(attempts.c.provider, attempts.c.intent_at, attempts.c.deadline).where(
         attempts.c.id == batch.attempt_id

@@ -179,6 +179,7 @@ batches = Table(
     Column("id", Integer, primary_key=True),
     Column("issue_id", ForeignKey("issues.id"), nullable=False),
     Column("edition_id", ForeignKey("editions.id"), nullable=False),
+    Column("list_name", String(64), nullable=False),  # schedule.yaml may name another meanwhile
     Column("seq", Integer, nullable=False),
     Column("recipient_ids", Ids, nullable=False),
     Column("recipients", Integer, nullable=False),  # length of recipient_ids

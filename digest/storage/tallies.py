@@ -78,14 +78,18 @@ def doubts(connection: Connection, issue_id: int | None = None) -> list[Doubt]:
 
 
 def unfinished_issues(connection: Connection) -> list[int]:
-    """Give the issues that a resumed sending has to look at, oldest first."""
+    """Give the issues that a resumed sending has to look at, oldest first.
+
+    A cancelled one among them: of a call that was cut short somebody has to be told.
+    """
     open_states = (*_UNDER_WAY, BatchState.FAILED)
     has_open = (
         select(batches.c.id)
         .where(batches.c.issue_id == issues.c.id, batches.c.state.in_(open_states))
         .exists()
     )
-    left = (issues.c.state == IssueState.SENDING) | ((issues.c.state == IssueState.SENT) & has_open)
+    over = issues.c.state.in_((IssueState.SENT, IssueState.CANCELLED))
+    left = (issues.c.state == IssueState.SENDING) | (over & has_open)
     return list(connection.scalars(select(issues.c.id).where(left).order_by(issues.c.id)))
 
 

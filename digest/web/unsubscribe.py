@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
+from digest.compose.typography import typeset
 from digest.web.pages import Pages
 from digest.web.security import small_body
 from subscribers.addresses import masked
@@ -88,10 +89,13 @@ def _left(
 
 
 def _newsletter(pages: Pages, asked: Unsubscription, place: Membership | None) -> str:
-    """Name what is left as the reader knows it: the newsletters that the list gets."""
+    """Name what is left as the mail does: the list's newsletters, each set in its language."""
     newsletters = pages.newsroom.schedule.newsletters.values()
-    titles = [one.title for one in newsletters if one.list == asked.list_name]
-    return ", ".join(titles) or (place.title if place else asked.list_name)
+    titles = [
+        typeset(one.title, one.language) for one in newsletters if one.list == asked.list_name
+    ]
+    own = typeset(place.title, place.language) if place else asked.list_name
+    return ", ".join(titles) or own
 
 
 def _origin(body: bytes) -> str:

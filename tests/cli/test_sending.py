@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from digest.model.issue import Issue
 from digest.pipeline.sending import send as send_now
 from digest.resources import shipped
 from subscribers.database import Database
-from tests.deliver.courier import Courier, forbidden, lost
+from tests.deliver.courier import Answer, Courier, forbidden, lost
 from tests.pipeline.scene import QUICK, SECRET, a_newsroom, an_approved_issue, enrol
 
 Digest = Callable[..., tuple[int, str]]
@@ -25,11 +25,8 @@ def issue(database: Database) -> Issue:
 
 
 @pytest.fixture
-def digest(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digest]:
+def digest(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Digest:
     """Run a command on the test's database; give exit code and output."""
-    import signal
-
-    before = signal.getsignal(signal.SIGTERM)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DIGEST_DATABASE_URL", database.url)
     monkeypatch.setenv("DIGEST_PROVIDER_URL", "outbox://var/outbox")
@@ -47,11 +44,10 @@ def digest(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) 
         assert explained is not None, result.exception
         return explained[1], result.output + explained[0]
 
-    yield run
-    signal.signal(signal.SIGTERM, before)
+    return run
 
 
-def leave_behind(database: Database, issue: Issue, *answers: object) -> None:
+def leave_behind(database: Database, issue: Issue, *answers: Answer) -> None:
     courier = Courier(*answers, capacity=2)
     send_now(a_newsroom(database, lambda: courier), issue.id, patience=QUICK)
 

@@ -31,7 +31,7 @@ def parser() -> Iterator[Worker]:
         yield worker
 
 
-def read(raw: bytes, parser: Any, **how: str) -> Reading:
+def read(raw: bytes, parser: Any, **how: Any) -> Reading:
     answer = Answer(request=Request(url=URL), verdict=Verdict.CONTENT, url=URL, body=raw, **how)
     return read_feed(answer, parser)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,7 @@ FEED = "https://fleuve.example/feed"
 STATE = SourceState(name="fleuve", url=FEED, etag='"v1"', last_modified="hier")
 
 
-def answer(verdict: Verdict = Verdict.CONTENT, url: str = FEED, **how: object) -> Answer:
+def answer(verdict: Verdict = Verdict.CONTENT, url: str = FEED, **how: Any) -> Answer:
     return replace(Answer(request=Request(url=url), verdict=verdict, url=url), **how)
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.compose import wording
+from digest.compose import document, wording
 from digest.compose.anatomy import dissect
 from digest.compose.checks import Severity, check
 from digest.compose.links import safe_link
@@ -20,7 +21,7 @@ from digest.compose.mjml import compile_mjml
 from digest.compose.page import lay_out
 from digest.compose.render import fill, fold, render
 from digest.errors import RenderError
-from digest.model.issue import Brief, Issue, Mention
+from digest.model.issue import Brief, Issue, IssueState, Mention
 from tests.builders import NOON, a_brief
 from tests.compose.desk import (
     BRAND,
@@ -243,21 +244,38 @@ def test_a_link_holds_nothing_that_could_leave_its_attribute(rest: str) -> None:
 def translated(language: str) -> dict[str, tuple[str, ...]]:
     with (wording.LOCALE / language / "digest.po").open("rb") as file:
         return {
-            message.id[0] if message.pluralizable else str(message.id): tuple(
-                message.string if message.pluralizable else (str(message.string),)
-            )
+            message.id if isinstance(message.id, str) else message.id[0]: strings(message)
             for message in read_po(file)
             if message.id
         }
 
 
-def test_every_word_around_the_editors_is_in_both_languages() -> None:
-    found = extract_from_dir(str(TEMPLATES / "email"), method_map=[("**", "jinja2")])
-    used = {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
+def strings(message: Message) -> tuple[str, ...]:
+    found = message.string or ""
+    return (found,) if isinstance(found, str) else tuple(found)
+
+
+def said(folder: Path, method: str) -> set[str]:
+    found = extract_from_dir(folder, method_map=[("**", method)])
+    return {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
+
+
+def test_every_word_around_the_editors_is_in_both_languages_and_none_is_idle() -> None:
+    mail, pages = said(TEMPLATES / "email", "jinja2"), said(TEMPLATES / "web", "jinja2")
+    code = said(Path(document.__file__).parent, "python")
     french, english = translated("fr"), translated("en")
-    assert used
-    assert used <= {message for message, strings in french.items() if all(strings)}
+    assert mail
+    assert pages
+    assert code | {*IssueState, document._RULES, document._LEFT_OUT} | mail | pages == set(french)
+    assert [message for message, strings in french.items() if not all(strings)] == []
     assert {m for m, strings in french.items() if len(strings) > 1} == set(english)
+
+
+def test_the_words_around_the_editors_are_set_like_theirs() -> None:
+    mention = Mention(source="RFI", title="Chez RFI", url="", language="fr")
+    edition = rendered(an_issue_of(a_brief(also=(mention,))))
+    assert "Aussi chez\u00a0:" in edition.text
+    assert "à l’adresse" in edition.text
 
 
 def test_long_words_are_never_broken_in_the_text_part() -> None:

@@ -71,6 +71,16 @@ def test_a_call_of_full_capacity_is_taken(reach: tuple[Provider, Reached]) -> No
     assert len(reached()) in {provider.capacity, 0 if provider.name == "null" else -1}
 
 
+def test_a_call_that_was_planned_for_a_larger_provider_loses_nobody(
+    reach: tuple[Provider, Reached],
+) -> None:
+    provider, reached = reach
+    receipt = provider.deliver(a_call(provider.capacity + 1))
+    assert receipt.outcome is Outcome.ACCEPTED
+    if provider.name != "null":
+        assert len(set(reached())) == len(reached()) == provider.capacity + 1 - len(receipt.untried)
+
+
 def test_calls_follow_one_another_on_one_provider(reach: tuple[Provider, Reached]) -> None:
     provider, _ = reach
     for batch in range(3):

@@ -1,21 +1,29 @@
 """Processes that send, to be killed: warm ones, forked from a server that has all imported."""
 
+import itertools
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from digest.clock import system_clock
+from digest.deliver.provider import Provider
 from digest.deliver.providers import outbox, sendgrid, smtp
+from digest.pipeline import delivering
 from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import send, status
 from subscribers.database import Database
 from tests.pipeline.scene import QUICK, a_newsroom
+from tests.servers.sendgrid import KEY
 
 WARM = (outbox, sendgrid, smtp)
 """Imported here, so that a forked sender need not."""
@@ -37,6 +45,44 @@ def start(database: Database, provider_url: str, issue_id: int) -> tuple[BasePro
     process = _FORKS.Process(target=send_once, args=arguments, daemon=True)
     process.start()
     return process, begun
+
+
+def send_and_stop(
+    database_url: str, provider_name: str, port: int, issue_id: int, look: int
+) -> None:
+    """Be a sender whose machine sleeps just before it looks at the clock for the nth time."""
+    delivering.CALL, delivering._SLACK = timedelta(seconds=0.6), timedelta(seconds=0.2)
+    looks = itertools.count(1)
+
+    def clock() -> datetime:
+        if next(looks) == look:
+            os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(0.3)  # the signal may reach this thread a moment later
+        return system_clock()
+
+    def provider() -> Provider:
+        if provider_name == "sendgrid":
+            return sendgrid.SendGrid(f"http://127.0.0.1:{port}", KEY, workers=1, clock=clock)
+        relay = smtp.Relay(host="127.0.0.1", port=port, security="no")
+        return smtp.Smtp(relay, workers=1, clock=clock)
+
+    send(a_newsroom(Database(database_url), provider), issue_id, patience=QUICK)
+
+
+@contextmanager
+def asleep(*arguments: object) -> Iterator[BaseProcess]:
+    """Start a send_and_stop and wait until it sleeps; it does not outlive a test that fails."""
+    process = _FORKS.Process(target=send_and_stop, args=arguments, daemon=True)
+    process.start()
+    stat = Path(f"/proc/{process.pid}/stat")
+    deadline = time.monotonic() + 30
+    try:
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+            assert time.monotonic() < deadline, "it never slept"
+            time.sleep(0.02)
+        yield process
+    finally:
+        process.kill()
 
 
 def kill_often(

@@ -71,3 +71,14 @@ def test_a_folder_that_cannot_be_written_is_a_refusal_for_now(tmp_path: Path) ->
 def test_an_outbox_nobody_wrote_to_is_not_made(tmp_path: Path) -> None:
     open_provider(f"outbox://{tmp_path}/none", secrets={}).close()
     assert not (tmp_path / "none").exists()
+
+
+def test_whose_mail_was_written_before_the_disk_was_full_has_it(tmp_path: Path) -> None:
+    (tmp_path / "hebdo-sahel-1-000002.eml").mkdir()
+    receipt = Outbox(tmp_path).deliver(a_call(3))
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert receipt.untried == {2, 3}
+    assert "hebdo-sahel-1-000002" in receipt.detail
+    again = Outbox(tmp_path).deliver(a_call(to=a_call(3).to[1:]))
+    assert (again.outcome, again.permanent) == (Outcome.REFUSED, False)
+    assert again.untried == {2, 3}

@@ -7,7 +7,7 @@ from digest.model.issue import Edition
 
 @given(st.lists(st.integers(1, 2**32 - 1), unique=True, max_size=200), st.integers(1, 60))
 def test_each_recipient_stands_in_exactly_one_lot(ids: list[int], capacity: int) -> None:
-    made = list(lots(ids, edition_id=1, capacity=capacity))
+    made = list(lots(ids, edition_id=1, list_name="hebdo", capacity=capacity))
     assert [id_ for lot in made for id_ in lot.recipient_ids] == ids
     assert all(1 <= len(lot.recipient_ids) <= capacity for lot in made)
 

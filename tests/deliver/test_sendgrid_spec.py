@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from digest.deliver.provider import Letter
-from digest.deliver.providers.sendgrid import constant_part, pack
+from digest.deliver.providers.sendgrid_request import Packed, constant_part
 from tests.deliver.calls import a_call, a_letter
 
 SPEC = Path(__file__).parents[3] / "shared" / "data" / "sendgrid-oai" / "tsg_mail_v3.yaml"
@@ -25,7 +25,7 @@ def spec() -> dict[str, Any]:
 
 
 def the_request(letter: Letter) -> Any:
-    return orjson.loads(pack(a_call(50, letter=letter), constant_part(letter, sandbox=True)).body)
+    return orjson.loads(Packed(a_call(50, letter=letter), constant_part(letter, sandbox=True)).body)
 
 
 def the_schema(spec: dict[str, Any]) -> dict[str, Any]:

@@ -21,18 +21,19 @@ TEXT = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 EVERYTHING = "\n".join(TEXT.values())
 
 
-def commands() -> dict[tuple[str, ...], TyperCommand]:
+def commands() -> dict[tuple[str, ...], TyperCommand | TyperGroup]:
     return dict(_walk(typer.main.get_command(app), ()))
 
 
 def _walk(
-    command: TyperCommand | TyperGroup, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], TyperCommand]]:
+    command: object, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], TyperCommand | TyperGroup]]:
     if isinstance(command, TyperGroup):
         for name, child in command.commands.items():
             yield from _walk(child, (*path, name))
         if not command.invoke_without_command:
             return
+    assert isinstance(command, TyperCommand | TyperGroup)
     yield path, command
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,8 @@ WEEK = timedelta(days=7)
 
 
 def story(id_: int, **changes: Any) -> Story:
-    values = {"id": id_, "lead_id": id_, "article_ids": (id_,), "voices": 1, "happened_at": NOON}
-    return Story(**(values | changes))
+    one = Story(id=id_, lead_id=id_, article_ids=(id_,), voices=1, happened_at=NOON)
+    return replace(one, **changes)
 
 
 def score(article: int, value: float = 1.5, *, theme: str = "sahel") -> ThemeScore:

@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection
 
 from digest.model.source import SourceState
@@ -25,7 +26,7 @@ def main(root: str, sources_before_death: str, *feeds: str) -> None:
         left -= 1
         save_source_state(connection, state)
 
-    collecting.save_source_state = save_or_die
+    pytest.MonkeyPatch().setattr(collecting, "save_source_state", save_or_die)
     room = Room(root=Path(root), database=Database(f"sqlite:///{root}/digest.db"))
     for number, feed in enumerate(feeds):
         room.feed(feed, name=f"s{number}")

@@ -34,7 +34,7 @@ class Room:
         self.sources.append(Source(name=name, feed=url, **how))
 
     def collect(self, only: str = "", **how: Any) -> dict[str, SourceReport]:
-        how = {"permitted": LOOPBACK, "chance": lambda: 0.5} | how
+        how = {"permitted": LOOPBACK, "chance": lambda: 0.5, **how}
         return {report.source: report for report in collect(self.newsroom(), only=only, **how)}
 
     def articles(self) -> list[Article]:

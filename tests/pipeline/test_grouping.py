@@ -182,7 +182,7 @@ def test_an_earlier_event_of_the_saga_is_tied_across_windows(database: Database)
 
 
 def test_the_two_real_texts_are_two_events_of_one_saga(database: Database, seeds: Path) -> None:
-    found = []
+    found: list[Article] = []
     for file in sorted(seeds.glob("*.txt")):
         (piece,) = pieces(file.read_text(encoding="utf-8"))
         found.append(summit(len(found) + 1, title=piece.title, body=piece.body))

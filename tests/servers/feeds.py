@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -114,7 +115,7 @@ def _answering(server: FeedServer) -> Callable[..., BaseHTTPRequestHandler]:
     return Answering
 
 
-def _conditional(page: Page, headers: Mapping[str, str]) -> Page:
+def _conditional(page: Page, headers: Message) -> Page:
     etag = page.headers.get("ETag")
     if etag and headers.get("If-None-Match") == etag:
         return Page(status=304, headers=page.headers)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from digest.deliver.plan import lots
 from digest.errors import ConflictError, NotFoundError
-from digest.model.delivery import BatchState, Outcome, Settlement, Tally
+from digest.model.delivery import Batch, BatchState, Outcome, Settlement, Tally
 from digest.model.issue import IssueState
 from digest.storage import ledger, tables, tallies
 from subscribers.database import Database
@@ -36,7 +36,7 @@ def connection(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def settle(connection: Connection, batch: ledger.Batch, settlement: Settlement) -> bool:
+def settle(connection: Connection, batch: Batch, settlement: Settlement) -> bool:
     ids = iter("xyz")
     return ledger.settle(connection, batch, settlement, now=NOW, new_id=lambda: next(ids))
 

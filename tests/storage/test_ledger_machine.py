@@ -169,6 +169,5 @@ class Sending(RuleBasedStateMachine):
         assert all(part >= 0 for part in parts.values())
 
 
-@pytest.mark.slow
-class TestSending(Sending.TestCase):
-    settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestSending = pytest.mark.slow(Sending.TestCase)
+TestSending.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -282,6 +282,8 @@ def test_nobody_is_mailed_who_has_not_agreed_since_leaving(
                 case "ban":
                     ban(connection, now)
                     banned = True
+                case _:
+                    pass  # nothing to answer or to leave yet
             assert bool(lists.active_ids(connection, "hebdo")) == (agreed and not banned)
         connection.rollback()
 

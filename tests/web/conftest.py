@@ -21,7 +21,7 @@ from subscribers.tokens import unsubscribe_token
 with warnings.catch_warnings():
     # It would rather have httpx2; httpx is what this project's own code uses.
     warnings.simplefilter("ignore", UserWarning)
-    from starlette.testclient import TestClient
+    from starlette.testclient import TestClient as TestClient
 
 KEY = b"a key for tests only, long enough"
 SCHEDULE = Schedule.model_validate(
@@ -36,7 +36,7 @@ SCHEDULE = Schedule.model_validate(
         "sources": [{"name": "inbox", "folder": "inbox"}],
         "newsletters": {
             "hebdo-sahel": {
-                "title": "Hebdo <Sahel>",
+                "title": "L'hebdo <Sahel>",
                 "language": "fr",
                 "timezone": "Europe/Paris",
                 "list": "hebdo",

@@ -46,7 +46,7 @@ def test_the_page_has_a_button_and_names_the_newsletter_escaped(
     page = browser.get(reader.path).text
     assert '<form method="post">' in page
     assert "Me désabonner" in page
-    assert "Hebdo &lt;Sahel&gt;" in page
+    assert "«\u202fL’hebdo &lt;Sahel&gt;\u202f» à l’adresse" in page
     assert "a…@example.org" in page
     assert reader.address not in page
 
@@ -104,6 +104,15 @@ def test_the_page_of_who_has_left_has_no_button(browser: TestClient, reader: Rea
     assert "désabonnement est enregistré" in done.text
     assert "désabonnement est enregistré" in again.text
     assert "<form" not in again.text
+
+
+def test_an_english_reader_reads_english(
+    browser: TestClient, newsroom: Newsroom, now: datetime
+) -> None:
+    path = join(newsroom, "kim@example.com", "en", now).path
+    assert "receiving “L’hebdo &lt;Sahel&gt;” at" in browser.get(path).text
+    assert "“L’hebdo &lt;Sahel&gt;” will not be sent" in browser.post(path, data=ONE_CLICK).text
+    assert "This link doesn’t work" in browser.get("/u/x", headers={"Accept-Language": "en"}).text
 
 
 def test_a_link_of_somebody_erased_still_answers_kindly(

@@ -28,6 +28,7 @@ from digest.model.delivery import Outcome
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415})
 _UNSAID_WAIT = 10.0
 """Seconds to wait after a 429 that names no time."""
+_LONGEST_WAIT = 7 * 86_400.0
 _LONGEST = 500
 """Characters kept of an answer."""
 _PERSON = re.compile(r"personalizations\.(\d+)\.to\b")
@@ -78,14 +79,16 @@ def read_failure(failure: httpx.HTTPError) -> Receipt:
 def retry_after(headers: Mapping[str, str], now: datetime) -> float:
     """Read how many seconds to wait: X-RateLimit-Reset is a Unix time, Retry-After either kind."""
     reset = _number(headers.get("X-RateLimit-Reset", ""))
-    if reset is not None:
-        return max(1.0, reset - now.timestamp())
-    text = headers.get("Retry-After", "")
+    wait = _after(headers.get("Retry-After", ""), now) if reset is None else reset - now.timestamp()
+    return min(max(1.0, wait), _LONGEST_WAIT)
+
+
+def _after(text: str, now: datetime) -> float:
     seconds = _number(text)
     if seconds is not None:
-        return max(1.0, seconds)
+        return seconds
     try:
-        return max(1.0, (parsedate_to_datetime(text) - now).total_seconds())
+        return (parsedate_to_datetime(text) - now).total_seconds()
     except (ValueError, TypeError):
         return _UNSAID_WAIT
 

@@ -4,16 +4,19 @@ A file's name follows from issue and subscriber alone, and the file appears whol
 a call can be repeated after a crash, and each reader still has one mail.
 """
 
+import os
 import re
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 from digest.clock import Clock, system_clock
-from digest.deliver.mime import compile_letter
+from digest.deliver.mime import CompiledLetter, compile_letter
 from digest.deliver.personalise import cut
 from digest.deliver.provider import Call, Personal, Receipt
 from digest.deliver.providers.letters import Compiled
@@ -49,14 +52,23 @@ class Outbox:
 
     def deliver(self, call: Call) -> Receipt:
         """Write a file for each recipient, each whole or not at all."""
+        written: set[int] = set()
+        refused: dict[int, str] = {}
+        words = ""
         try:
-            refused = self._write_all(call)
+            letter = self._letters.of(call.letter)
+            self._write_all(call, letter, written, refused)
         except DeliveryError as unfit:
             return Receipt(outcome=Outcome.REFUSED, permanent=True, detail=str(unfit))
         except OSError as failure:
-            words = f"can't write {failure.filename}: {failure.strerror}"
-            return Receipt(outcome=Outcome.REFUSED, detail=words)
-        return Receipt(outcome=Outcome.ACCEPTED, ref=str(self.folder), refused=refused)
+            words = f"can't write {failure.filename or self.folder}: {failure.strerror}"
+        return Receipt(
+            outcome=Outcome.ACCEPTED if written else Outcome.REFUSED,
+            ref=str(self.folder),
+            detail=words,
+            refused=refused,
+            untried=frozenset(to.id for to in call.to) - written - refused.keys(),
+        )
 
     def close(self) -> None:
         """Clear away what killed writers left, and write the page that lists every mail."""
@@ -64,19 +76,22 @@ class Outbox:
             _sweep(self.folder)
             _put(self.folder / "index.html", index_page(self.folder).encode(), "index")
 
-    def _write_all(self, call: Call) -> dict[int, str]:
-        """Write each mail that can be written; give who can't have one, and why."""
-        compiled, now, refused = self._letters.of(call.letter), self._clock(), {}
+    def _write_all(
+        self, call: Call, letter: CompiledLetter, written: set[int], refused: dict[int, str]
+    ) -> None:
+        """Write each mail that can be written; note whose is, and who can't have one, and why."""
+        now = self._clock()
         self.folder.mkdir(parents=True, exist_ok=True)
-        for to in call.to:
-            try:
-                mail = compiled.message(to, now)
-            except DeliveryError as unfit:
-                refused[to.id] = str(unfit)
-            else:
-                self._write(file_name(call.label, to.id), call, mail)
         self._preview(call)
-        return refused
+        with _kept(self.folder):
+            for to in call.to:
+                try:
+                    mail = letter.message(to, now)
+                except DeliveryError as unfit:
+                    refused[to.id] = str(unfit)
+                else:
+                    self._write(file_name(call.label, to.id), call, mail)
+                    written.add(to.id)
 
     def _write(self, name: str, call: Call, content: bytes) -> None:
         _put(self.folder / name, content, call.attempt_id)
@@ -158,9 +173,25 @@ def _anybody(to: Personal) -> Personal:
 
 
 def _put(path: Path, content: bytes, writer: str) -> None:
+    """Write a file that appears whole or not at all, whenever the power fails."""
     fresh = path.with_name(f".{writer[:12]}-{path.name}.part")
-    fresh.write_bytes(content)
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """See to it that the names made in a folder outlast a power failure, where that can be done."""
+    try:
+        yield
+    finally:
+        if hasattr(os, "O_DIRECTORY"):
+            opened = os.open(folder, os.O_DIRECTORY)
+            os.fsync(opened)
+            os.close(opened)
 
 
 def _sweep(folder: Path) -> None:

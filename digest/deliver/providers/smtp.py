@@ -80,8 +80,7 @@ class Smtp:
             return Receipt(outcome=Outcome.REFUSED, permanent=permanent, detail=str(failure))
         try:
             for to in call.to:
-                self._patient(connection, call)
-                self._mail(connection, letter, to, call.letter.sender_address, tried)
+                self._mail(connection, letter, to, call, tried)
         except Halt as halt:
             connection.close()
             return receipt_of(call, tried, halt)
@@ -98,7 +97,7 @@ class Smtp:
         connection: smtplib.SMTP,
         letter: CompiledLetter,
         to: Personal,
-        sender: str,
+        call: Call,
         tried: Tried,
     ) -> None:
         try:
@@ -107,11 +106,12 @@ class Smtp:
         except DeliveryError as unfit:
             tried.refused[to.id] = str(unfit)
         else:
-            transact(
-                connection, Mail(to=to, sender=sender, message=message, options=options), tried
-            )
+            sender = call.letter.sender_address
+            mail = Mail(to=to, sender=sender, message=message, options=options)
+            transact(connection, mail, tried, lambda: self._patient(connection, call))
 
     def _patient(self, connection: smtplib.SMTP, call: Call) -> None:
+        """Let the next answer take what is left of the call's time; Halt when nothing is."""
         left = self._left(call)
         if connection.sock is not None:
             connection.sock.settimeout(left)

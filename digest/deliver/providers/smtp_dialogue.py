@@ -5,6 +5,7 @@ knows; a lost answer may mean a mail delivered (RFC 5321 §4.5.3.2.6, RFC 1047).
 """
 
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from digest.deliver.headers import ascii_domain
@@ -47,15 +48,17 @@ class Halt(Exception):  # noqa: N818 - not an error of ours: the relay ends the 
         self.permanent = permanent
 
 
-def transact(connection: smtplib.SMTP, mail: Mail, tried: Tried) -> None:
+def transact(connection: smtplib.SMTP, mail: Mail, tried: Tried, hurry: Callable[[], None]) -> None:
     """Make one recipient's transaction and note what is known of them.
+
+    `hurry` is called before each step: it raises Halt when the call's time is up.
 
     Raises:
         Halt: the relay takes no more mail of this call.
     """
     try:
-        if _announced(connection, mail, tried):
-            _handed_over(connection, mail, tried)
+        if _announced(connection, mail, tried, hurry):
+            _handed_over(connection, mail, tried, hurry)
     except LOST as lost:
         raise Halt(f"the connection was lost: {words_of(lost)}") from lost
 
@@ -96,11 +99,15 @@ def words_of(failure: Exception) -> str:
     return clipped(f"{type(failure).__name__}: {failure}")
 
 
-def _announced(connection: smtplib.SMTP, mail: Mail, tried: Tried) -> bool:
+def _announced(
+    connection: smtplib.SMTP, mail: Mail, tried: Tried, hurry: Callable[[], None]
+) -> bool:
     """Name sender and recipient; say whether the mail may follow."""
+    hurry()
     code, answer = connection.mail(ascii_domain(mail.sender), mail.options)
     if code != 250:
         raise Halt(_said(code, answer), permanent=code >= 500 and not tried.accepted)
+    hurry()
     code, answer = connection.rcpt(ascii_domain(mail.to.address))
     if code in {250, 251}:
         return True
@@ -110,11 +117,15 @@ def _announced(connection: smtplib.SMTP, mail: Mail, tried: Tried) -> bool:
     return False
 
 
-def _handed_over(connection: smtplib.SMTP, mail: Mail, tried: Tried) -> None:
+def _handed_over(
+    connection: smtplib.SMTP, mail: Mail, tried: Tried, hurry: Callable[[], None]
+) -> None:
     """Send the mail, its last line apart: with that line the doubt begins."""
+    hurry()
     code, answer = connection.docmd("DATA")
     if code == 354:
         connection.send(mail.message.replace(b"\r\n.", b"\r\n.."))
+        hurry()
         connection.send(b".\r\n" if mail.message.endswith(b"\r\n") else b"\r\n.\r\n")
         tried.unknown.add(mail.to.id)
         code, answer = connection.getreply()
