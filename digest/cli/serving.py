@@ -27,7 +27,7 @@ _LOG = structlog.get_logger(__name__)
 
 
 def serve(settings: Settings, host: str, port: int, *, json_logs: bool) -> None:
-    """Serve until SIGTERM or Ctrl-C; jobs in hand are finished first.
+    """Serve until SIGTERM or Ctrl-C; calls in hand are settled first.
 
     Raises:
         ConfigError: the port can't be had, or a setting or the schedule is wrong.
@@ -66,6 +66,7 @@ def _clocks_running(desk: Desk) -> Iterator[None]:
         with ticking(clocks.tick, clock=desk.newsroom.clock):
             yield
     finally:
+        desk.newsroom.stopping.set()
         engine.stop()
         desk.newsroom.database.close()
         _LOG.info("stopped")

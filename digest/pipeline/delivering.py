@@ -86,7 +86,7 @@ def deliver(round_: Round, progress: Progress | None = None) -> None:
     """Work until nothing of the issue is left to do, here or in another process.
 
     Raises:
-        DeliveryError: the provider refuses our mail, or its answers are lost.
+        DeliveryError: the provider refuses our mail, its answers are lost, or we are to stop.
         KeyboardInterrupt: a person stopped it; the calls in hand were settled first.
     """
     recover(round_)
@@ -134,6 +134,8 @@ def _started(round_: Round) -> Event:
 def _watch(round_: Round, ends: list[Event], progress: Progress | None) -> None:
     while working := [end for end in ends if not end.is_set()]:
         working[0].wait(_TOLD_EVERY)
+        if round_.newsroom.stopping.is_set():
+            round_.brake.pull(DeliveryError("stopped: the rest goes on when resumed"))
         if progress is not None:
             with round_.newsroom.database.read() as connection:
                 progress(tallies.tally(connection, round_.issue.id))

@@ -1,8 +1,9 @@
 """What do the stages work with? Everything that touches the world."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from digest.clock import Clock
 from digest.deliver.provider import Provider
@@ -26,3 +27,5 @@ class Newsroom:
     """The folder with email/, web/ and brand.yaml."""
     provider: Callable[[], Provider]
     """Opens the provider that mail goes to."""
+    stopping: Event = field(default_factory=Event)
+    """Set when the process is asked to end: sending then begins no further call."""

@@ -20,6 +20,7 @@ from digest.pipeline.letters import letter_of, proof_letter, proof_personal
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.planning import check_links, plan
 from digest.storage import editions, issues, ledger, tallies
+from subscribers.addresses import read_address
 
 _BEGUN = (IssueState.SENDING, IssueState.SENT)
 
@@ -127,9 +128,11 @@ def send_proof(newsroom: Newsroom, issue_id: int, to: str | Sequence[str]) -> st
     """Send every edition to its editors, marked as a proof; give where it went.
 
     Raises:
+        AddressError: one of `to` is no address.
         DeliveryError: the provider did not take it.
     """
-    addresses = list(dict.fromkeys([to] if isinstance(to, str) else to))
+    given = [to] if isinstance(to, str) else to
+    addresses = list(dict.fromkeys(read_address(one).text for one in given))
     if not addresses:
         raise DeliveryError("nobody to send the proof to: name an address, or editors in the file")
     issue = _issue(newsroom, issue_id)

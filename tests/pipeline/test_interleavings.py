@@ -146,3 +146,24 @@ def test_a_signal_while_it_waits_lets_every_call_in_hand_be_settled(
     signal.signal(signal.SIGINT, before)
     [told] = status(a_newsroom(database), issue.id)
     assert told.tally == Tally(planned=9, sent=2, waiting=7)
+
+
+def test_a_process_that_is_asked_to_end_begins_no_further_call_and_leaves_no_doubt(
+    database: Database, issue: Issue
+) -> None:
+    courier = Courier(capacity=1)
+    newsroom = a_newsroom(database, lambda: courier)
+
+    def asked_to_end(_call: Call) -> Receipt:
+        newsroom.stopping.set()
+        time.sleep(delivering._TOLD_EVERY * 2)
+        return ACCEPTED
+
+    courier.then(ACCEPTED, asked_to_end)
+    with pytest.raises(DeliveryError, match="goes on when resumed"):
+        send(newsroom, issue.id, patience=QUICK)
+    [standing] = status(newsroom)
+    assert standing.tally == Tally(planned=9, sent=2, waiting=7)
+    [report] = resume(a_newsroom(database, lambda: courier))
+    assert report.tally == Tally(planned=9, sent=9)
+    assert courier.mailed == dict.fromkeys(range(1, 10), 1)
