@@ -94,7 +94,8 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
         for key, item in by_key.items()
         if needs_reading(known.get(key), fingerprint(item))
     ]
-    readable = [one for one in received if one]
+    # Oldest first: of several entries about one address the newest is the present text.
+    readable = sorted((one for one in received if one), key=lambda one: one.entry.published.at)
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
         changes = [_keep_entry(connection, one, desk.now) for one in readable]
