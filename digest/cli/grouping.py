@@ -64,7 +64,7 @@ def _tell_group(report: "GroupReport") -> None:
 
 def _tell(found: "Explanation") -> None:
     say(f"{found.id}  {found.title}")
-    say(f"    {found.source}, {found.language}")
+    say(", ".join((f"    {found.source}", found.language, *found.marks)))
     _tell_date(found)
     _tell_themes(found)
     _tell_story(found)
@@ -75,9 +75,11 @@ def _tell(found: "Explanation") -> None:
 def _tell_date(found: "Explanation") -> None:
     published = found.published
     read = f", read from “{published.raw}”" if published.raw else ""
-    say(
-        f"    published {published.at:%d %B %Y %H:%M} UTC, known to the {published.precision}{read}"
-    )
+    if published.precision == "first-seen":
+        say(f"    published: no usable date{read}, so the moment it was first seen counts")
+    else:
+        exactly = f"{published.at:%d %B %Y %H:%M} UTC, known to the {published.precision}"
+        say(f"    published {exactly}{read}")
     if published.doubt:
         say(f"    in doubt: {published.doubt}")
     say(f"    first seen {found.first_seen_at:%d %B %Y %H:%M} UTC\n")

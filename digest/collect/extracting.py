@@ -25,6 +25,9 @@ _SCRIPTED = re.compile(
 _LD = re.compile(
     r"<script[^<>]{0,300}application/ld\+json[^<>]{0,300}>(.{1,200000}?)</script>", re.I | re.S
 )
+_TIME_AGO = re.compile(
+    r"""<\w{1,10}\b[^<>]{0,500}data-hook=["']time-ago["'][^<>]{0,500}>([^<>]{1,60})<"""
+)
 _META = re.compile(r"<meta\b([^<>]{1,3000})>", re.IGNORECASE)
 _ARTICLES = ("article", "posting", "report", "webpage")
 
@@ -39,7 +42,7 @@ def extract(html: str, base: str) -> dict[str, Any]:
         "title": _first(ld.get("headline"), meta.get("og:title"), found.get("title")),
         "author": _first(_names(ld.get("author")), meta.get("author"), found.get("author")),
         "publisher": _first(_names(ld.get("publisher")), meta.get("og:site_name")),
-        "published": _dates(ld, meta, found),
+        "published": [*_dates(ld, meta, found), *_shown_date(html)],
         "summary": _first(*(said.get(name) for said, name in summaries)),
         "content": body,
         "url": _first(_canonical_link(html), meta.get("og:url"), found.get("url")),
@@ -128,6 +131,11 @@ def _dates(ld: dict[str, Any], meta: dict[str, str], found: dict[str, Any]) -> l
         found.get("date"),
     )
     return [str(date) for date in said if date]
+
+
+def _shown_date(html: str) -> list[str]:
+    """Give the words under a Wix post's title, `il y a 2 jours`, where nothing exact is said."""
+    return [shown.strip() for shown in _TIME_AGO.findall(html[:500_000])[:1]]
 
 
 def _names(thing: object) -> str:

@@ -43,6 +43,10 @@ _FIELDS = {
 }
 _BADGE = re.compile(r"\s*[^\w\s.,;:!?'’\"()&/@+«»…%-]+\ufe0f?\s*")
 _BYLINE = re.compile(r"^(?:par|by)\s+(?=[A-ZÀ-Ý])", re.IGNORECASE)
+_APART = re.compile(r" [·•|] ")
+_SIGNED = re.compile(r"(?:[Pp]ar|PAR|[Bb]y|BY) [A-ZÀ-Ý][^!?:;…]{1,120}(?:[^.!?:;…]|min\.)")
+"""`Par Awa Diallo, le 3 mai 2026 – 4 min`: no sentence."""
+_AFTER_NAME = re.compile(r" [·•|–—-] |, (?!\d{4}\b)(?=(?:\w+\.? ){0,3}\d)")
 _LINK = re.compile(r"^<?(https?://[^\s<>]+)>?$")
 _LONGEST_TITLE = 250
 _LONGEST_NAMES = 500
@@ -94,8 +98,9 @@ def _without_fence(text: str) -> str:
 
 
 def _spread(row: str) -> list[str]:
-    """Part `Awa Diallo · il y a 2 jours · 3 min de lecture`; leave any other row whole."""
-    parts = re.split(r" [·•|] ", row) if len(row) < _LONGEST_TITLE else [row]
+    """Part `Awa Diallo · il y a 2 jours`, `Par Awa Diallo, le 3 mai 2026`; leave others whole."""
+    signs = _AFTER_NAME if _SIGNED.fullmatch(row) else _APART
+    parts = signs.split(row) if len(row) < _LONGEST_TITLE else [row]
     timed = any(is_date(part) or is_reading_time(part) for part in parts)
     return parts if timed else [row]
 

@@ -1,12 +1,13 @@
 """Is an issue fit to be mailed? Looked at before it is approved; errors keep it from going."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from digest.compose.anatomy import Anatomy, dissect
 from digest.compose.draft import briefs_of
+from digest.model.article import Article, Precision
 from digest.model.issue import PLACEHOLDERS, Brief, Issue, IssueContent, RenderedEdition
 from digest.schedule.values import Site
 
@@ -55,6 +56,21 @@ def check(
         *_address(site_url, mails=mails),
     ]
     return sorted(found, key=lambda finding: finding.severity is not Severity.ERROR)
+
+
+def doubtful_dates(content: IssueContent, articles: Mapping[int, Article]) -> list[Finding]:
+    """Name the stories whose printed date may be wrong, and why."""
+    cure = "say in the summary when it was, or drop the story"
+    return [
+        _warning(f"story {brief.story_id}", f"its date is in doubt: {doubt}", cure)
+        for brief in briefs_of(content.sections)
+        if (doubt := _doubt(brief, articles)) and brief.precision != Precision.FIRST_SEEN
+    ]
+
+
+def _doubt(brief: Brief, articles: Mapping[int, Article]) -> str:
+    dates = [articles[id_].published for id_ in brief.article_ids if id_ in articles]
+    return next((date.doubt for date in dates if date.at == brief.published_at), "")
 
 
 def errors(findings: list[Finding]) -> list[Finding]:

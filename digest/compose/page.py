@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from digest.compose import wording
 from digest.compose.brand import Brand, Pair
+from digest.compose.draft import briefs_of, subject_of
 from digest.compose.links import safe_link
 from digest.compose.typography import inert, typeset
-from digest.model.issue import Brief, Issue, Mention, Section
+from digest.model.issue import Brief, Issue, IssueContent, Mention, Section
 from digest.schedule.values import Newsletter, Site
 
 _GAP = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -91,7 +92,7 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
     return Page(
         language=language,
         direction=wording.direction(language),
-        subject=_set(issue.content.subject, language),
+        subject=_set(issue.content.subject, _subject_language(issue.content, language)),
         preheader=_set(issue.content.preheader, language),
         newsletter=_set(newsletter.title, language),
         organisation=_set(brand.name or site.organisation, language),
@@ -113,6 +114,13 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
         sources=len(_sources(sections)),
         note=_set(brand.footer.get(language, ""), language),
     )
+
+
+def _subject_language(content: IssueContent, language: str) -> str:
+    """Say the lead's own while its headline is the subject; an editor writes the readers'."""
+    briefs = briefs_of(content.sections)
+    told = bool(briefs) and content.subject == subject_of(content.sections, "")
+    return briefs[0].language if told else language
 
 
 def _part(section: Section, colour: Pair, newsletter: Newsletter, picture: bool) -> Part:

@@ -8,7 +8,7 @@ from digest.compose import checks
 from digest.compose.brand import read_brand
 from digest.compose.checks import Finding
 from digest.compose.document import document as write_document
-from digest.compose.draft import section_title
+from digest.compose.draft import briefs_of, section_title
 from digest.compose.edited import read_document
 from digest.compose.policies import approves_itself
 from digest.compose.render import render
@@ -17,7 +17,7 @@ from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
-from digest.storage import issues, ledger
+from digest.storage import articles, issues, ledger
 
 AUTOMATIC = "automatic"
 """Who approved an issue whose newsletter asks for no person."""
@@ -161,7 +161,10 @@ def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, 
 
 def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
     """Look an issue over as it would be mailed now; errors come first."""
-    return [
+    told = [id_ for brief in briefs_of(issue.content.sections) for id_ in brief.article_ids]
+    with newsroom.database.read() as connection:
+        known = articles.articles(connection, told)
+    found = [
         finding
         for edition in render_editions(newsroom, issue)
         for finding in checks.check(
@@ -172,6 +175,7 @@ def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
             mails=_really_mails(newsroom),
         )
     ]
+    return [*found, *checks.doubtful_dates(issue.content, known)]
 
 
 def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:

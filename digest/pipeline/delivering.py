@@ -191,10 +191,10 @@ def _mail(round_: Round, batch: Batch) -> None:
     if call is None:
         return
     receipt = _called(round_, call)
+    if receipt.retry_after is not None:  # before settling, which takes time others would call in
+        round_.pace.hold(min(receipt.retry_after, round_.patience.longest_hold))
     _settle(round_, batch, call, receipt)
     round_.brake.note(receipt)
-    if receipt.retry_after is not None:
-        round_.pace.hold(min(receipt.retry_after, round_.patience.longest_hold))
 
 
 def _intend(connection: Connection, round_: Round, batch: Batch) -> Call | None:

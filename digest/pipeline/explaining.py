@@ -80,6 +80,8 @@ class Explanation:
     language: str
     published: Published
     first_seen_at: datetime
+    marks: tuple[str, ...]
+    """What an editor should know before using it: `partial`, `title-only`, `redirect`."""
     themes: tuple[ThemeView, ...]
     story: Story | None
     """None when it was not grouped yet."""
@@ -113,6 +115,7 @@ def explain(newsroom: Newsroom, article_id: int) -> Explanation:
             language=article.language,
             published=article.published,
             first_seen_at=article.first_seen_at,
+            marks=tuple(sorted(mark.value for mark in article.marks)),
             themes=tuple(_theme_view(newsroom, score) for score in scores),
             story=story,
             members=tuple((a, members[a].title) for a in (story.article_ids if story else ())),

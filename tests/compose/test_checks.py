@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from digest.compose.checks import Finding, check, errors
+from digest.compose.checks import Finding, check, doubtful_dates, errors
+from digest.model.article import Precision, Published
 from digest.model.issue import Issue, RenderedEdition, Section
-from tests.builders import a_brief
+from tests.builders import NOON, a_brief, an_article
 from tests.compose.desk import SITE, an_issue_of, rendered, some_briefs
 
 ISSUE = an_issue_of(*some_briefs(3))
@@ -118,3 +119,14 @@ def test_errors_come_first() -> None:
     ]
     assert severities == sorted(severities, key=lambda s: s != "error")
     assert isinstance(check(issue, rendered(issue), SITE, site_url="", mails=True)[0], Finding)
+
+
+@pytest.mark.parametrize(("precision", "said"), [(Precision.DAY, 1), (Precision.FIRST_SEEN, 0)])
+def test_a_doubtful_date_is_told_where_readers_see_it(precision: Precision, said: int) -> None:
+    published = Published(at=NOON, precision=precision, doubt="the text speaks of 20 septembre")
+    brief = a_brief(published_at=NOON, precision=precision.value)
+    content = an_issue_of(brief).content
+    findings = doubtful_dates(content, {1: an_article(published=published)})
+    assert len(findings) == said
+    assert all("the text speaks of 20 septembre" in str(finding) for finding in findings)
+    assert doubtful_dates(content, {1: an_article()}) == doubtful_dates(content, {}) == []

@@ -104,6 +104,33 @@ def test_every_shown_command_exists_with_its_options(document: str, line: str) -
     assert used <= known | {"--help"}, f"{document}: unknown option in: {line}"
 
 
+def test_every_command_that_the_sample_schedule_names_can_be_called() -> None:
+    text = (ROOT / "schedule.yaml").read_text(encoding="utf-8")
+    named = re.findall(r"`digest ([a-z ]+[a-z])[^`]*`", text)
+    assert len(named) >= 3
+    assert [name for name in named if tuple(name.split()) not in commands()] == []
+
+
+def test_the_readme_says_where_the_command_lies() -> None:
+    quick_start, own = TEXT["README.md"].split("## Your own newsletter")
+    assert "digest init" not in quick_start
+    assert ".venv/bin" in own.split("digest init")[0]
+
+
+def test_every_target_of_ci_stands_in_contributing() -> None:
+    called = re.findall(r"^make (\w+)$", (ROOT / ".ci" / "run").read_text(), flags=re.M)
+    told = TEXT["CONTRIBUTING.md"].split("`.ci/run` calls ")[1].split("\n\n")[0]
+    assert set(called) == set(re.findall(r"`make (\w+)`", told))
+
+
+def test_the_layers_of_the_architecture_are_those_that_are_enforced() -> None:
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("layers = [")[1:]
+    block = TEXT["ARCHITECTURE.md"].split("subscribers:  ")[1].split("```")[0]
+    enforced = [set(re.findall(r"subscribers\.(\w+)", line)) for line in contracts[1].split("\n")]
+    told = [set(re.findall(r"\w+", layer)) for layer in block.split(">") if "…" not in layer]
+    assert [layer for layer in told if layer not in enforced] == []
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
     targets = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", TEXT[name])

@@ -14,10 +14,14 @@ from digest.deliver.provider import Call, Receipt
 from digest.engine.jobs import Handle, Job
 from digest.errors import ConfigError
 from digest.model.delivery import Outcome
+from digest.model.issue import IssueState
+from digest.model.run import RunClock
 from digest.pipeline.clocks import EVERY, Clocks
+from digest.pipeline.composing import approve
 from digest.pipeline.desk import Desk
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.reading import read_schedule
+from digest.storage import issues, runs
 from subscribers import lists, tables
 from subscribers.database import Database
 from subscribers.model import SubscriptionState
@@ -31,6 +35,12 @@ SEND_SLOT = datetime(2026, 11, 27, 5, 53, tzinfo=UTC)
 LONG_AGO = DRAFT_SLOT - timedelta(days=365)
 SECRET = b"sixteen-or-more-characters"
 READERS = ("ada@readers.example", "bea@readers.example")
+ONCE = Counter(dict.fromkeys(READERS, 1))
+"""What a mailbag holds when each reader was mailed once."""
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
 TEXT = """\
 site:
   url: https://lettre.example
@@ -203,3 +213,21 @@ def enlist(database: Database, addresses: Sequence[str]) -> None:
                     confirmed_at=then,
                 )
             )
+
+
+def all_issues(office: Office) -> list[IssueState]:
+    with office.newsroom.database.read() as connection:
+        return [issue.state for issue in issues.issues(connection)]
+
+
+def result(office: Office, clock: RunClock) -> str:
+    with office.newsroom.database.read() as connection:
+        record = runs.last(connection, "hebdo-sahel", clock)
+    return record.result if record else ""
+
+
+def approve_it(office: Office) -> None:
+    with office.newsroom.database.read() as connection:
+        issue = issues.find(connection, "hebdo-sahel", SEND_SLOT)
+    assert issue is not None
+    approve(office.newsroom, issue.id, "editor")

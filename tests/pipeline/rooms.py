@@ -85,3 +85,18 @@ def schedule(sources: list[Source]) -> Schedule:
             )
         },
     )
+
+
+def rss(*items: tuple[str, str]) -> str:
+    """A feed with an article for each slug and title."""
+    body = "".join(
+        f"<item><title>{title}</title><link>https://fleuve.example/{slug}</link>"
+        f"<guid>{slug}</guid><pubDate>Wed, 25 Nov 2026 10:00:00 GMT</pubDate>"
+        f"<description>Un texte sur {title}.</description></item>"
+        for slug, title in items
+    )
+    return f"<rss version='2.0'><channel><title>Le Fleuve</title>{body}</channel></rss>"
+
+
+def counts(report: SourceReport) -> tuple[int, int, int, int]:
+    return report.found, report.new, report.changed, report.unchanged

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from digest.clock import Clock, system_clock
 from digest.deliver.batches import Patience
@@ -13,13 +13,16 @@ from digest.deliver.provider import Provider
 from digest.deliver.providers.urls import open_provider
 from digest.model.issue import Issue, IssueState
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.sending import SendReport, send
 from digest.resources import shipped
 from digest.schedule.values import Schedule
 from digest.storage import issues
+from digest.storage import tables as ledger
 from subscribers import tables
 from subscribers.database import Database
 from subscribers.suppressions import hash_of
 from tests.builders import an_issue
+from tests.deliver.courier import Courier
 from tests.servers import sendgrid
 
 SECRET = b"0123456789abcdef"
@@ -128,3 +131,17 @@ def an_approved_issue(database: Database, **changes: Any) -> Issue:
             approved_by="Awa",
             now=sample.created_at,
         )
+
+
+def sent_by(courier: Courier, database: Database, issue: Issue) -> SendReport:
+    return send(a_newsroom(database, lambda: courier), issue.id, patience=QUICK)
+
+
+def state_of(database: Database, issue: Issue) -> IssueState:
+    with database.read() as connection:
+        return issues.issue(connection, issue.id).state
+
+
+def batches_in(database: Database) -> int:
+    with database.read() as connection:
+        return connection.scalar(select(func.count()).select_from(ledger.batches)) or 0

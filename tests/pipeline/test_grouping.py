@@ -1,7 +1,7 @@
 """Grouping, from stored articles to stored stories."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from digest.cli.grouping import _tell as tell
 from digest.collect.texts import pieces
 from digest.errors import NotFoundError
-from digest.model.article import Article, Entry, Precision, Published
+from digest.model.article import Article, Entry, Mark, Precision, Published
 from digest.pipeline.explaining import explain
 from digest.pipeline.grouping import group
 from digest.pipeline.newsroom import Newsroom
@@ -233,3 +233,21 @@ def test_the_page_of_an_explanation_reads_in_a_terminal(
     page = capsys.readouterr().out
     for said in ("known to the minute", "belongs", "JNIM +", "lead", "own story", "recency 0."):
         assert said in page
+
+
+def test_a_page_says_so_when_no_date_was_found(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = Published(at=NOW, precision=Precision.FIRST_SEEN)
+    ids = store(database, convoy(1))
+    tell(replace(explain(newsroom(database), ids[1]), published=unknown))
+    said = "published: no usable date, so the moment it was first seen counts"
+    assert said in capsys.readouterr().out
+
+
+def test_a_page_says_that_only_an_excerpt_is_known(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = store(database, convoy(1, marks=frozenset({Mark.PARTIAL})))
+    tell(explain(newsroom(database), ids[1]))
+    assert ", fr, partial\n" in capsys.readouterr().out

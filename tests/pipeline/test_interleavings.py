@@ -23,13 +23,7 @@ from digest.pipeline.sending import resume, send, status
 from digest.schedule.values import Schedule
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, Courier, forbidden, lost
-from tests.pipeline.scene import QUICK, a_newsroom, an_approved_issue, enrol
-
-
-@pytest.fixture
-def issue(database: Database) -> Issue:
-    enrol(database, 9)
-    return an_approved_issue(database)
+from tests.pipeline.scene import QUICK, a_newsroom
 
 
 def later() -> datetime:

@@ -1,20 +1,30 @@
 """A list, and short words for what tests do to it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
-from subscribers import lists, subscriptions
+from subscribers import lists, subscriptions, suppressions
 from subscribers.database import Database
-from subscribers.model import Evidence, SubscriptionState
+from subscribers.model import (
+    ConfirmationNeeded,
+    Evidence,
+    Recipient,
+    SubscriptionState,
+    SuppressionReason,
+)
 from subscribers.people import held
 from subscribers.subscriptions import Added
+from subscribers.transfer import ImportReport, RowReport, import_readers
 
 KEY = b"a key for tests only, long enough"
 FORM = Evidence(origin="form https://example.org", wording="Yes, write to me", network="192.0.2.7")
 AWA = "awa@example.org"
+HOUR = timedelta(hours=1)
+Rows = list[RowReport]
 
 
 @pytest.fixture
@@ -56,3 +66,51 @@ def leave(connection: Connection, now: datetime, address: str = AWA) -> bool:
         evidence=Evidence(origin="page"),
         now=now,
     )
+
+
+def ask(connection: Connection, now: datetime, address: str = AWA) -> ConfirmationNeeded | None:
+    return subscriptions.subscribe(
+        connection, secret_key=KEY, address=address, list_name="hebdo", evidence=FORM, now=now
+    )
+
+
+def answer(connection: Connection, needed: ConfirmationNeeded | None, now: datetime) -> None:
+    assert needed is not None
+    subscriptions.confirm(connection, secret_key=KEY, token=needed.token, evidence=FORM, now=now)
+
+
+def ban(connection: Connection, now: datetime, address: str = AWA) -> None:
+    suppressions.suppress(
+        connection,
+        secret_key=KEY,
+        address=address,
+        reason=SuppressionReason.COMPLAINT,
+        origin="test",
+        now=now,
+    )
+
+
+def wrote(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
+    path = folder / "readers.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def load(
+    connection: Connection, path: Path, now: datetime, consent: str = "fair"
+) -> tuple[ImportReport, Rows]:
+    rows: Rows = []
+    report = import_readers(
+        connection,
+        path,
+        secret_key=KEY,
+        list_name="hebdo",
+        now=now,
+        consent=consent,
+        tell=rows.append,
+    )
+    return report, rows
+
+
+def people(connection: Connection) -> list[Recipient]:
+    return list(lists.readers(connection, "hebdo"))

@@ -24,6 +24,7 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient as TestClient
 
 KEY = b"a key for tests only, long enough"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 SCHEDULE = Schedule.model_validate(
     {
         "site": {

@@ -1,0 +1,62 @@
+"""From MJML to HTML: the compiler's faults cured, a broken template named."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from digest.compose.mjml import compile_mjml
+from digest.compose.page import lay_out
+from digest.compose.render import fill, render
+from digest.errors import RenderError
+from tests.builders import a_brief
+from tests.compose.desk import BRAND, SITE, TEMPLATES, a_newsletter, an_issue_of, some_briefs
+
+
+def test_the_compilers_faults_are_cured() -> None:
+    source = (
+        '<mjml><mj-body><mj-section><mj-column><mj-image alt="a\u00a0b\u202fc\\ e\u0301"\n'
+        ' src="https://a.example/i.png" padding="0px" /></mj-column></mj-section></mj-body></mjml>'
+    )
+    html = compile_mjml(source)
+    assert "\\u{" not in html
+    assert 'alt="a&#160;b&#8239;c&#92; e&#769;"' in html
+
+
+def test_what_is_no_mjml_is_an_error_of_ours() -> None:
+    with pytest.raises(RenderError, match="no usable MJML"):
+        compile_mjml("<mjml><mj-body></mjml>")
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% if %}", r"issue\.mjml:1: "),
+        ("{{ page.nothing }}", "nothing"),
+        ("{{ ''.__class__.__mro__ }}", "unsafe"),
+        ("{{ missing }}", "'missing' is undefined"),
+        ("<!-- \udce9 -->", "can't decode byte 0xe9"),
+    ],
+)
+def test_a_broken_template_is_named(tmp_path: Path, template: str, message: str) -> None:
+    (tmp_path / "email").mkdir()
+    content = template.encode("utf-8", "surrogateescape")
+    (tmp_path / "email" / "issue.mjml").write_bytes(content)
+    with pytest.raises(RenderError, match=message):
+        render(an_issue_of(a_brief()), a_newsletter(), SITE, BRAND, tmp_path)
+
+
+def test_the_reference_compiler_finds_nothing_wrong_with_the_template(tmp_path: Path) -> None:
+    mjml = Path(__file__).parents[1] / "tools" / "node_modules" / ".bin" / "mjml"
+    if not mjml.exists():
+        assert "CI" not in os.environ, "in CI the reference is always asked: make reference"
+        pytest.skip("`make reference` was not called: the MJML is not validated")
+    brief = a_brief(image_url="https://presse.example/i.png", language="ar", follows="Avant")
+    page = lay_out(an_issue_of(brief, *some_briefs(2)), a_newsletter(), SITE, BRAND)
+    source = tmp_path / "issue.mjml"
+    source.write_text(fill(TEMPLATES, "issue.mjml", page, BRAND).strip(), encoding="utf-8")
+    found = subprocess.run(
+        [mjml, "--validate", source], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stderr) == (0, "")
