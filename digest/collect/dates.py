@@ -7,7 +7,7 @@ first seen. A date in the future, or none, gives that moment itself.
 import calendar
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 from digest.collect.clean import tidy
@@ -60,13 +60,18 @@ _WORTH = re.compile(
 
 
 def resolve(raw: str, *, seen_at: datetime, body: str = "") -> Published:
-    """Read a date as received; check it against the dates that the text itself names."""
+    """Read a date as received; check it against the dates that the text itself names.
+
+    An hour without a zone is one of `seen_at`'s zone.
+    """
     words = " ".join(tidy(raw[:1000]).split())[:_LONGEST]
     found = read(words, seen_at=seen_at)
     if found is None:
         doubt = f"no date could be read from {words!r}" if words else ""
         return _first_seen(seen_at, words, doubt, body)
     at, precision = found
+    if precision is Precision.DAY and at.date() == seen_at.date():
+        at = min(at, seen_at.astimezone(UTC))  # a day that has begun here, but not in Greenwich
     if at > seen_at:
         return _first_seen(seen_at, words, f"{words!r} lay in the future", body)
     doubt = doubt_of(at, words, body) if is_relative(words) else _dateline(at, body)
@@ -74,7 +79,10 @@ def resolve(raw: str, *, seen_at: datetime, body: str = "") -> Published:
 
 
 def read(words: str, *, seen_at: datetime) -> Found | None:
-    """Read one date, None when there is none: the words must be a date and nothing else."""
+    """Read one date, None when there is none: the words must be a date and nothing else.
+
+    An hour without a zone is one of `seen_at`'s zone; the result is in UTC.
+    """
     words = _bare(words)
     if not words or not re.search(rf"\d|{any_of(DAYS_AGO)}|il y a|ago\b", words, re.IGNORECASE):
         return None
@@ -116,7 +124,7 @@ def is_relative(words: str) -> bool:
 def _first_seen(seen_at: datetime, words: str, doubt: str, body: str) -> Published:
     doubts = (doubt, doubt_of(seen_at, words, body))
     return Published(
-        at=seen_at,
+        at=seen_at.astimezone(UTC),
         precision=Precision.FIRST_SEEN,
         raw=words,
         doubt="; ".join(filter(None, doubts)),
@@ -159,19 +167,19 @@ def _dateline(at: datetime, body: str) -> str:
     return ""
 
 
-def _iso(words: str, _seen_at: datetime) -> Found | None:
+def _iso(words: str, seen_at: datetime) -> Found | None:
     if not _ISO.fullmatch(words):
         return None
     if len(words) == 7:
         return datetime.fromisoformat(f"{words}-01").replace(tzinfo=UTC), Precision.MONTH
-    moment = _aware(datetime.fromisoformat(words.replace(" UTC", "Z").replace(" GMT", "Z")))
+    moment = datetime.fromisoformat(words.replace(" UTC", "Z").replace(" GMT", "Z"))
     if len(words) == 10:
-        return moment, Precision.DAY
+        return moment.replace(tzinfo=UTC), Precision.DAY
     seconds = re.search(r"\d\d:?\d\d:?\d\d", words[11:])
-    return moment, Precision.SECOND if seconds else Precision.MINUTE
+    return _aware(moment, seen_at.tzinfo), Precision.SECOND if seconds else Precision.MINUTE
 
 
-def _mail(words: str, _seen_at: datetime) -> Found | None:
+def _mail(words: str, seen_at: datetime) -> Found | None:
     """Read RFC 5322 dates, in French too: `lun., 22 sept. 2025 10:15:00 +0200`."""
     match = re.fullmatch(
         rf"(?:\w{{3,9}}\.?,\s*)?(\d\d?)\s+{MONTH}\s+(\d{{4}})\s+(\d\d?:\d\d(:\d\d)?)\s*(\S*)",
@@ -182,7 +190,8 @@ def _mail(words: str, _seen_at: datetime) -> Found | None:
         return None
     english = calendar.month_abbr[MONTHS[match["month"].lower()]]
     text = f"{match[1]} {english} {match[3]} {match[4]} {match[6]}"
-    moment = _aware(parsedate_to_datetime(text.strip()))
+    # `-0000` is UTC with nothing said of the place (RFC 5322, 3.3): the parser gives it no zone.
+    moment = _aware(parsedate_to_datetime(text.strip()), UTC if match[6] else seen_at.tzinfo)
     return moment, Precision.SECOND if match[5] else Precision.MINUTE
 
 
@@ -193,7 +202,7 @@ def _ago(words: str, seen_at: datetime) -> Found | None:
     count = (match["number"] or match["n2"]).lower()
     length, precision = UNITS[(match["unit"] or match["u2"]).lower()]
     number = int(count) if count.isdigit() else COUNTS[count]
-    return seen_at - number * length, precision
+    return seen_at.astimezone(UTC) - number * length, precision
 
 
 def _near(words: str, seen_at: datetime) -> Found | None:
@@ -202,8 +211,8 @@ def _near(words: str, seen_at: datetime) -> Found | None:
         return None
     day = seen_at - timedelta(days=DAYS_AGO[match["word"].lower()])
     if match["hour"] is None:
-        return day, Precision.DAY
-    return _timed(day.date(), match)
+        return day.astimezone(UTC), Precision.DAY
+    return _timed(day.date(), match, seen_at)
 
 
 def _absolute(words: str, seen_at: datetime) -> Found | None:
@@ -218,24 +227,26 @@ def _named(match: re.Match[str], seen_at: datetime) -> Found:
     if "day" not in match.groupdict():
         return datetime(int(match["year"]), month, 1, tzinfo=UTC), Precision.MONTH
     if match["year"]:
-        return _timed(date(int(match["year"]), month, int(match["day"])), match)
+        return _timed(date(int(match["year"]), month, int(match["day"])), match, seen_at)
     day = date(seen_at.year, month, int(match["day"]))
-    return _timed(day if day <= seen_at.date() else day.replace(year=day.year - 1), match)
+    past = day if day <= seen_at.date() else day.replace(year=day.year - 1)
+    return _timed(past, match, seen_at)
 
 
-def _timed(day: date, match: re.Match[str]) -> Found:
+def _timed(day: date, match: re.Match[str], seen_at: datetime) -> Found:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     if match["hour"] is None:
         return midnight, Precision.DAY
     hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
     if match["half"]:
         hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
-    moment = midnight.replace(hour=hour, minute=minute, second=second, tzinfo=_zone(match["zone"]))
+    zone = _zone(match["zone"]) if match["zone"] else seen_at.tzinfo
+    moment = midnight.replace(hour=hour, minute=minute, second=second, tzinfo=zone)
     return moment.astimezone(UTC), Precision.SECOND if match["second"] else Precision.MINUTE
 
 
-def _zone(words: str | None) -> timezone:
-    offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", words or "")
+def _zone(words: str) -> timezone:
+    offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", words)
     if not offset:
         return UTC
     length = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
@@ -255,7 +266,7 @@ def _guess(words: str, seen_at: datetime) -> Found | None:
             "RELATIVE_BASE": seen_at.replace(tzinfo=None),
             "DATE_ORDER": "DMY",
             "PREFER_DATES_FROM": "past",
-            "TIMEZONE": "UTC",
+            "TIMEZONE": getattr(seen_at.tzinfo, "key", "UTC"),
             "TO_TIMEZONE": "UTC",
             "RETURN_AS_TIMEZONE_AWARE": True,
         },
@@ -266,6 +277,6 @@ def _guess(words: str, seen_at: datetime) -> Found | None:
     return moment.astimezone(UTC), Precision.MINUTE if timed else Precision.DAY
 
 
-def _aware(moment: datetime) -> datetime:
-    """Take a moment without a zone for UTC."""
-    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
+def _aware(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Give a moment in UTC; one without a zone is of the one given."""
+    return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)

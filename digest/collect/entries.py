@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from digest.collect.clean import GIANT_TAG, excerpt, first_image, first_words, line, plain
 from digest.collect.dates import read, resolve
@@ -26,6 +26,8 @@ class Origin:
     """The address that relative ones count from."""
     language: str = ""
     """ISO 639-1 when schedule.yaml says that all its articles share one."""
+    zone: tzinfo = UTC
+    """Of hours that say none."""
     shared: frozenset[str] = frozenset()
     """Canonical addresses that several different items use: no identity there."""
 
@@ -45,7 +47,7 @@ def entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entr
         return None
     body = without_repeated(title, body)
     author, role = name_and_role(line(item.author))
-    published = _dated(item, seen_at, body or description)
+    published = _dated(item, seen_at.astimezone(origin.zone), body or description)
     image_url, image_alt = _image(item, origin.base)
     return Entry(
         key=_article_key(url, key, origin),
@@ -87,7 +89,7 @@ def text_entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) ->
     return replace(
         entry,
         body=without_repeated(entry.title, item.content),
-        published=_dated(item, seen_at, item.content),
+        published=_dated(item, seen_at.astimezone(origin.zone), item.content),
         language=_language(item, origin, text),
         marks=item.marks | (frozenset() if item.content else frozenset({Mark.TITLE_ONLY})),
     )

@@ -101,6 +101,9 @@ def _content(content: IssueContent) -> Iterator[Finding]:
             yield _warning(f"section {section.theme}", "it is empty", "it is left out of the mail")
     for brief in briefs_of(content.sections):
         yield from _story(brief)
+    if bare := [str(brief.story_id) for brief in briefs_of(content.sections) if not brief.url]:
+        which = f"{'story' if len(bare) == 1 else 'stories'} {', '.join(bare)}"
+        yield _warning(which, "without a link", "readers can't read on")
 
 
 def _story(brief: Brief) -> Iterator[Finding]:
@@ -111,8 +114,6 @@ def _story(brief: Brief) -> Iterator[Finding]:
         yield _warning(where, f"its headline has {len(brief.headline)} characters", "shorten it")
     if not brief.summary.strip():
         yield _warning(where, "it has no summary", "write one, or leave the headline alone")
-    if not brief.url:
-        yield _warning(where, "it has no link", "its readers can't read on")
 
 
 def _size(edition: RenderedEdition) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from digest.model.issue import Brief, Issue, IssueContent, Section
 
 _WHOLE = ("issue", "version", "subject", "preheader", "introduction", "sections", "left_out")
 _SECTION = ("theme", "title", "stories")
-_STORY = ("story", "headline", "summary")
+_STORY = ("story", "headline", "summary", "follows")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +113,14 @@ class _Document:
         brief = self.known[story_id][1]
         if "headline" in parts:
             brief = replace(brief, headline=self._required(parts, "headline", node))
-        if "summary" in parts:
-            summary = one_line(self.reading.text(parts["summary"], "summary"))
-            brief = replace(brief, summary=summary)
-        return brief
+        return replace(
+            brief,
+            summary=self._changed(parts, "summary", brief.summary),
+            follows=self._changed(parts, "follows", brief.follows),
+        )
+
+    def _changed(self, parts: Mapping[str, Node], key: str, before: str) -> str:
+        return one_line(self.reading.text(parts[key], key)) if key in parts else before
 
     def _is_new(self, node: Node, story_id: int) -> bool:
         """Check that a story is the issue's and stands once."""

@@ -9,7 +9,7 @@ from digest.group.stories import WINDOW, Grouped
 from digest.group.vectors import Vector, heaviest
 from digest.model.story import Tie
 
-SAME_SAGA = 0.25
+SAME_SAGA = 0.28
 """Mean similarity from which two stories belong to one saga."""
 
 REACH = timedelta(days=28)

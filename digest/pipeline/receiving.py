@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -64,6 +65,11 @@ class Desk:
         """The moment of this run: everything it sees for the first time, it saw then."""
         return self.newsroom.clock()
 
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where hours without a zone are taken to be: at the first newsletter's desk."""
+        return ZoneInfo(next(iter(self.newsroom.schedule.newsletters.values())).timezone)
+
 
 Keep: TypeAlias = Callable[[Connection, SourceReport], SourceReport]
 
@@ -87,6 +93,7 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
         source=source.name,
         base=base,
         language=source.language,
+        zone=desk.zone,
         shared=shared_addresses(items),
     )
     received = [
@@ -164,7 +171,7 @@ def receive_drops(desk: Desk, source: Source, folder: Path) -> Keep:
     read = read_drops(folder, desk.parser)
     keys = [key for drop in read.drops for key in (drop.key, drop.place)]
     known = _known(desk, source, keys)
-    origin = Origin(source=source.name, language=source.language)
+    origin = Origin(source=source.name, language=source.language, zone=desk.zone)
     pages, troubles = _pages(desk, [d for d in read.drops if d.link and d.key not in known])
     whole = [pages.get(drop.key, drop) for drop in read.drops]
     received = [_received_drop(desk, drop, origin, known) for drop in whole if _has_text(drop)]

@@ -1,6 +1,7 @@
 """Dates in French and English, with how exactly they are known."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -135,3 +136,28 @@ def test_iso_dates_come_back(at: datetime) -> None:
 def test_no_text_breaks_the_reader(text: str) -> None:
     published = resolve(text, seen_at=NOW, body=text)
     assert published.at <= NOW
+
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        ("20/11/2026 à 23h42", "2026-11-20T22:42+00:00"),
+        ("2026-11-20 23:42", "2026-11-20T22:42+00:00"),
+        ("2026-11-20T23:42:00Z", "2026-11-20T23:42+00:00"),
+        ("Fri, 20 Nov 2026 23:42:00 -0000", "2026-11-20T23:42+00:00"),
+        ("Fri, 20 Nov 2026 23:42:00 +0400", "2026-11-20T19:42+00:00"),
+        ("20 juillet 2026 à 23h42", "2026-07-20T21:42+00:00"),
+        ("hier à 14h", "2026-11-26T13:00+00:00"),
+        ("il y a 30 jours", "2026-10-27T23:30+00:00"),
+        ("27 novembre 2026", "2026-11-26T23:30+00:00"),
+    ],
+)
+def test_an_hour_without_a_zone_is_the_readers_own(words: str, at: str) -> None:
+    after_midnight_in_paris = datetime(2026, 11, 26, 23, 30, tzinfo=UTC).astimezone(PARIS)
+    found = resolve(words, seen_at=after_midnight_in_paris)
+    assert found.at == datetime.fromisoformat(at)
+    assert found.at.tzinfo is UTC
+    assert found.doubt == ""

@@ -130,3 +130,11 @@ def test_a_doubtful_date_is_told_where_readers_see_it(precision: Precision, said
     assert len(findings) == said
     assert all("the text speaks of 20 septembre" in str(finding) for finding in findings)
     assert doubtful_dates(content, {1: an_article()}) == doubtful_dates(content, {}) == []
+
+
+def test_stories_without_a_link_are_one_warning_however_many() -> None:
+    first, second, third = some_briefs(3)
+    issue = an_issue_of(replace(first, url=""), second, replace(third, url=""))
+    told = [line for line in found(issue, rendered(issue)) if "without a link" in line]
+    which = f"stories {first.story_id}, {third.story_id}"
+    assert told == [f"warning: {which}: without a link: readers can't read on"]

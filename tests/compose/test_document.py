@@ -64,6 +64,18 @@ def test_a_document_read_back_unchanged_is_the_issue() -> None:
     assert read(TEXT) == Edited(version=3, content=ISSUE.content)
 
 
+def test_an_editor_empties_what_a_story_does_not_follow() -> None:
+    brief = a_brief(follows="Accord : signé")
+    content = replace(
+        ISSUE.content, sections=(Section(theme=SAHEL, title="Titre", briefs=(brief,)),)
+    )
+    issue = replace(ISSUE, content=content)
+    text = document(issue, a_newsletter(), THEMES)
+    assert read(text, issue).content == content
+    emptied = text.replace("follows: >-\n          Accord : signé", "follows:")
+    assert read(emptied, issue).content.sections[0].briefs == (replace(brief, follows=""),)
+
+
 texts = st.text(max_size=80)
 
 

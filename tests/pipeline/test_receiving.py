@@ -22,3 +22,13 @@ def test_of_several_entries_about_one_address_the_newest_stays(
         room.collect(only="fleuve")
     [article] = room.articles()
     assert article.description.startswith("Il est 12 heures")
+
+
+def test_an_hour_without_a_zone_is_the_newsletters_own(tmp_path: Path, database: Database) -> None:
+    room = Room(root=tmp_path, database=database)
+    dated = ITEM.format(12).replace("Wed, 25 Nov 2026 12:00:00 GMT", "20/11/2026 à 23h42")
+    with serving_feeds() as server:
+        room.feed(server.gives("/zone", FEED.format(dated)))
+        room.collect()
+    [article] = room.articles()
+    assert f"{article.published.at:%d %H:%M}" == "20 22:42"
