@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from digest.storage.migrating import upgrade
@@ -15,6 +16,10 @@ from subscribers.database import Database
 
 NOW = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 """A Thursday evening in Paris: the hour of the draft clock."""
+
+# A property is about what holds, not how fast: a loaded machine must not fail it.
+hypothesis.settings.register_profile("digest", deadline=None)
+hypothesis.settings.load_profile("digest")
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 
