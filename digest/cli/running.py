@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.output import AsJson, emit, say, table
+from digest.cli.sending import end
 
 if TYPE_CHECKING:
     from digest.pipeline.running import RunReport
@@ -29,6 +30,8 @@ def run(
 
     report = run_everything(open_newsroom(), newsletter, approved_by=approved_by)
     emit(report, lambda: _tell(report), as_json=as_json)
+    if report.sending is not None:
+        end(report.sending)
 
 
 def demo(as_json: AsJson = False) -> None:
@@ -66,7 +69,7 @@ def _tell_sending(report: "RunReport") -> None:
     tally = report.sending.tally
     table(
         "Recipients",
-        ("issue", "state", "#planned", "#sent", "#skipped", "#refused", "#in doubt"),
+        ("issue", "state", "#planned", "#sent", "#skipped", "#refused", "#in doubt", "#failed"),
         [
             (
                 name,
@@ -76,6 +79,7 @@ def _tell_sending(report: "RunReport") -> None:
                 tally.skipped,
                 tally.refused,
                 tally.in_doubt,
+                tally.failed,
             )
         ],
     )

@@ -48,7 +48,7 @@ def send(issue: IssueName, as_json: AsJson = False) -> None:
     found = the_issue(newsroom, issue)
     report = sending.send(newsroom, found.id, progress=_progress(as_json=as_json))
     emit(report, lambda: _tell(report), as_json=as_json)
-    _end(report)
+    end(report)
 
 
 def resume(issue: MaybeName = "", as_json: AsJson = False) -> None:
@@ -61,7 +61,7 @@ def resume(issue: MaybeName = "", as_json: AsJson = False) -> None:
     only = the_issue(newsroom, issue).id if issue else None
     reports = sending.resume(newsroom, only, again=True, progress=_progress(as_json=as_json))
     emit(reports, lambda: _tell(*reports), as_json=as_json)
-    _end(*reports)
+    end(*reports)
 
 
 def status(issue: MaybeName = "", as_json: AsJson = False) -> None:
@@ -189,7 +189,7 @@ def _tell_doubts(found: "list[DoubtReport]") -> None:
     )
 
 
-def _end(*reports: "SendReport") -> None:
+def end(*reports: "SendReport") -> None:
     """End with the exit code of what is left to do, if anything is.
 
     Raises:

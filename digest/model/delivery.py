@@ -119,17 +119,6 @@ class Settlement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Skip:
-    """A planned recipient who was not mailed, and why."""
-
-    batch_id: int
-    subscriber_id: int
-    reason: str
-    """`suppressed`, `unsubscribed`, `erased`, or `refused: …` in the provider's words."""
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
 class Tally:
     """An issue's recipients by fate. planned is always the sum of the others."""
 

@@ -11,6 +11,7 @@ from digest.pipeline.due import due_issue
 from digest.pipeline.grouping import GroupReport, group
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import SendReport, send
+from digest.schedule.values import Newsletter
 from digest.storage import issues
 
 SENDABLE = frozenset({IssueState.APPROVED, IssueState.SENDING, IssueState.SENT})
@@ -37,6 +38,7 @@ def run(newsroom: Newsroom, newsletter: str, *, approved_by: str = "") -> RunRep
         ConfigError: schedule.yaml has no newsletter of that name.
         DeliveryError: the issue can't be sent.
     """
+    _plan(newsroom, newsletter)
     sources = collect(newsroom)
     groups = group(newsroom)
     issue = draft_next(newsroom, newsletter)
@@ -50,8 +52,13 @@ def run(newsroom: Newsroom, newsletter: str, *, approved_by: str = "") -> RunRep
 
 def draft_next(newsroom: Newsroom, newsletter: str) -> Issue:
     """Give the issue of the next due moment, made if it is not there yet."""
+    plan = _plan(newsroom, newsletter)
+    slot = next_slots(plan.send, plan.timezone, newsroom.clock(), 1)[0]
+    return due_issue(newsroom, newsletter, slot) or make_draft(newsroom, newsletter, slot)
+
+
+def _plan(newsroom: Newsroom, newsletter: str) -> Newsletter:
     plan = newsroom.schedule.newsletters.get(newsletter)
     if plan is None:
         raise ConfigError(unknown("newsletter", newsletter, newsroom.schedule.newsletters))
-    slot = next_slots(plan.send, plan.timezone, newsroom.clock(), 1)[0]
-    return due_issue(newsroom, newsletter, slot) or make_draft(newsroom, newsletter, slot)
+    return plan

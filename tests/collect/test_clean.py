@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.charset import decode
@@ -125,7 +125,6 @@ def test_a_line_is_no_longer_than_an_honest_one() -> None:
     assert time.monotonic() - begun < 2
 
 
-@settings(deadline=None)
 @given(st.text("<>/&;abé=\"' \n!-p", max_size=200))
 def test_text_that_was_cleaned_is_tidy(markup: str) -> None:
     text = plain(markup)
@@ -159,7 +158,6 @@ def test_bytes_are_decoded(raw: bytes, charset: str, text: str | None) -> None:
     assert decoded == text if text is not None else decoded.endswith("é")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["", "utf-8", "latin-1", "utf-16", "x"]))
 def test_any_bytes_can_be_decoded(raw: bytes, charset: str) -> None:
     assert isinstance(decode(raw, charset=charset), str)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.dates import is_date, read, resolve
@@ -117,7 +117,6 @@ def test_a_sentence_is_no_date(line: str) -> None:
     assert not is_date(line)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.sampled_from(["minute", "heure", "jour", "semaine"]))
 def test_what_is_longer_ago_is_earlier(number: int, unit: str) -> None:
     nearer = resolve(f"il y a {number} {unit}s", seen_at=NOW)
@@ -125,13 +124,11 @@ def test_what_is_longer_ago_is_earlier(number: int, unit: str) -> None:
     assert farther.at < nearer.at <= NOW
 
 
-@settings(deadline=None)
 @given(st.integers(315_532_800, int(NOW.timestamp())).map(lambda s: datetime.fromtimestamp(s, UTC)))
 def test_iso_dates_come_back(at: datetime) -> None:
     assert read(at.isoformat(), seen_at=NOW) == (at, Precision.SECOND)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_breaks_the_reader(text: str) -> None:
     published = resolve(text, seen_at=NOW, body=text)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.prose import body_of, is_furniture, unglued
@@ -71,7 +71,6 @@ def test_a_monstrous_text_costs_little_time(text: str) -> None:
     assert time.monotonic() - begun < 3  # under one on a quiet machine
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_parting_adds_spaces_and_nothing_else(text: str) -> None:
     assert "".join(unglued(text).split()) == "".join(text.split())
@@ -171,7 +170,6 @@ def test_articles_are_split_at_a_rule_with_a_head_below() -> None:
     assert [piece.title for piece in pieces(text)] == ["Un titre", "Un autre"]
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reader(text: str) -> None:
     for piece in pieces(text):

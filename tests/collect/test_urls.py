@@ -1,7 +1,7 @@
 """Canonical addresses: what merges, what stays apart, and that once is enough."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.urls import KEY_LENGTH, absolute, canonical, key_of
@@ -85,14 +85,12 @@ paths = st.text("abcAé %2F4~/.;-_", max_size=20)
 queries = st.text("abc=&?%7e_utm1é ", max_size=30)
 
 
-@settings(deadline=None)
 @given(hosts, paths, queries, st.sampled_from(["", "#x", "#!x"]))
 def test_a_canonical_address_is_its_own(host: str, path: str, query: str, end: str) -> None:
     once = canonical(f"https://{host}/{path}?{query}{end}")
     assert canonical(once) == once
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_rules(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)

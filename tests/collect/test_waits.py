@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.answers import Answer, Request, Verdict
@@ -37,7 +37,6 @@ def test_pauses_double_up_to_a_week(failures: int, minutes: int) -> None:
     assert back_off(failures, 0.5) == timedelta(minutes=minutes)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
 def test_chance_moves_a_pause_by_a_quarter_at_most(failures: int, chance: float) -> None:
     middle = back_off(failures, 0.5)
