@@ -120,8 +120,12 @@ def _themes() -> dict[str, Theme]:
 
 
 def _english() -> Iterator[tuple[str, str]]:
-    csv.field_size_limit(sys.maxsize)
-    pairs = csv.DictReader(_text("semeval22_pairs/training_set.csv.gz").splitlines(keepends=True))
+    limit = csv.field_size_limit(sys.maxsize)  # for the whole process: given back below
+    try:
+        rows = _text("semeval22_pairs/training_set.csv.gz").splitlines(keepends=True)
+        pairs = list(csv.DictReader(rows))
+    finally:
+        csv.field_size_limit(limit)
     texts = {p[f"text{side}"]: None for p in pairs for side in "12" if p[f"lang{side}"] == "en"}
     for text in list(texts)[:400]:
         title, _, body = text.strip().partition("\n")
