@@ -89,6 +89,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Ask questions on one snapshot; anything written is rolled back."""
         with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":  # whose default is a snapshot a statement
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
             connection.rollback()
 
