@@ -134,6 +134,7 @@ def test_a_domain_beyond_ascii_is_taken_and_a_name_beyond_it_is_refused_alone(
         (ses.ACCEPT_EMPTY, UNKNOWN, False, None),
         (ses.GARBAGE, UNKNOWN, False, None),
         (ses.NO_JSON, UNKNOWN, False, None),
+        (ses.NO_OBJECT, UNKNOWN, False, None),
     ],
 )
 def test_what_each_answer_means_when_it_is_the_first(

@@ -58,6 +58,7 @@ ACCEPT_HALF = "accept, then send half an answer"
 ACCEPT_EMPTY = "accept, then forget the MessageId"
 GARBAGE = "answer what is no HTTP"
 NO_JSON = "answer 200 with what is no JSON"
+NO_OBJECT = "answer 200 with a list"
 
 
 def error(status: int, code: str, message: str = "no") -> Step:
@@ -244,6 +245,8 @@ def _spoil(writer: asyncio.StreamWriter, step: str) -> bool:
             writer.write(b"\x00\x01 this is no answer\r\n\r\n")
         case _ if step == NO_JSON:
             return _write(writer, 200, b"<html>")
+        case _ if step == NO_OBJECT:
+            return _write(writer, 200, b"[1]")
         case _:
             writer.transport.abort()
     return False

@@ -83,11 +83,11 @@ class Failover:
             left = replace(call, to=tuple(to for to in left.to if to.id in told[-1].part.left))
             if not left.to:
                 break
-        ids = frozenset(to.id for to in left.to)
         unfit = len(told) == len(self._members) and all(one.in_vain_for_good for one in told)
         if unfit:
             self._pardon()
-        return merge(told, ids, unfit=unfit, wait=self._wait(told) if ids else None)
+        ids = frozenset(to.id for to in left.to)
+        return merge(told, ids, unfit=unfit, wait=self._wait(told))
 
     def close(self) -> None:
         """Close them all."""

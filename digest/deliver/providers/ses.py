@@ -18,8 +18,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import BotoCoreError
 from botocore.session import Session, get_session
 
 from digest.clock import Clock, system_clock
@@ -124,7 +123,7 @@ class Ses:
             return _LATE
         try:
             return read_answer(self._client.send_email(**request))
-        except (BotoCoreError, ClientError, ResponseParserError) as failure:
+        except Exception as failure:  # over a malformed answer botocore's parser raises anything
             return read_failure(failure)
 
 
