@@ -108,7 +108,8 @@ def constant_part(letter: Letter, *, sandbox: bool = False) -> Constant:
 
 def personalization(to: Personal, call: Call, constant: Constant) -> dict[str, Any]:
     """Build one recipient's part. Headers and arguments are whole here: those of the message may
-    be replaced by a recipient's own rather than joined with them.
+    be replaced by a recipient's own rather than joined with them. An argument named `attempt` would
+    be lost in deferred events, which have one of their own (github.com/sendgrid/docs/pull/847).
 
     Raises:
         DeliveryError: a header would hold a line break, or the values are too long.
@@ -122,7 +123,7 @@ def personalization(to: Personal, call: Call, constant: Constant) -> dict[str, A
         "headers": constant.headers | own,
         "substitutions": _substitutions(to, constant),
         "custom_args": {
-            "attempt": call.attempt_id,
+            "attempt_id": call.attempt_id,
             "issue": str(call.issue_id),
             "batch": str(call.batch_id),
             "subscriber": str(to.id),
