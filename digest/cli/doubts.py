@@ -144,13 +144,13 @@ def _tell_evidence(found: "BatchStory", evidence: "Evidence") -> None:
     say(f"Events of its call: {kinds or 'none'}; {evidence.heard} of its readers have one.")
     for lack in evidence.judgement.lacks:
         say(f"Missing: {_words(lack, found, evidence)}.")
-    say(_verdict(evidence))
+    say(_verdict(found.batch.id, evidence))
 
 
 def _words(lack: "Lack", found: "BatchStory", evidence: "Evidence") -> str:
     from digest.deliver.evidence import Lack
 
-    provider = found.attempts[-1].provider
+    [provider] = [one.provider for one in found.attempts if one.id == found.batch.attempt_id]
     match lack:
         case Lack.POSTS:
             return f"{provider} tells us nothing of mails (for SendGrid: SENDGRID_WEBHOOK_KEY)"
@@ -165,7 +165,7 @@ def _words(lack: "Lack", found: "BatchStory", evidence: "Evidence") -> str:
             return f"events of the later calls in time: {gap} readers or more have none"
 
 
-def _verdict(evidence: "Evidence") -> str:
+def _verdict(batch_id: int, evidence: "Evidence") -> str:
     from digest.deliver.evidence import Verdict
 
     match evidence.judgement.verdict:
@@ -178,5 +178,5 @@ def _verdict(evidence: "Evidence") -> str:
         case Verdict.HELD:
             return (
                 "It waits for you: look the attempt up at the provider, then digest doubts resolve"
-                " BATCH --sent | --again"
+                f" {batch_id} --sent | --again"
             )
