@@ -29,6 +29,8 @@ class Settings:
     """DIGEST_SCHEDULE."""
     sendgrid_api_key: str = ""
     """SENDGRID_API_KEY."""
+    sendgrid_webhook_key: str = ""
+    """SENDGRID_WEBHOOK_KEY: proves that events are SendGrid's; base64, as its pages show it."""
 
     def __repr__(self) -> str:
         """Show no secrets: provider and database URLs may hold passwords."""
@@ -49,6 +51,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         secret_key=_secret_key(env.get("DIGEST_SECRET_KEY", ""), var / "secret.key"),
         schedule=Path(env.get("DIGEST_SCHEDULE") or Settings.schedule),
         sendgrid_api_key=env.get("SENDGRID_API_KEY", "").strip(),
+        sendgrid_webhook_key=env.get("SENDGRID_WEBHOOK_KEY", "").strip(),
     )
 
 

@@ -17,6 +17,7 @@ from digest.deliver.provider import Call, Receipt
 from digest.model.delivery import Batch, Outcome
 from digest.pipeline.letters import personals_of
 from digest.pipeline.rounds import Round, new_id
+from digest.pipeline.settling import take_in
 from digest.storage import ledger, tallies
 from subscribers import lists
 from subscribers.model import Addressee
@@ -111,4 +112,4 @@ def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> None:
         patience=round_.patience,
     )
     with round_.newsroom.database.write() as connection:
-        ledger.settle(connection, batch, settlement, now=now, new_id=new_id)
+        take_in(connection, batch, settlement, now=now, new_id=new_id)

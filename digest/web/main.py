@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from digest.pipeline.newsroom import Newsroom
+from digest.web.events import event_routes
 from digest.web.failures import answer_failures
 from digest.web.health import health_routes
 from digest.web.pages import Pages, open_pages
@@ -19,6 +20,7 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app = FastAPI(title="digest", openapi_url=None, redirect_slashes=False)
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
+    app.include_router(event_routes(newsroom))
     app.include_router(health_routes(newsroom.database))
     _serve_style(app, pages)
     answer_failures(app, pages)

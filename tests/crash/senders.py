@@ -22,7 +22,7 @@ from digest.deliver.providers import outbox, sendgrid, smtp
 from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import send, status
 from subscribers.database import Database
-from tests.pipeline.scene import QUICK, a_newsroom
+from tests.pipeline.scene import QUICK, a_newsroom, later
 from tests.servers.sendgrid import KEY
 
 WARM = (outbox, sendgrid, smtp)
@@ -118,7 +118,7 @@ def in_doubt(database: Database) -> dict[str, list[int]]:
 
 def settle_by_the_record(database: Database, attempts_seen: set[str]) -> None:
     """Be the person who looks each attempt up at the provider."""
-    newsroom = a_newsroom(database)
+    newsroom = a_newsroom(database, clock=later)
     for one in doubts(newsroom):
         resolve(newsroom, one.doubt.batch.id, sent=one.doubt.attempt.id in attempts_seen)
 

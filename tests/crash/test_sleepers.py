@@ -11,7 +11,7 @@ from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import status
 from subscribers.database import Database
 from tests.crash.senders import adds_up, asleep, finish, look_alike
-from tests.pipeline.scene import a_newsroom, address_of, an_approved_issue, enrol
+from tests.pipeline.scene import a_newsroom, address_of, an_approved_issue, enrol, later
 from tests.servers import sendgrid, smtp
 
 READERS = 3
@@ -45,7 +45,7 @@ def test_a_sender_that_slept_past_its_lease_mails_nobody_after_waking(
         finish(database, url, issue.id)
         [doubt] = doubts(a_newsroom(database))
         assert not mailed(provider, record)
-        resolve(a_newsroom(database), doubt.doubt.batch.id, sent=False)
+        resolve(a_newsroom(database, clock=later), doubt.doubt.batch.id, sent=False)
         finish(database, url, issue.id)
         assert sleeper.pid is not None
         os.kill(sleeper.pid, signal.SIGCONT)

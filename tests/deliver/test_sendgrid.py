@@ -58,7 +58,7 @@ def test_a_request_carries_one_letter_and_a_part_for_each_reader(api: LookAlike)
     assert first["to"] == [{"email": "reader1@readers.example", "name": "Zoë & Léa"}]
     assert second["to"][0]["email"] == "reader2@readers.example"
     assert first["custom_args"] == {
-        "attempt": ATTEMPT,
+        "attempt_id": ATTEMPT,
         "issue": "1",
         "batch": "7",
         "subscriber": "1",

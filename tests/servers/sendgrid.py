@@ -115,7 +115,10 @@ class LookAlike:
 
     def _accept(self, request: Any) -> None:
         people = request["personalizations"]
-        line = [people[0]["custom_args"].get("attempt", ""), *(p["to"][0]["email"] for p in people)]
+        line = [
+            people[0]["custom_args"].get("attempt_id", ""),
+            *(p["to"][0]["email"] for p in people),
+        ]
         os.write(self._file, " ".join(line).encode() + b"\n")
         if not self._lean:
             os.fsync(self._file)
