@@ -77,6 +77,7 @@ ALL = frozenset({1, 2, 3})
     [
         ({"RCPT 2": "550 5.1.1 no such user"}, {1, 3}, {2}, set(), set()),
         ({"RCPT 2": "450 4.2.0 greylisted"}, {1, 3}, set(), set(), {2}),
+        ({"RCPT 2": "450 4.2.0 greylisted", "RSET": "503 5.5.1 no"}, {1}, set(), set(), {2, 3}),
         ({"RCPT 2": "550 5.7.1 blocked"}, {1, 3}, {2}, set(), set()),
         ({"END 2": "554 5.6.0 no"}, {1, 3}, {2}, set(), set()),
         ({"END 2": "451 4.3.0 later"}, {1, 3}, set(), set(), {2}),
@@ -144,6 +145,15 @@ def test_nobody_is_mailed_and_all_may_be_later(
     receipt = deliver(relay, a_call(3, letter=big))
     assert (receipt.outcome, receipt.permanent) == (Outcome.REFUSED, permanent)
     assert not receipt.unknown
+
+
+def test_words_that_came_before_a_mail_ended_are_no_answer_to_it(relay: LookAlike) -> None:
+    relay.script = {"DATA": "354 go on\r\n250 2.0.0 taken", "END": "554 5.6.0 no"}
+    receipt = deliver(relay, a_call(2))
+    assert receipt.outcome is Outcome.REFUSED
+    assert receipt.untried == {1, 2}
+    assert "not asked" in receipt.detail
+    assert not relay.ends
 
 
 def test_where_nobody_listens_nothing_was_sent(relay: LookAlike) -> None:

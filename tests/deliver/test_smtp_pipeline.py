@@ -159,7 +159,7 @@ def test_what_is_known_of_each_reader(  # noqa: PLR0917 - a table's columns
         {"END 2": f"250 ok\r\n{SURPRISE}"},
         {"END 3": f"250 ok\r\n{SURPRISE}"},
         {"RCPT 2": "25O ok"},
-        {"RCPT 2": "\r\n".join(["250-on and on"] * 200)},
+        {"RCPT 2": "\r\n".join(["250-on and on"] * 200 + ["250 ok"])},
         {"RCPT 2": "250 " + "x" * 100_000},
     ],
 )
@@ -224,6 +224,16 @@ def test_after_a_refused_reader_the_relay_is_told_to_begin_anew(relay: LookAlike
     relay.script = {"RCPT 2": "450 4.2.0 greylisted"}
     deliver(relay)
     assert relay.heard.count("RSET") == 1
+
+
+def test_a_connection_with_words_left_unread_is_not_kept(relay: LookAlike) -> None:
+    relay.script = {"END 1": f"250 ok\r\n{SURPRISE}"}
+    provider = open_provider(relay.url, secrets={})
+    assert provider.deliver(a_call(1)).outcome is Outcome.ACCEPTED
+    assert provider.deliver(a_call(1)).outcome is Outcome.ACCEPTED
+    provider.close()
+    assert relay.heard.count("NOOP") == 0
+    assert relay.connections == 2
 
 
 def test_answers_may_come_in_dribs(relay: LookAlike) -> None:
