@@ -29,9 +29,15 @@ def _sendgrid(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
     return api.url, lambda: sendgrid.accepted(folder / "sendgrid")
 
 
-def _smtp(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
-    relay = stack.enter_context(smtp.running(folder / "smtp"))
+def _smtp(
+    folder: Path, stack: ExitStack, extensions: tuple[str, ...] = smtp.EXTENSIONS
+) -> tuple[str, Reached]:
+    relay = stack.enter_context(smtp.running(folder / "smtp", extensions=extensions))
     return relay.url, lambda: smtp.accepted(folder / "smtp")
+
+
+def _pipelining(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    return _smtp(folder, stack, smtp.PIPELINING)
 
 
 def _null(_folder: Path, _stack: ExitStack) -> tuple[str, Reached]:
@@ -62,12 +68,13 @@ MAKERS = {
     "failover": _failover,
     "null": _null,
 }
+KINDS = MAKERS | {"smtp, pipelined": _pipelining}
 
 
-@pytest.fixture(params=MAKERS)
+@pytest.fixture(params=KINDS)
 def reach(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Provider, Reached]]:
     with ExitStack() as stack:
-        url, reached = MAKERS[request.param](tmp_path, stack)
+        url, reached = KINDS[request.param](tmp_path, stack)
         provider = open_provider(url, secrets={"SENDGRID_API_KEY": sendgrid.KEY})
         stack.callback(provider.close)
         yield provider, reached
@@ -122,7 +129,9 @@ def test_an_idempotent_provider_mails_a_repeated_call_once(
     assert len(reached()) in {0, 3}
 
 
-@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "ses", "smtp", "failover"], indirect=True)
+@pytest.mark.parametrize(
+    "reach", ["outbox", "sendgrid", "ses", "smtp", "smtp, pipelined", "failover"], indirect=True
+)
 def test_a_reader_who_would_inject_a_header_is_refused_alone(
     reach: tuple[Provider, Reached],
 ) -> None:
@@ -134,7 +143,9 @@ def test_a_reader_who_would_inject_a_header_is_refused_alone(
     assert sorted(reached()) == ["reader1@readers.example", "reader3@readers.example"]
 
 
-@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "ses", "smtp", "failover"], indirect=True)
+@pytest.mark.parametrize(
+    "reach", ["outbox", "sendgrid", "ses", "smtp", "smtp, pipelined", "failover"], indirect=True
+)
 def test_a_letter_that_would_inject_a_header_mails_nobody(
     reach: tuple[Provider, Reached],
 ) -> None:
@@ -145,7 +156,9 @@ def test_a_letter_that_would_inject_a_header_mails_nobody(
     assert reached() == []
 
 
-@pytest.mark.parametrize("reach", ["sendgrid", "ses", "smtp", "failover"], indirect=True)
+@pytest.mark.parametrize(
+    "reach", ["sendgrid", "ses", "smtp", "smtp, pipelined", "failover"], indirect=True
+)
 def test_a_call_whose_time_is_up_is_not_made(reach: tuple[Provider, Reached]) -> None:
     provider, reached = reach
     receipt = provider.deliver(a_call(3, seconds=-1))

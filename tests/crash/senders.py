@@ -18,7 +18,7 @@ from pathlib import Path
 
 from digest.clock import system_clock
 from digest.deliver.provider import Provider
-from digest.deliver.providers import outbox, sendgrid, smtp
+from digest.deliver.providers import outbox, sendgrid, smtp, smtp_connect
 from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import send, status
 from subscribers.database import Database
@@ -63,7 +63,7 @@ def send_and_stop(
     def provider() -> Provider:
         if provider_name == "sendgrid":
             return sendgrid.SendGrid(f"http://127.0.0.1:{port}", KEY, workers=1, clock=clock)
-        relay = smtp.Relay(host="127.0.0.1", port=port, security="no")
+        relay = smtp_connect.Relay(host="127.0.0.1", port=port, security="no")
         return smtp.Smtp(relay, workers=1, clock=clock)
 
     send(a_newsroom(Database(database_url), provider), issue_id, patience=patience)
