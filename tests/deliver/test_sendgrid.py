@@ -277,7 +277,7 @@ def test_a_connection_is_kept_from_call_to_call(api: LookAlike) -> None:
     provider = the_provider(f"{api.url}&workers=1")
     for _ in range(3):
         assert provider.deliver(a_call()).outcome is Outcome.ACCEPTED
-    transport = provider._client._transport
+    transport = provider._api._client._transport
     assert isinstance(transport, httpx.HTTPTransport)
     assert len(transport._pool.connections) == 1
     provider.close()
