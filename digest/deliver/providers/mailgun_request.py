@@ -99,20 +99,17 @@ def _variable(name: str) -> str:
 
 
 def packed(call: Call, constant: Constant) -> Packed[Person]:
-    """Sort out who goes into the message: an address goes once, and since a message has one set of
-    headers, of readers whose headers have other names the first one's kind goes.
+    """Sort out who goes into the message: each address once, and those whose headers have the same
+    names, since a message has one set of headers.
     """
-    kind = call.to[0].headers.keys() if call.to else None
-    goes = tuple(to for to in call.to if to.headers.keys() == kind)
-    sorted_ = pack(
-        replace(call, to=goes),
+    return pack(
+        call,
         Limits(people=MOST_RECIPIENTS, bytes=MOST_BYTES - constant.bytes),
         lambda to: person(to, constant),
         size=lambda one: one.bytes,
         place=lambda to: ascii_domain(to.address).lower(),
+        kind=lambda to: frozenset(to.headers),
     )
-    others = frozenset(to.id for to in call.to) - {to.id for to in goes}
-    return replace(sorted_, untried=sorted_.untried | others)
 
 
 def person(to: Personal, constant: Constant) -> Person:

@@ -47,22 +47,28 @@ def pack(
     *,
     size: Callable[[T], int],
     place: Callable[[Personal], object],
+    kind: Callable[[Personal], object] = lambda _: None,
 ) -> Packed[T]:
-    """Make the parts of those that fit. Of recipients with one `place` the first goes; `made`
-    raises DeliveryError for those who can't have this mail.
+    """Make the parts of those that fit. Of recipients with one `place` the first goes, and only
+    those go who are of the first one's `kind`; `made` raises DeliveryError for those who can't
+    have this mail.
     """
     people: dict[int, T] = {}
     refused: dict[int, str] = {}
-    taken, room = set(), limits.bytes
+    taken: set[object] = set()
+    kinds: set[object] = set()
+    room = limits.bytes
     for to in call.to:
         try:
             part = made(to)
         except DeliveryError as unfit:
             refused[to.id] = str(unfit)
             continue
-        if len(people) < limits.people and size(part) <= room and place(to) not in taken:
+        fits = len(people) < limits.people and size(part) <= room
+        if fits and place(to) not in taken and kinds <= {kind(to)}:
             people[to.id] = part
             taken.add(place(to))
+            kinds.add(kind(to))
             room -= size(part)
     untried = frozenset(to.id for to in call.to) - refused.keys() - people.keys()
     return Packed(people=people, refused=refused, untried=untried)

@@ -157,11 +157,11 @@ def _smtp(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
 OPENERS: Mapping[str, Callable[[ProviderUrl, Mapping[str, str]], Provider]] = {
     "outbox": _outbox,
     "sendgrid": _sendgrid,
+    "smtp": _smtp,
+    "smtps": _smtp,
     "mailgun": _mailgun,
     "postmark": _postmark,
     "brevo": _brevo,
-    "smtp": _smtp,
-    "smtps": _smtp,
     "null": _null,
 }
 """Every scheme there is."""
