@@ -19,7 +19,7 @@ from subscribers.errors import TransferError
 
 _BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 17
-"""Characters. Ours, because csv's own limit belongs to the whole process: any library may lift it."""
+"""Characters. csv's own limit belongs to the whole process: any library may lift it."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its own, a fixed moment, only loopback."""
 
 import ipaddress
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from digest.storage.migrating import upgrade
 from subscribers.database import Database
+from tests import postgres
 
 NOW = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 """A Thursday evening in Paris: the hour of the draft clock."""
@@ -49,12 +51,43 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
+def database(on_sqlite: Database) -> Database:
+    """A database; rooms whose questions must hold on both kinds ask for `both_databases`."""
+    return on_sqlite
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     path = tmp_path / "digest.db"
     shutil.copy(empty_database, path)
     database = Database(f"sqlite:///{path}")
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    if postgres.binaries() is None:
+        assert os.environ.get("CI") != "true", "no PostgreSQL: in CI its tests never skip"
+        pytest.skip("no PostgreSQL to be had (PG_BINDIR, the PATH, the wheel): not tried there")
+    with postgres.running() as server:
+        server.prepare()
+        yield server
+
+
+@pytest.fixture
+def on_postgresql(postgresql: postgres.Server) -> Iterator[Database]:
+    name = postgresql.fresh()
+    database = Database(postgresql.url(name))
+    yield database
+    database.close()
+    postgresql.drop(name)
+
+
+@pytest.fixture(params=["on_sqlite", "on_postgresql"])
+def both_databases(request: pytest.FixtureRequest) -> Database:
+    database: Database = request.getfixturevalue(request.param)
+    return database
 
 
 @pytest.fixture(autouse=True)

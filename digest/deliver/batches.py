@@ -18,7 +18,7 @@ from digest.model.delivery import BatchState, Fate, Outcome, Settlement
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How often, and how far apart, a refused call is made again."""
+    """How long a call may take, how often and how far apart a refused one is made again."""
 
     tries: int = 8
     first_wait: float = 5.0
@@ -29,6 +29,10 @@ class Patience:
     """A provider that asks for more ends the sending instead; it goes on when resumed."""
     unknown_in_a_row: int = 5
     """So many lost answers end the sending, before everyone is in doubt."""
+    longest_call: float = 60.0
+    """Seconds that a call may take; its deadline follows from it."""
+    slack: float = 15.0
+    """Seconds that a lease lasts after its call's deadline: no live worker outlives its lease."""
 
 
 def settle(

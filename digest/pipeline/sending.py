@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 
 from digest.deliver.batches import Patience
 from digest.deliver.provider import Call, Letter, Provider
@@ -15,10 +16,11 @@ from digest.errors import ConflictError, DeliveryError
 from digest.model.delivery import Outcome, Tally
 from digest.model.issue import Issue, IssueState, RenderedEdition
 from digest.pipeline.composing import render_editions
-from digest.pipeline.delivering import CALL, Brake, Progress, Round, deliver
+from digest.pipeline.delivering import Progress, deliver
 from digest.pipeline.letters import letter_of, proof_letter, proof_personal
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.planning import check_links, plan
+from digest.pipeline.rounds import Brake, Round
 from digest.storage import editions, issues, ledger, tallies
 from subscribers.addresses import read_address
 
@@ -157,7 +159,7 @@ def _send_proof(
             batch_id=0,
             letter=proof_letter(newsroom, issue, edition),
             to=tuple(personals[start : start + provider.capacity]),
-            deadline=newsroom.clock() + CALL,
+            deadline=newsroom.clock() + timedelta(seconds=Patience().longest_call),
             label=f"{issue.newsletter}-{issue.number}-{edition.key}-proof",
         )
         receipt = provider.deliver(call)

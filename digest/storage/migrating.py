@@ -8,7 +8,7 @@ from digest.errors import StorageError
 from subscribers.database import Database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in migrations/versions; a test keeps the two equal."""
 
 
@@ -22,6 +22,8 @@ def upgrade(database: Database) -> None:
         if _revision(connection) == HEAD:
             return
     with database.write() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's writers queue by themselves
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('digest.upgrade'))"))
         if _revision(connection) != HEAD:
             _run_alembic(connection)
 

@@ -46,7 +46,7 @@ entries = Table(
     Column("key", String(512), primary_key=True),  # guid + link, or a drop's content key
     Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
     Column(
-        "fingerprint", String(64), nullable=False
+        "fingerprint", String(128), nullable=False
     ),  # of the entry as received: a changed one differs
     Column("first_seen_at", UtcDateTime, nullable=False),
 )
@@ -206,6 +206,7 @@ attempts = Table(
     Column("ended_at", UtcDateTime),
     Column("provider_ref", Text, nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
+    Index("ix_attempts_intent_at", "intent_at"),
     # The database itself forbids a second attempt while one is live, accepted or unknown.
     Index(
         "uq_attempts_live",
@@ -223,6 +224,35 @@ skips = Table(
     Column("subscriber_id", Integer, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+sendings = Table(
+    "sendings",  # how an issue is to be sent, from the moment somebody says so
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("rate", Float),  # recipients a second; none: as fast as the provider takes them
+    Column("spread_until", UtcDateTime),  # the last is to go about then
+    Column("paused_at", UtcDateTime),  # none of its batches is claimed until resumed
+)
+
+paces = Table(
+    "paces",  # one row for all workers on all machines; digest.deliver.pace says what it means
+    metadata,
+    Column("name", String(128), primary_key=True),  # provider:sendgrid, issue:12
+    Column("free_at", UtcDateTime, nullable=False),  # when the next call may begin
+)
+
+events = Table(
+    "events",  # what providers told of mails, as often as they told it once
+    metadata,
+    Column("provider", String(64), primary_key=True),
+    Column("key", String(256), primary_key=True),  # the provider's own id of the event
+    Column("attempt_id", String(32), nullable=False, index=True),
+    Column("subscriber_id", Integer),  # none: the provider named nobody of ours
+    Column("kind", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),  # by the provider's clock
+    Column("received_at", UtcDateTime, nullable=False, index=True),
+    Column("raw", JSON, nullable=False),
 )
 
 # --- schedule ---------------------------------------------------------------------------

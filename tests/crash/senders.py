@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
@@ -18,7 +19,6 @@ from pathlib import Path
 from digest.clock import system_clock
 from digest.deliver.provider import Provider
 from digest.deliver.providers import outbox, sendgrid, smtp
-from digest.pipeline import delivering
 from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import send, status
 from subscribers.database import Database
@@ -51,7 +51,7 @@ def send_and_stop(
     database_url: str, provider_name: str, port: int, issue_id: int, look: int
 ) -> None:
     """Be a sender whose machine sleeps just before it looks at the clock for the nth time."""
-    delivering.CALL, delivering._SLACK = timedelta(seconds=0.6), timedelta(seconds=0.2)
+    patience = replace(QUICK, longest_call=0.6, slack=0.2)
     looks = itertools.count(1)
 
     def clock() -> datetime:
@@ -66,7 +66,7 @@ def send_and_stop(
         relay = smtp.Relay(host="127.0.0.1", port=port, security="no")
         return smtp.Smtp(relay, workers=1, clock=clock)
 
-    send(a_newsroom(Database(database_url), provider), issue_id, patience=QUICK)
+    send(a_newsroom(Database(database_url), provider), issue_id, patience=patience)
 
 
 @contextmanager

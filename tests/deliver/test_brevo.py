@@ -90,7 +90,7 @@ def test_a_reader_without_a_name_has_none(api: LookAlike) -> None:
 
 
 def test_a_header_beyond_ascii_is_refused_before_receivers_choke_on_it(api: LookAlike) -> None:
-    wicked = a_personal(2, headers={"List-Unsubscribe": "<https://élysée.example/u>"})
+    wicked = a_personal(2, unsubscribe_url="https://élysée.example/u")
     receipt = deliver(api, a_call(to=(a_personal(1), wicked, a_personal(3))))
     assert receipt.outcome is Outcome.ACCEPTED
     assert "leave ASCII" in receipt.refused[2]

@@ -96,7 +96,7 @@ def test_an_address_goes_once_and_its_other_reader_waits(api: LookAlike) -> None
 def test_readers_without_unsubscribe_headers_wait_for_a_message_of_their_own(
     api: LookAlike,
 ) -> None:
-    receipt = deliver(api, a_call(to=(a_personal(1), a_personal(2, headers={}), a_personal(3))))
+    receipt = deliver(api, a_call(to=(a_personal(1), a_personal(2, message_id=""), a_personal(3))))
     assert receipt.outcome is Outcome.ACCEPTED
     assert apart(receipt) == {2: "untried"}
 

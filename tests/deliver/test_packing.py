@@ -34,7 +34,7 @@ def packed(*people: Personal, most: int = 100, room: int = 1000) -> Packed[str]:
         made,
         size=len,
         place=lambda to: to.address.lower(),
-        kind=lambda to: frozenset(to.headers),
+        kind=lambda to: bool(to.message_id),
     )
 
 
@@ -49,18 +49,18 @@ def test_those_who_fit_go_and_the_others_wait() -> None:
 
 def test_of_one_address_and_of_two_kinds_the_first_goes() -> None:
     twin = a_personal(2, address="Reader1@readers.example")
-    other = a_personal(3, headers={})
+    other = a_personal(3, message_id="")
     going = packed(a_personal(1), twin, other, a_personal(4))
     assert (list(going.people), sorted(going.untried)) == ([1, 4], [2, 3])
 
 
 def test_who_can_not_have_the_mail_is_refused_whatever_else_they_are() -> None:
-    going = packed(a_personal(1), a_personal(2, name="a\nb", headers={}))
+    going = packed(a_personal(1), a_personal(2, name="a\nb", message_id=""))
     assert (going.refused, going.untried) == ({2: "line break"}, frozenset())
 
 
 def test_a_receipt_is_completed_with_those_who_were_not_in_the_request() -> None:
-    going = packed(a_personal(1), a_personal(2, name="a\nb"), a_personal(3, headers={}))
+    going = packed(a_personal(1), a_personal(2, name="a\nb"), a_personal(3, message_id=""))
     answer = Receipt(outcome=ACCEPTED, ref="m", refused={1: "no"}, untried=frozenset({9}))
     whole = going.receipt(answer)
     assert (whole.outcome, whole.ref) == (ACCEPTED, "m")

@@ -51,3 +51,9 @@ def inbox(room: Room) -> Path:
     """The room's inbox, as one of its sources."""
     room.sources.append(Source(name="inbox", folder="inbox"))
     return room.inbox
+
+
+@pytest.fixture
+def database(both_databases: Database) -> Database:
+    """What is done here must hold on SQLite and on PostgreSQL."""
+    return both_databases

@@ -107,17 +107,17 @@ def test_an_outcome_that_cannot_be_written_down_is_a_doubt_even_of_a_cancelled_i
 
 
 def test_a_call_that_never_ends_is_given_up_and_the_others_go(
-    database: Database, issue: Issue, monkeypatch: pytest.MonkeyPatch
+    database: Database, issue: Issue
 ) -> None:
-    monkeypatch.setattr(delivering, "CALL", timedelta(seconds=0.3))
+    impatient = replace(QUICK, longest_call=0.3, slack=0.2)
     never = Event()
 
     def drip(_call: Call) -> Receipt:
         never.wait(30)
         return ACCEPTED
 
-    monkeypatch.setattr(delivering, "_SLACK", timedelta(seconds=0.2))
-    report = send(a_newsroom(database, lambda: Courier(drip, workers=1)), issue.id)
+    courier = Courier(drip, workers=1)
+    report = send(a_newsroom(database, lambda: courier), issue.id, patience=impatient)
     never.set()
     assert report.tally == Tally(planned=9, sent=7, in_doubt=2)
 

@@ -114,3 +114,9 @@ def load(
 
 def people(connection: Connection) -> list[Recipient]:
     return list(lists.readers(connection, "hebdo"))
+
+
+@pytest.fixture
+def database(both_databases: Database) -> Database:
+    """What is done here must hold on SQLite and on PostgreSQL."""
+    return both_databases

@@ -99,8 +99,8 @@ def _variable(name: str) -> str:
 
 
 def packed(call: Call, constant: Constant) -> Packed[Person]:
-    """Sort out who goes into the message: each address once, and those whose headers have the same
-    names, since a message has one set of headers.
+    """Sort out who goes into the message: each address once, and readers with headers of their own
+    not together with those without, since a message has one set of headers.
     """
     return pack(
         call,
@@ -108,7 +108,7 @@ def packed(call: Call, constant: Constant) -> Packed[Person]:
         lambda to: person(to, constant),
         size=lambda one: one.bytes,
         place=lambda to: ascii_domain(to.address).lower(),
-        kind=lambda to: frozenset(to.headers),
+        kind=lambda to: bool(to.message_id),
     )
 
 
@@ -118,7 +118,8 @@ def person(to: Personal, constant: Constant) -> Person:
     Raises:
         DeliveryError: a header would hold a line break, or it is not one plain address.
     """
-    values = {name: _value(name, to.values[name]) for name in constant.tokens}
+    given = to.values
+    values = {name: _value(name, given[name]) for name in constant.tokens}
     headers = {_header_variable(name): value for name, value in own_headers(to).items()}
     return Person(
         to=one_line(to.name, to.address),
