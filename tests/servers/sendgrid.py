@@ -53,11 +53,12 @@ def judge(asked: Asked, number: int, check: Check) -> Judged:
     if errors:
         return Judged(status=status, body={"errors": errors})
     people = request["personalizations"]
+    arguments = people[0]["custom_args"]
     return Judged(
         status=202,
         headers={"X-Message-Id": f"m-{number}"},
         request=request,
-        attempt=people[0]["custom_args"].get("attempt", ""),
+        attempt=arguments.get("attempt_id", arguments.get("attempt", "")),
         addresses=tuple(person["to"][0]["email"] for person in people),
         mails=lambda: [_mail(request, person) for person in people],
     )
