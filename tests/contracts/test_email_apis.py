@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_silence_until_the_deadline_is_a_doubt(bench: Bench) -> None:
     bench.api.script, call = [http.ACCEPT_HANG], a_call(1, seconds=0.4)
     began = time.monotonic()
     assert the_fate(bench.deliver(call), call).state is DOUBT
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def test_where_nobody_listens_nothing_was_sent(bench: Bench) -> None:
@@ -145,6 +146,31 @@ def test_a_server_without_tls_got_no_mail(bench: Bench) -> None:
 def test_a_call_whose_time_is_up_reaches_nobody(bench: Bench) -> None:
     call = a_call(2, seconds=-1)
     assert the_fate(bench.deliver(call), call).state is LATER
+    assert bench.api.calls == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": ""},
+        {"html": " "},
+        {"subject": "a\nb"},
+        {"headers": {"List-ID": "<x>\nBcc: c@d.example"}},
+    ],
+)
+def test_an_unfit_letter_is_refused_before_it_is_sent(
+    bench: Bench, changes: dict[str, Any]
+) -> None:
+    call = a_call(2, letter=a_letter(**changes))
+    assert the_fate(bench.deliver(call), call).state is FAILED
+    assert bench.api.calls == 0
+
+
+@pytest.mark.parametrize("bench", sorted(set(APIS) - {"sendgrid"}), indirect=True)
+@pytest.mark.parametrize("field", ["sender_name", "sender_address", "reply_to"])
+def test_an_unfit_mailbox_of_ours_is_refused_before_it_is_sent(bench: Bench, field: str) -> None:
+    letter = a_letter(**{field: "a@b.example\nBcc: c@d.example"})
+    assert bench.deliver(a_call(2, letter=letter)).permanent
     assert bench.api.calls == 0
 
 
@@ -202,6 +228,7 @@ def test_each_reader_gets_their_own_words_and_their_own_link(bench: Bench) -> No
         assert mail.headers["List-Unsubscribe"] == to.headers["List-Unsubscribe"]
         assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert mail.headers["List-ID"] == letter.headers["List-ID"]
+        assert "Message-ID" not in mail.headers, "email APIs make their own"
         assert texts(mail) == expected(letter, to)
 
 

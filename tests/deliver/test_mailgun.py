@@ -80,6 +80,13 @@ def test_readers_have_the_variables_that_the_letter_uses_and_no_others(api: Look
     }
 
 
+def test_what_a_reader_typed_is_not_filled_in_once_more(api: LookAlike) -> None:
+    wicked = a_personal(1, name="%recipient.SUBSCRIBER% & %unsubscribe_url%")
+    [text] = the_form(api, a_call(to=(wicked,)))["recipient-variables"]
+    assert "%recipient" not in text
+    assert "%unsubscribe" not in text
+
+
 def test_test_mode_is_mailguns_own(api: LookAlike) -> None:
     assert "o:testmode" not in the_form(api, a_call(1))
     assert the_form(api, a_call(1), "&sandbox=yes")["o:testmode"] == ["yes"]
@@ -135,8 +142,9 @@ def test_a_search_for_a_bad_address_stops_at_a_lost_answer(api: LookAlike) -> No
     assert apart(receipt) == {1: "unknown", 2: "unknown", 3: "untried", 4: "untried"}
 
 
-def test_an_answer_without_an_id_is_no_acceptance(api: LookAlike) -> None:
-    api.script = [{"status": 200, "headers": {}, "message": "", "body": "Mailgun Magnificent API"}]
+@pytest.mark.parametrize("body", ["Mailgun Magnificent API", {"message": "hello"}, None])
+def test_an_answer_without_an_id_is_no_acceptance(api: LookAlike, body: object) -> None:
+    api.script = [{"status": 200, "headers": {}, "message": "", "body": body}]
     assert deliver(api, a_call(2)).outcome is Outcome.UNKNOWN
 
 

@@ -116,6 +116,15 @@ def test_a_call_of_which_nothing_but_a_doubt_is_known_says_so() -> None:
     assert apart(receipt) == {1: "unknown", 2: "untried"}
 
 
+def test_parts_that_tell_readers_apart_themselves_are_taken_at_their_word() -> None:
+    mixed = Receipt(
+        outcome=ACCEPTED, unknown=frozenset({2}), untried=frozenset({3}), refused={4: "no"}
+    )
+    receipt = together([(frozenset({1, 2, 3, 4}), mixed), (frozenset({5}), OK)])
+    assert receipt.outcome is ACCEPTED
+    assert apart(receipt) == {2: "unknown", 3: "untried", 4: "refused"}
+
+
 @given(
     st.lists(st.sampled_from([OK, NO, LOST, WAIT, "unfit"]), max_size=6),
 )

@@ -78,8 +78,10 @@ def result(message: Mapping[str, Any], id_: str) -> dict[str, Any]:
         code, words = 300, "Invalid metadata content."
     elif address == INACTIVE:
         code, words = 406, f"Found inactive addresses: {address}."
-    taken = {} if code else {"MessageID": id_, "To": address}
-    return {"ErrorCode": code, "Message": words, **taken}
+    taken = {"MessageID": f"{id_:0>36}", "SubmittedAt": "2026-11-27T06:53:00.0000000+00:00"}
+    if code:
+        return {"ErrorCode": code, "Message": words}
+    return {"ErrorCode": code, "Message": words, "To": message["To"], **taken}
 
 
 def _refused(status: int, code: int, message: str) -> Judged:

@@ -17,8 +17,6 @@ def written(letter: Letter, provider: str) -> Letter:
     if not (letter.subject.strip() and letter.html.strip()):
         raise DeliveryError(f"the edition has no subject or no body: {provider} refuses such mail")
     checked("Subject", letter.subject)
-    checked("From", letter.sender_name + letter.sender_address)
-    checked("Reply-To", letter.reply_to)
     for name, value in letter.headers.items():
         checked(name, value)
     return letter
