@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from subscribers import tables
-from subscribers.database import KINDS, among, as_ids, insert_if_absent
+from subscribers.database import KINDS, all_ids, among, as_ids, from_ids, insert_if_absent
 from subscribers.errors import ListError, UnknownList
 from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipient, SubscriptionState
 from subscribers.texts import one_line
@@ -32,6 +32,10 @@ _ACTIVE = (
     )
     .order_by(_place.subscriber_id)
 )
+
+_ACTIVE_IDS = {
+    kind: select(all_ids(kind, _ACTIVE.order_by(None).subquery().c.subscriber_id)) for kind in KINDS
+}
 
 _SNAPSHOT = [_person[name] for name in Recipient.__dataclass_fields__]
 _PEOPLE = (
@@ -131,7 +135,8 @@ def active_ids(connection: Connection, list_name: str) -> list[int]:
     Raises:
         UnknownList: no list has that name.
     """
-    ids = list(connection.scalars(_ACTIVE, {"list": list_name}))
+    packed = connection.scalar(_ACTIVE_IDS[connection.dialect.name], {"list": list_name})
+    ids = sorted(from_ids(connection.dialect.name, packed))
     if not ids:
         find(connection, list_name)
     return ids

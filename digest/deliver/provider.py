@@ -93,6 +93,8 @@ class Receipt:
     """Recipients of whom nobody can say whether they were mailed."""
     untried: frozenset[int] = frozenset()
     """Recipients that were not mailed for sure and may be tried again."""
+    provider: str = ""
+    """Who took it, where the provider is made of several."""
 
 
 class Provider(Protocol):

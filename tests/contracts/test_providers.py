@@ -11,7 +11,7 @@ from digest.deliver.providers.urls import OPENERS, open_provider
 from digest.model.delivery import Outcome
 from tests.contracts.apis import APIS, SECRETS
 from tests.deliver.calls import a_call, a_letter, a_personal
-from tests.servers import http, smtp
+from tests.servers import http, ses, smtp
 
 Reached = Callable[[], list[str]]
 """Gives the addresses that mail reached."""
@@ -42,9 +42,27 @@ def _null(_folder: Path, _stack: ExitStack) -> tuple[str, Reached]:
     return "null://", list
 
 
+def _ses(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    environment = stack.enter_context(pytest.MonkeyPatch.context())
+    for name, value in ses.ENVIRONMENT.items():
+        environment.setenv(name, value)
+    api = stack.enter_context(ses.running(folder / "ses"))
+    return api.url, lambda: ses.accepted(folder / "ses")
+
+
+def _failover(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    """An API that is down, a relay that is up, and an outbox that is never needed."""
+    relay, mailed = _smtp(folder, stack)
+    kept, written = _outbox(folder, stack)
+    down = f"sendgrid://127.0.0.1:{http.closed_port()}?tls=no"
+    return f"failover({down} {relay} {kept})", lambda: [*mailed(), *written()]
+
+
 MAKERS = {
     "outbox": _outbox,
+    "ses": _ses,
     "smtp": _smtp,
+    "failover": _failover,
     "null": _null,
     **{name: _api(name) for name in APIS},
 }
