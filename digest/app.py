@@ -59,7 +59,7 @@ def open_database(settings: Settings) -> Database:
 
 def provider_of(settings: Settings) -> Callable[[], Provider]:
     """Give what opens the provider: only a command that mails needs its URL to be right."""
-    secrets = {"SENDGRID_API_KEY": settings.sendgrid_api_key}
+    secrets = settings.provider_secrets
     return lambda: open_provider(settings.provider_url, secrets=secrets)
 
 

@@ -151,6 +151,24 @@ def _sendgrid(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
     return open_sendgrid(url, secrets)
 
 
+def _mailgun(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.mailgun import open_mailgun
+
+    return open_mailgun(url, secrets)
+
+
+def _postmark(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.postmark import open_postmark
+
+    return open_postmark(url, secrets)
+
+
+def _brevo(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.brevo import open_brevo
+
+    return open_brevo(url, secrets)
+
+
 def _smtp(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
     from digest.deliver.providers.smtp import open_smtp
 
@@ -178,6 +196,9 @@ OPENERS: Mapping[str, Callable[[ProviderUrl, Mapping[str, str]], Provider]] = {
     "sendgrid": _sendgrid,
     "smtp": _smtp,
     "smtps": _smtp,
+    "mailgun": _mailgun,
+    "postmark": _postmark,
+    "brevo": _brevo,
     "null": _null,
     "ses": _ses,
     "failover": _failover,
