@@ -35,6 +35,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         site_url=settings.site_url or schedule.site.url.rstrip("/"),
         templates=_templates(settings.schedule.resolve().parent),
         provider=provider_of(settings),
+        metrics_token=settings.metrics_token,
     )
 
 

@@ -12,26 +12,33 @@ from sqlalchemy import Connection
 
 from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
-from digest.model.delivery import Batch, Outcome
+from digest.model.delivery import Batch, Outcome, Settlement
 from digest.pipeline.letters import personal_of
 from digest.pipeline.rounds import Round, new_id
+from digest.pipeline.telling import Laps, tell_called, tell_untried
 from digest.storage import ledger, tallies
 from subscribers import lists
 
 
 def mail(round_: Round, batch: Batch) -> None:
     """Call the provider for a claimed batch: intent before, outcome after."""
+    laps = Laps()
     with round_.newsroom.database.write() as connection:
         if round_.brake.pulled.is_set():
             ledger.release(connection, batch)
             return
         call = _intend(connection, round_, batch)
+    laps.end("look_up")
     if call is None:
+        tell_untried(round_, batch, laps)
         return
     receipt = _called(round_, call)
+    laps.end("call")
     if receipt.retry_after is not None:  # before settling, which takes time others would call in
         round_.pace.hold(min(receipt.retry_after, round_.patience.longest_hold))
-    _settle(round_, batch, call, receipt)
+    settlement = _settle(round_, batch, call, receipt)
+    laps.end("settle")
+    tell_called(round_, batch, call=call, receipt=receipt, settlement=settlement, laps=laps)
     round_.brake.note(receipt)
 
 
@@ -90,7 +97,7 @@ def _answered(round_: Round, call: Call) -> Receipt:
         )
 
 
-def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> None:
+def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> Settlement:
     now = round_.newsroom.clock()
     settlement = settle(
         receipt,
@@ -102,3 +109,4 @@ def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> None:
     )
     with round_.newsroom.database.write() as connection:
         ledger.settle(connection, batch, settlement, now=now, new_id=new_id)
+    return settlement

@@ -3,9 +3,11 @@
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from digest.pipeline.gauges import registry_of
 from digest.pipeline.newsroom import Newsroom
 from digest.web.failures import answer_failures
 from digest.web.health import health_routes
+from digest.web.metrics import metrics_routes
 from digest.web.pages import Pages, open_pages
 from digest.web.security import SecurityHeaders
 from digest.web.unsubscribe import unsubscribe_routes
@@ -20,6 +22,7 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
     app.include_router(health_routes(newsroom.database))
+    app.include_router(metrics_routes(registry_of(newsroom), newsroom.metrics_token))
     _serve_style(app, pages)
     answer_failures(app, pages)
     return app
