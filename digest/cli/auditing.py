@@ -47,12 +47,12 @@ def proof_of_sending(
     """Write who was sent what, when, under which id; the last line has the SHA-256 of the rest."""
     from digest.app import open_newsroom
     from digest.pipeline.composing import the_issue
-    from digest.pipeline.proving import Form, lines_of, prove
+    from digest.pipeline.proving import Form, prove, proven
 
     newsroom = open_newsroom()
     issue_id = the_issue(newsroom, issue).id
     if as_json and to is None:
-        return emit(lines_of(newsroom, issue_id), lambda: None, as_json=True)
+        return emit(proven(newsroom, issue_id), lambda: None, as_json=True)
     proof = prove(newsroom, issue_id, to, sys.stdout, Form(form))
     if to is not None:
         emit({"file": to, "proof": proof}, lambda: _tell_proof(to, proof), as_json=as_json)

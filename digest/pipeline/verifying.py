@@ -95,8 +95,9 @@ class _Recount:
 
     def taken(self) -> Verification:
         """Walk once, judge, and say what was found."""
-        for entry in proofs.entries(self._connection, self._issue.id):
-            self._meet(entry)
+        with proofs.entries(self._connection, self._issue.id) as entries:
+            for entry in entries:
+                self._meet(entry)
         self._look_for_nobody()
         self._look_for_strays()
         self._look_for_twins()
@@ -141,11 +142,10 @@ class _Recount:
         if not self._twice:
             return
         places: defaultdict[int, list[int]] = defaultdict(list)
-        for entry in proofs.entries(self._connection, self._issue.id):
-            if not self._twice.isdisjoint(entry.recipient_ids):
-                for reader in entry.recipient_ids:
-                    if reader in self._twice:
-                        places[reader].append(entry.batch_id)
+        with proofs.entries(self._connection, self._issue.id) as entries:
+            for entry in entries:
+                for reader in filter(self._twice.__contains__, entry.recipient_ids):
+                    places[reader].append(entry.batch_id)
         for reader, held in sorted(places.items()):
             where = ", ".join(map(str, held))
             self._checks[ONE_BATCH].note(

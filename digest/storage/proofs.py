@@ -5,7 +5,8 @@ anew. Of a million recipients one batch is in memory at a time.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,7 @@ from digest.storage.tables import attempts, batches, skips
 from subscribers import tables as readership
 
 _ID_BYTES = 4
-_ROWS = 200
+_STREAMED = {"yield_per": 200}
 """Rows in memory at a time: a batch's has 4 kB for 1,000 recipients."""
 
 
@@ -73,11 +74,19 @@ class Entry:
     skips: tuple[Skip, ...]
 
 
-def entries(connection: Connection, issue_id: int) -> Iterator[Entry]:
+@contextmanager
+def entries(connection: Connection, issue_id: int) -> Iterator[Iterator[Entry]]:
     """Give an issue's batches in the order of their numbers, each with its attempts and skips."""
-    tries = _Beside(_tries(connection, issue_id))
-    left_out = _Beside(_skips(connection, issue_id))
-    for row in _stream(connection, _batches(connection, issue_id)):
+    with (
+        connection.execute(_batches(connection, issue_id), execution_options=_STREAMED) as rows,
+        connection.execute(_tries(issue_id), execution_options=_STREAMED) as tries,
+        connection.execute(_skips(issue_id), execution_options=_STREAMED) as left_out,
+    ):
+        yield _joined(rows, _Beside(iter(tries)), _Beside(iter(left_out)))
+
+
+def _joined(rows: Iterable[Any], tries: "_Beside", left_out: "_Beside") -> Iterator[Entry]:
+    for row in rows:
         ids, torn = _unpacked(row.ids)
         yield Entry(
             batch_id=row.id,
@@ -117,7 +126,8 @@ def suppressed(connection: Connection) -> dict[int, datetime]:
     question = select(person.id, ban.at).join_from(
         readership.suppressions, readership.subscribers, person.address_hash == ban.address_hash
     )
-    return {row.id: row.at for row in _stream(connection, question)}
+    with connection.execute(question, execution_options=_STREAMED) as rows:
+        return {row.id: row.at for row in rows}
 
 
 def addresses(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -152,28 +162,22 @@ def _batches(connection: Connection, issue_id: int) -> Select[Any]:
     )
 
 
-def _tries(connection: Connection, issue_id: int) -> Iterator[Any]:
-    return _stream(
-        connection,
+def _tries(issue_id: int) -> Select[Any]:
+    return (
         select(batches.c.seq, *attempts.c)
         .join_from(attempts, batches, batches.c.id == attempts.c.batch_id)
         .where(batches.c.issue_id == issue_id)
-        .order_by(batches.c.seq, attempts.c.intent_at, attempts.c.id),
+        .order_by(batches.c.seq, attempts.c.intent_at, attempts.c.id)
     )
 
 
-def _skips(connection: Connection, issue_id: int) -> Iterator[Any]:
-    return _stream(
-        connection,
+def _skips(issue_id: int) -> Select[Any]:
+    return (
         select(batches.c.seq, *skips.c)
         .join_from(skips, batches, batches.c.id == skips.c.batch_id)
         .where(batches.c.issue_id == issue_id)
-        .order_by(batches.c.seq, skips.c.subscriber_id),
+        .order_by(batches.c.seq, skips.c.subscriber_id)
     )
-
-
-def _stream(connection: Connection, question: Select[Any]) -> Iterator[Any]:
-    return iter(connection.execute(question, execution_options={"yield_per": _ROWS}))
 
 
 def _unpacked(ids: bytes | tuple[int, ...]) -> tuple[tuple[int, ...], bool]:
