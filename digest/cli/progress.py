@@ -24,9 +24,13 @@ _EVERY = 1.0
 
 @contextmanager
 def progress_of(
-    newsroom: "Newsroom", issue_id: int | None, *, as_json: bool
+    newsroom: "Newsroom",
+    issue_id: int | None,
+    *,
+    as_json: bool,
+    screen: "Console | None" = None,
 ) -> "Iterator[Progress | None]":
-    """Show on a terminal how far a sending of this process is; elsewhere, nothing.
+    """Show on a terminal, stderr's by default, how far a sending is; elsewhere, nothing.
 
     Nor where log lines come in between: one of the two is enough.
     """
@@ -34,7 +38,7 @@ def progress_of(
 
     from digest.pipeline.watching import Watch
 
-    console = Console(stderr=True)
+    console = screen or Console(stderr=True)
     if as_json or not console.is_terminal or logging.getLogger().isEnabledFor(logging.INFO):
         yield None
         return
@@ -81,7 +85,7 @@ class Bars:
         """Draw how sendings stand."""
         for one in found:
             if one.issue_id not in self._bars:
-                self._bars[one.issue_id] = self._progress.add_task(one.name, remark="")
+                self._bars[one.issue_id] = self._progress.add_task(one.name, total=None, remark="")
             self._progress.update(
                 self._bars[one.issue_id],
                 completed=one.done,

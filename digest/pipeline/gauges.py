@@ -49,7 +49,7 @@ class Gauges(Collector):
         self._asked_at = -_KEPT
         self._kept: list[Metric] = []
         self._events: Counter[str] = Counter()
-        self._events_until = newsroom.clock()
+        self._events_until: datetime | None = None
 
     def collect(self) -> Iterable[Metric]:
         """Give the numbers; of a database that does not answer, that it does not."""
@@ -96,9 +96,10 @@ class Gauges(Collector):
     def _events_so_far(self, connection: Connection) -> Metric:
         """Add the events since the last look: the whole table is never counted."""
         until = self._newsroom.clock() - _LATE
-        if until > self._events_until:
-            self._events.update(standings.events_between(connection, self._events_until, until))
-            self._events_until = until
+        since = self._events_until or until
+        if until > since:
+            self._events.update(standings.events_between(connection, since, until))
+        self._events_until = max(since, until)
         family = CounterMetricFamily(
             "digest_events",
             "News of providers that all processes took in while this one ran.",

@@ -22,7 +22,8 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
     app.include_router(health_routes(newsroom.database))
-    app.include_router(metrics_routes(registry_of(newsroom), newsroom.metrics_token))
+    if newsroom.metrics_token:
+        app.include_router(metrics_routes(registry_of(newsroom), newsroom.metrics_token))
     _serve_style(app, pages)
     answer_failures(app, pages)
     return app

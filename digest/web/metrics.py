@@ -17,16 +17,15 @@ from digest.errors import ConfigError
 
 
 def metrics_routes(registry: CollectorRegistry, token: str) -> APIRouter:
-    """Give /metrics; without a token there is no such page."""
+    """Give /metrics."""
     router = APIRouter()
 
+    @router.get("/metrics")
     def metrics(request: Request) -> Response:
         if not _knows(request, token):
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    if token:
-        router.add_api_route("/metrics", metrics, methods=["GET"])
     return router
 
 

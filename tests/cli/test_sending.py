@@ -1,21 +1,15 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
 from digest.cli import sending as commands
-from digest.cli.failures import explain
 from digest.model.issue import Issue
 from digest.pipeline.sending import send as send_now
-from digest.resources import shipped
 from subscribers.database import Database
+from tests.cli.commands import Digest, installed, runner
 from tests.deliver.courier import Answer, Courier, forbidden, lost
-from tests.pipeline.scene import QUICK, SECRET, a_newsroom, an_approved_issue, enrol
-
-Digest = Callable[..., tuple[int, str]]
+from tests.pipeline.scene import QUICK, a_newsroom, an_approved_issue, enrol
 
 
 @pytest.fixture
@@ -27,24 +21,8 @@ def issue(database: Database) -> Issue:
 @pytest.fixture
 def digest(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Digest:
     """Run a command on the test's database; give exit code and output."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DIGEST_DATABASE_URL", database.url)
-    monkeypatch.setenv("DIGEST_PROVIDER_URL", "outbox://var/outbox")
-    monkeypatch.setenv("DIGEST_SECRET_KEY", SECRET.decode())
-    monkeypatch.setenv("DIGEST_SCHEDULE", str(shipped("schedule.yaml")))
-    monkeypatch.setenv("COLUMNS", "160")
-    app = typer.Typer()
-    commands.register(app)
-
-    def run(*words: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, list(words))
-        if result.exception is None or isinstance(result.exception, SystemExit):
-            return result.exit_code, result.output
-        explained = explain(result.exception)
-        assert explained is not None, result.exception
-        return explained[1], result.output + explained[0]
-
-    return run
+    installed(tmp_path, database, monkeypatch)
+    return runner(commands)
 
 
 def leave_behind(database: Database, issue: Issue, *answers: Answer) -> None:

@@ -51,7 +51,9 @@ def of_batch(seq: int) -> Any:
 
 
 def intended(connection: Connection, seq: int) -> datetime:
-    return connection.execute(select(attempts.c.intent_at).where(of_batch(seq))).scalar_one()
+    moment: datetime | None = connection.scalar(select(attempts.c.intent_at).where(of_batch(seq)))
+    assert moment is not None
+    return moment
 
 
 def test_what_was_sent_adds_up(database: Database, issue: Issue) -> None:
