@@ -6,7 +6,9 @@ import errno
 import hashlib
 import io
 import json
+import os
 import stat
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,11 @@ from sqlalchemy import select, update
 
 from digest.deliver.provider import Call, Receipt
 from digest.errors import ConflictError, LedgerError
-from digest.model.delivery import BatchState, Outcome
+from digest.model.delivery import BatchState, Lot, Outcome
 from digest.model.issue import Issue
 from digest.pipeline.proving import Form, Proof, prove, proven
+from digest.pipeline.verifying import verify
+from digest.storage.ledger import freeze
 from digest.storage.tables import attempts, batches, editions
 from subscribers import tables as readership
 from subscribers.database import Database
@@ -25,6 +29,7 @@ from subscribers.people import forget
 from tests.builders import NOON
 from tests.deliver.courier import Courier, lost
 from tests.pipeline.scene import SECRET, a_newsroom, address_of, sent_by
+from tests.storage.ledgers import EDITION, ISSUE, begin_sending
 
 TAKEN = Receipt(outcome=Outcome.ACCEPTED, ref="=cmd|'/c calc'!A1")
 
@@ -197,6 +202,31 @@ def test_a_file_that_could_not_be_written_is_told(database: Database, issue: Iss
     sent_by(Courier(), database, issue)
     with pytest.raises(TransferError, match="/dev/full is not whole: No space left"):
         prove(a_newsroom(database), issue.id, Path("/dev/full"), io.StringIO(), Form.CSV)
+
+
+@pytest.mark.parametrize("audit", ["verify", "prove"])
+def test_a_hundred_thousand_recipients_take_the_memory_of_a_few_batches(
+    on_sqlite: Database, audit: str
+) -> None:
+    lots = (
+        Lot(edition_id=EDITION, list_name="hebdo", recipient_ids=tuple(range(n, n + 1_000)))
+        for n in range(1, 100_001, 1_000)
+    )
+    with on_sqlite.write() as connection:
+        begin_sending(connection, [])
+        freeze(connection, ISSUE, lots)
+    newsroom = a_newsroom(on_sqlite)
+    tracemalloc.start()
+    try:
+        if audit == "verify":
+            assert verify(newsroom, ISSUE).recount.waiting == 100_000
+        else:
+            proof = prove(newsroom, ISSUE, Path(os.devnull), io.StringIO(), Form.CSV)
+            assert proof.rows == 100_000
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000
 
 
 def test_nothing_can_be_proved_of_what_was_never_planned(database: Database, issue: Issue) -> None:
