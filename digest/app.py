@@ -36,6 +36,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         templates=_templates(settings.schedule.resolve().parent),
         provider=provider_of(settings),
         event_keys=_event_keys(settings),
+        metrics_token=settings.metrics_token,
     )
 
 

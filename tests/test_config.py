@@ -64,3 +64,20 @@ def test_a_provider_gets_the_keys_by_the_names_of_their_variables() -> None:
     given = {name: f" key of {name}\n" for name in KEYS}
     secrets = read_settings(KEY | given).provider_secrets
     assert secrets == {name: f"key of {name}" for name in KEYS}
+
+
+@pytest.mark.parametrize("form", ["", "text", " json "])
+def test_log_lines_come_in_a_form_that_there_is(tmp_path: Path, form: str) -> None:
+    environ = {"DIGEST_SECRET_KEY": "0123456789abcdef", "DIGEST_LOG": form}
+    assert read_settings(environ, var=tmp_path).log == form.strip()
+    with pytest.raises(ConfigError, match="DIGEST_LOG is 'loud'"):
+        read_settings(environ | {"DIGEST_LOG": "loud"}, var=tmp_path)
+
+
+def test_a_token_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
+    environ = {"DIGEST_SECRET_KEY": "0123456789abcdef"}
+    assert read_settings(environ, var=tmp_path).metrics_token == ""
+    long = environ | {"DIGEST_METRICS_TOKEN": "0123456789abcdef"}
+    assert read_settings(long, var=tmp_path).metrics_token == "0123456789abcdef"
+    with pytest.raises(ConfigError, match="DIGEST_METRICS_TOKEN is shorter"):
+        read_settings(environ | {"DIGEST_METRICS_TOKEN": "short"}, var=tmp_path)

@@ -21,6 +21,13 @@ def emit(value: object, say: Callable[[], None], *, as_json: bool) -> None:
     return None
 
 
+def json_line(value: object) -> str:
+    """Write `value` as JSON on one line."""
+    import orjson
+
+    return orjson.dumps(value, default=_plain).decode()
+
+
 def say(text: str) -> None:
     """Print one line, without wrapping or markup."""
     typer.echo(text)

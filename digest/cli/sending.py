@@ -1,15 +1,15 @@
 """`digest send`, `status`, `resume`: who got an issue, and who did not."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.arguments import IssueName, MaybeIssue
 from digest.cli.output import AsJson, emit, say, table
+from digest.cli.progress import follow, progress_of
 
 if TYPE_CHECKING:
     from digest.model.delivery import Tally
-    from digest.pipeline.delivering import Progress
     from digest.pipeline.sending import IssueStatus, SendReport
 
 _FATES = (
@@ -40,7 +40,8 @@ def send(issue: IssueName, as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
-    report = sending.send(newsroom, found.id, progress=_progress(as_json=as_json))
+    with progress_of(newsroom, found.id, as_json=as_json) as progress:
+        report = sending.send(newsroom, found.id, progress=progress)
     emit(report, lambda: _tell(report), as_json=as_json)
     end(report)
 
@@ -53,12 +54,20 @@ def resume(issue: MaybeIssue = "", as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     only = the_issue(newsroom, issue).id if issue else None
-    reports = sending.resume(newsroom, only, again=True, progress=_progress(as_json=as_json))
+    with progress_of(newsroom, only, as_json=as_json) as progress:
+        reports = sending.resume(newsroom, only, again=True, progress=progress)
     emit(reports, lambda: _tell(*reports), as_json=as_json)
     end(*reports)
 
 
-def status(issue: MaybeIssue = "", as_json: AsJson = False) -> None:
+def status(
+    issue: MaybeIssue = "",
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow it to its end; with --json a line a second.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show how far sendings are: who was mailed, skipped, refused, and of whom nobody knows."""
     from digest.app import open_newsroom
     from digest.pipeline import sending
@@ -66,23 +75,11 @@ def status(issue: MaybeIssue = "", as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     only = the_issue(newsroom, issue).id if issue else None
+    if watch:
+        return follow(newsroom, only, as_json=as_json)
     found = sending.status(newsroom, only)
     emit(found, lambda: _tell_status(found), as_json=as_json)
-
-
-def _progress(*, as_json: bool) -> "Progress | None":
-    """Show how far it is, on a terminal only."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if as_json or not console.is_terminal:
-        return None
-
-    def show(tally: "Tally") -> None:
-        done = tally.planned - tally.waiting
-        console.print(f"{done} of {tally.planned} recipients", end="\r")
-
-    return show
+    return None
 
 
 def _tell(*reports: "SendReport") -> None:

@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 
 from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
-from digest.model.delivery import Batch, Outcome
+from digest.model.delivery import Batch, Outcome, Settlement
 from digest.pipeline.letters import personals_of
 from digest.pipeline.rounds import Round, new_id
 from digest.pipeline.settling import take_in
+from digest.pipeline.telling import Laps, tell_called, tell_untried
 from digest.storage import ledger, tallies
 from subscribers import lists
 from subscribers.model import Addressee
@@ -25,16 +26,22 @@ from subscribers.model import Addressee
 
 def mail(round_: Round, batch: Batch) -> None:
     """Call the provider for a claimed batch: intent before, outcome after."""
+    laps = Laps()
     now = round_.newsroom.clock()
     deadline = now + round_.longest_call
     to = _intend(round_, batch, now, deadline)
+    laps.end("look_up")
     if not to:
+        tell_untried(round_, batch, laps)
         return
     call = _call(round_, batch, to, deadline)
     receipt = _called(round_, call)
+    laps.end("call")
     if receipt.retry_after is not None:  # before settling, which takes time others would call in
         round_.pace.hold(min(receipt.retry_after, round_.patience.longest_hold))
-    _settle(round_, batch, call, receipt)
+    settlement = _settle(round_, batch, call, receipt)
+    laps.end("settle")
+    tell_called(round_, batch, call=call, receipt=receipt, settlement=settlement, laps=laps)
     round_.brake.note(receipt)
 
 
@@ -101,7 +108,7 @@ def _answered(round_: Round, call: Call) -> Receipt:
         )
 
 
-def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> None:
+def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> Settlement:
     now = round_.newsroom.clock()
     settlement = settle(
         receipt,
@@ -113,3 +120,4 @@ def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> None:
     )
     with round_.newsroom.database.write() as connection:
         take_in(connection, batch, settlement, now=now, new_id=new_id)
+    return settlement

@@ -7,6 +7,7 @@ from threading import Event
 
 from digest.clock import Clock
 from digest.deliver.provider import Provider
+from digest.pipeline.meters import Meters
 from digest.schedule.values import Schedule
 from subscribers.database import Database
 
@@ -31,3 +32,7 @@ class Newsroom:
     """Whose events we are told: provider → the key that proves that they are its own."""
     stopping: Event = field(default_factory=Event)
     """Set when the process is asked to end: sending then begins no further call."""
+    meters: Meters = field(default_factory=Meters)
+    """What this process handed over; goes on counting when the schedule changes."""
+    metrics_token: str = ""
+    """What /metrics of the web asks for; empty: there is no such page."""

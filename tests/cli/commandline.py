@@ -19,18 +19,24 @@ Digest = Callable[..., tuple[int, str]]
 """Runs a command; gives exit code and output."""
 
 
-def commandline(
-    folder: Path,
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
-    *register: Callable[[typer.Typer], None],
-) -> Digest:
+def installed(folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this folder, with a wide screen, the newsroom of every command."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("DIGEST_DATABASE_URL", database.url)
     monkeypatch.setenv("DIGEST_PROVIDER_URL", "outbox://var/outbox")
     monkeypatch.setenv("DIGEST_SECRET_KEY", SECRET.decode())
     monkeypatch.setenv("DIGEST_SCHEDULE", str(shipped("schedule.yaml")))
     monkeypatch.setenv("COLUMNS", "200")
+
+
+def commandline(
+    folder: Path,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    *register: Callable[[typer.Typer], None],
+) -> Digest:
+    """Give what runs commands in such a newsroom."""
+    installed(folder, database, monkeypatch)
     app = typer.Typer()
     for add in register:
         add(app)
