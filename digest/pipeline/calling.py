@@ -14,6 +14,7 @@ from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
 from digest.model.delivery import Batch, Outcome
 from digest.pipeline.letters import personal_of
+from digest.pipeline.pacing import hold, may_call
 from digest.pipeline.rounds import Round, new_id
 from digest.storage import ledger, tallies
 from subscribers import lists
@@ -22,7 +23,7 @@ from subscribers import lists
 def mail(round_: Round, batch: Batch) -> None:
     """Call the provider for a claimed batch: intent before, outcome after."""
     with round_.newsroom.database.write() as connection:
-        if round_.brake.pulled.is_set():
+        if round_.brake.pulled.is_set() or not may_call(round_):
             ledger.release(connection, batch)
             return
         call = _intend(connection, round_, batch)
@@ -30,7 +31,7 @@ def mail(round_: Round, batch: Batch) -> None:
         return
     receipt = _called(round_, call)
     if receipt.retry_after is not None:  # before settling, which takes time others would call in
-        round_.pace.hold(min(receipt.retry_after, round_.patience.longest_hold))
+        hold(round_, min(receipt.retry_after, round_.patience.longest_hold))
     _settle(round_, batch, call, receipt)
     round_.brake.note(receipt)
 
@@ -52,6 +53,7 @@ def _intend(connection: Connection, round_: Round, batch: Batch) -> Call | None:
         label=f"{round_.issue.newsletter}-{round_.issue.number}",
     )
     if not _written(connection, round_, batch, call):
+        ledger.release(connection, batch)  # if it is ours still: the issue was paused
         return None
     ledger.skip(connection, batch, {one.id: one.reason for one in absent}, now)
     return call if call.to else None
