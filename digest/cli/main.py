@@ -16,6 +16,7 @@ from digest.cli import (
     running,
     schedule,
     sending,
+    steering,
     subscribers,
 )
 from digest.cli.failures import fail
@@ -50,6 +51,7 @@ for group in (
     grouping,
     issues,
     sending,
+    steering,
     doubts,
     auditing,
     subscribers,
