@@ -57,13 +57,7 @@ def create(connection: Connection, name: str, title: str, now: datetime) -> Mail
     Raises:
         ListError: the name is taken, or is no name.
     """
-    if not _NAME.fullmatch(name):
-        raise ListError(
-            f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
-        )
-    title = one_line(title) or name
-    made = insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
-    if not made:
+    if not _make(connection, name, title, now):
         raise ListError(f"there is a list '{name}' already")
     return find(connection, name)
 
@@ -71,7 +65,9 @@ def create(connection: Connection, name: str, title: str, now: datetime) -> Mail
 def ensure(connection: Connection, name: str, title: str, now: datetime) -> MailingList:
     """Give the list of that name; make it when there is none."""
     known = {known.name: known for known in lists(connection)}
-    return known.get(name) or create(connection, name, title, now)
+    if name not in known:
+        _make(connection, name, title, now)  # unless another just did
+    return known.get(name) or find(connection, name)
 
 
 def find(connection: Connection, name: str) -> MailingList:
@@ -172,6 +168,15 @@ def recipients(
         [fate for fate in fates if isinstance(fate, Recipient)],
         [fate for fate in fates if isinstance(fate, Absent)],
     )
+
+
+def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:
+    if not _NAME.fullmatch(name):
+        raise ListError(
+            f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
+        )
+    title = one_line(title) or name
+    return insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
 
 
 def _present_or_not(row: Any) -> Recipient | Absent:  # noqa: ANN401 - the columns of _RECIPIENTS

@@ -110,7 +110,9 @@ def test_words_of_consent_that_name_the_reader_do_not_outlive_them(
     assert "awa" not in everything(connection)
 
 
-def test_an_erased_reader_cannot_be_read_in_the_file(database: Database, now: datetime) -> None:
+def test_an_erased_reader_cannot_be_read_in_the_file(on_sqlite: Database, now: datetime) -> None:
+    # PostgreSQL's files are read by its own server alone, which vacuums them.
+    database = on_sqlite
     with database.write() as connection:
         lists.create(connection, "hebdo", "L'hebdo", now)
         join(connection, now, "findme@example.org")
