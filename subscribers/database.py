@@ -29,6 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _BUSY_MS = 30_000
+_NO_SECRETS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
 _BENCH = {
     "sqlite": ("PRAGMA main.cache_size = -65536", "PRAGMA temp.cache_size = -65536"),
     "postgresql": ("SET temp_buffers = 8192", "SET work_mem = 65536"),
@@ -133,6 +134,16 @@ def writing(connection: Connection) -> Iterator[None]:
             yield
     finally:
         connection.execution_options(digest_write=False)
+
+
+def address_of(url: str) -> str:
+    """Write a database's address without driver and secrets, as its own programs take it."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    if parsed.get_backend_name() == "sqlite":
+        return f"sqlite:///{Path(parsed.database or ':memory:').absolute()}"
+    kept = {name: value for name, value in parsed.query.items() if name in _NO_SECRETS}
+    bare = parsed.set(drivername="postgresql", query=kept)
+    return bare._replace(password=None).render_as_string()
 
 
 def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401

@@ -6,10 +6,12 @@ Imported by its users only when a connection is one of PostgreSQL's: psycopg is 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
 from psycopg import sql
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 
@@ -34,15 +36,21 @@ def copy_rows(
     """Write rows by COPY, in the connection's transaction: 20 times as fast as INSERT.
 
     Texts must be free of U+0000.
+
+    Raises:
+        DBAPIError: a row can't be written; a text holds U+0000, say, or is too long.
     """
     into = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with _driver(connection).cursor() as cursor:
         cursor.adapters.register_dumper(str, StrDumperUnknown)  # the compiled one: 3 times as fast
-        with cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row(row)
+        try:
+            with cursor.copy(into) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except psycopg.Error as failure:  # as SQLAlchemy itself would have told it
+            raise DBAPIError.instance(f"COPY {table}", None, failure, psycopg.Error) from failure
 
 
 def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

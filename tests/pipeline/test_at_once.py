@@ -3,14 +3,15 @@
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from digest.model.article import Entry
+from digest.model.delivery import BatchState
 from digest.model.issue import Issue, IssueState
 from digest.pipeline import grouping, planning, sending
 from digest.pipeline.collecting import STORING
 from digest.pipeline.receiving import SourceReport
-from digest.storage import articles, issues, stories
+from digest.storage import articles, issues, stories, tables
 from subscribers.database import Database, alone
 from tests.builders import an_entry
 from tests.conftest import NOW
@@ -36,6 +37,8 @@ def test_who_plans_while_another_does_finds_it_planned(database: Database, issue
 def test_of_two_that_finish_at_once_neither_is_refused(database: Database, issue: Issue) -> None:
     newsroom = a_newsroom(database)
     planning.plan(newsroom, issue, Courier(capacity=9))
+    with database.write() as connection:
+        connection.execute(update(tables.batches).values(state=BatchState.SENT))
 
     def sent_by_another(connection: Connection) -> None:
         held = issues.locked(connection, issue.id)
