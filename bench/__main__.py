@@ -34,13 +34,18 @@ BENCHMARKS = (
     Benchmark(name="group.articles_per_s", unit="articles/s", measure=grouping.articles_per_s),
     Benchmark(name="render.issues_per_s", unit="issues/s", measure=rendering.issues_per_s),
     Benchmark(name="personalise.bodies_per_s", unit="bodies/s", measure=sending.bodies_per_s),
-    Benchmark(name="send.null.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),
+    Benchmark(name="send.sqlite.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),
     Benchmark(
         name="send.sendgrid.recipients_per_s",
         unit="recipients/s",
         measure=sending.sendgrid_per_s,
     ),
     Benchmark(name="send.peak_mb_100k", unit="MB", measure=sending.peak_mb_100k, runs=3),
+    Benchmark(name="send.peak_mb_1m", unit="MB", measure=sending.peak_mb_1m, runs=3),
+    Benchmark(name="plan.sqlite.seconds_1m", unit="s", measure=sending.plan_sqlite_1m, runs=3),
+    Benchmark(
+        name="plan.postgresql.seconds_1m", unit="s", measure=sending.plan_postgresql_1m, runs=3
+    ),
 )
 
 
@@ -56,9 +61,10 @@ def main(prefix: str = "") -> None:
 def _figure(benchmark: Benchmark) -> dict[str, object]:
     values = [benchmark.measure() for _ in range(benchmark.runs)]
     value = statistics.median(values)
+    places = 2 if value < 10 else 0
     print(
-        f"{benchmark.name:34} {value:>12,.0f} {benchmark.unit:14}"
-        f" {min(values):>12,.0f} … {max(values):,.0f}  ({benchmark.runs} runs)",
+        f"{benchmark.name:34} {value:>12,.{places}f} {benchmark.unit:14}"
+        f" {min(values):>12,.{places}f} … {max(values):,.{places}f}  ({benchmark.runs} runs)",
         flush=True,
     )
     return {

@@ -47,6 +47,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - orjson's hook takes and gives a
     match value:
         case set() | frozenset():
             return sorted(value)
+        case tuple():  # a named one: orjson writes the others itself
+            return value._asdict()
         case Path():
             return str(value)
         case datetime():

@@ -10,7 +10,7 @@ from digest.deliver.provider import Provider
 from digest.deliver.providers.urls import OPENERS, open_provider
 from digest.model.delivery import Outcome
 from tests.deliver.calls import a_call, a_letter, a_personal
-from tests.servers import sendgrid, smtp
+from tests.servers import sendgrid, ses, smtp
 
 Reached = Callable[[], list[str]]
 """Gives the addresses that mail reached."""
@@ -38,7 +38,30 @@ def _null(_folder: Path, _stack: ExitStack) -> tuple[str, Reached]:
     return "null://", list
 
 
-MAKERS = {"outbox": _outbox, "sendgrid": _sendgrid, "smtp": _smtp, "null": _null}
+def _ses(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    environment = stack.enter_context(pytest.MonkeyPatch.context())
+    for name, value in ses.ENVIRONMENT.items():
+        environment.setenv(name, value)
+    api = stack.enter_context(ses.running(folder / "ses"))
+    return api.url, lambda: ses.accepted(folder / "ses")
+
+
+def _failover(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    """An API that is down, a relay that is up, and an outbox that is never needed."""
+    relay, mailed = _smtp(folder, stack)
+    kept, written = _outbox(folder, stack)
+    down = f"sendgrid://127.0.0.1:{sendgrid.closed_port()}?tls=no"
+    return f"failover({down} {relay} {kept})", lambda: [*mailed(), *written()]
+
+
+MAKERS = {
+    "outbox": _outbox,
+    "sendgrid": _sendgrid,
+    "ses": _ses,
+    "smtp": _smtp,
+    "failover": _failover,
+    "null": _null,
+}
 
 
 @pytest.fixture(params=MAKERS)
@@ -99,19 +122,19 @@ def test_an_idempotent_provider_mails_a_repeated_call_once(
     assert len(reached()) in {0, 3}
 
 
-@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "smtp"], indirect=True)
+@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "ses", "smtp", "failover"], indirect=True)
 def test_a_reader_who_would_inject_a_header_is_refused_alone(
     reach: tuple[Provider, Reached],
 ) -> None:
     provider, reached = reach
-    wicked = a_personal(2, headers={"List-Unsubscribe": "<https://x>\r\nBcc: all@x.example"})
+    wicked = a_personal(2, unsubscribe_url="https://x>\r\nBcc: all@x.example")
     receipt = provider.deliver(a_call(to=(a_personal(1), wicked, a_personal(3))))
     assert receipt.outcome is Outcome.ACCEPTED
     assert set(receipt.refused) == {2}
     assert sorted(reached()) == ["reader1@readers.example", "reader3@readers.example"]
 
 
-@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "smtp"], indirect=True)
+@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "ses", "smtp", "failover"], indirect=True)
 def test_a_letter_that_would_inject_a_header_mails_nobody(
     reach: tuple[Provider, Reached],
 ) -> None:
@@ -122,7 +145,7 @@ def test_a_letter_that_would_inject_a_header_mails_nobody(
     assert reached() == []
 
 
-@pytest.mark.parametrize("reach", ["sendgrid", "smtp"], indirect=True)
+@pytest.mark.parametrize("reach", ["sendgrid", "ses", "smtp", "failover"], indirect=True)
 def test_a_call_whose_time_is_up_is_not_made(reach: tuple[Provider, Reached]) -> None:
     provider, reached = reach
     receipt = provider.deliver(a_call(3, seconds=-1))
