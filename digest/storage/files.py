@@ -129,6 +129,8 @@ def _reserve(file: Path) -> None:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         _refuse_taken(file)
+    except OSError as failure:
+        raise StorageError(f"{file} can't be written: {failure.strerror}") from failure
 
 
 @contextmanager

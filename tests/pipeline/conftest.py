@@ -76,3 +76,12 @@ def target(request: pytest.FixtureRequest) -> Database:
     """A database without tables."""
     database: Database = request.getfixturevalue(request.param)
     return database
+
+
+@pytest.fixture
+def source_of_backups(empty_sqlite: Database) -> Database:
+    """A database with a row in every table, to be saved."""
+    migrating.upgrade(empty_sqlite)
+    with empty_sqlite.write() as connection:
+        fill(connection)
+    return empty_sqlite
