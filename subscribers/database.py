@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import orjson
 from sqlalchemy import (
@@ -99,6 +100,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        finalize(self, self.engine.dispose)  # a command ends without saying good-bye
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
