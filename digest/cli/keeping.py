@@ -164,7 +164,12 @@ def _tell_restored(done: "Restored") -> None:
         )
     if held.issues:
         say(f"Drafts again, for they may have been sent since: {', '.join(held.issues)}.")
-    say("Who left, was suppressed or erased since then is as before: see to them before you send.")
+    if done.carried is None:
+        say("Whoever left or was suppressed since then is mailed again: see to them before.")
+    else:
+        gone = f"{done.carried.left} who left since and {done.carried.suppressed} suppressions"
+        say(f"{gone} were carried over from what was there before.")
+    say("Whoever was erased or joined since then is as before.")
 
 
 def _moment(moment: "datetime | None") -> str:

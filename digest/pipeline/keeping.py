@@ -5,8 +5,11 @@ since. So a restored database holds all of that back for a person to decide.
 """
 
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from digest.clock import Clock
 from digest.errors import StorageError
@@ -14,6 +17,7 @@ from digest.pipeline.moving import refuse_senders
 from digest.pipeline.rounds import new_id
 from digest.storage import files, migrating, underway
 from digest.storage.underway import HeldBack
+from subscribers import departures
 from subscribers.database import Database, address_of
 
 
@@ -37,6 +41,16 @@ class Restored:
     newest: datetime | None
     """What was done later is unknown to it."""
     held: HeldBack
+    carried: "Carried | None"
+    """None: the one before it could not be read, or there was none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What forbids mail, taken over from the database that a backup replaced."""
+
+    left: int
+    suppressed: int
 
 
 def backup(database: Database, file: Path) -> Backup:
@@ -67,10 +81,10 @@ def restore(url: str, file: Path, clock: Clock, *, replace: bool = False) -> Res
         raise StorageError(_pg_restore(url, file))
     place = files.path_of(url)
     with files.copied(file, place) as fresh:
-        held, newest = _made_safe(fresh, now)
+        made = _made_safe(fresh, place, now)
         former = place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%SZ}")
         kept = files.put_in_place(fresh, place, former, replace=replace)
-    return Restored(database=address_of(url), former=kept, newest=newest, held=held)
+    return replace_fields(made, database=address_of(url), former=kept)
 
 
 def hold(database: Database, clock: Clock) -> Restored:
@@ -84,20 +98,38 @@ def hold(database: Database, clock: Clock) -> Restored:
         refuse_senders(connection, clock())
         held = underway.hold_back(connection, now=clock(), new_id=new_id)
     place = address_of(database.url)
-    return Restored(database=place, former=None, newest=newest, held=held)
+    return Restored(database=place, former=None, newest=newest, held=held, carried=None)
 
 
-def _made_safe(file: Path, now: datetime) -> tuple[HeldBack, datetime | None]:
+def _made_safe(file: Path, place: Path, now: datetime) -> Restored:
+    """Bring a copy of a backup up, hold back, carry over; it is closed when this returns."""
     database = Database(f"sqlite:///{file}")
     try:
         migrating.upgrade(database)
         with database.write() as connection:
             newest = underway.newest(connection)
             held = underway.hold_back(connection, now=now, new_id=new_id)
+            carried = _carried_over(connection, place)
     finally:
         database.close()
     files.settle(file)
-    return held, newest
+    return Restored(database=str(file), former=None, newest=newest, held=held, carried=carried)
+
+
+def _carried_over(connection: Connection, place: Path) -> Carried | None:
+    """Let those stay away who left the database that is about to be replaced."""
+    try:
+        files.check(place)
+    except StorageError:
+        return None
+    former = Database(f"sqlite:///{place}")
+    try:
+        with former.read() as there:
+            gone = departures.since(there, departures.last_evidence(connection))
+    finally:
+        former.close()
+    left, suppressed = departures.carry_over(connection, gone)
+    return Carried(left=left, suppressed=suppressed)
 
 
 def _pg_dump(database: Database, file: Path) -> str:

@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from digest.storage import files, migrating, tables
 from digest.storage.moved import Mark, close
 from subscribers import lists
 from subscribers.database import Database
+from subscribers.model import Evidence
+from subscribers.subscriptions import unsubscribe
+from tests.pipeline.scene import SECRET
 from tests.storage.everything import AT, fill
 
 # PostgreSQL is saved by its own programs.
@@ -68,6 +72,22 @@ def test_a_backup_takes_the_place_of_a_database_that_is_kept_beside_it(
     assert left_behind(database) == []
 
 
+def test_who_left_since_a_backup_stays_away(database: Database, saved: Path) -> None:
+    with database.write() as connection:
+        unsubscribe(
+            connection,
+            secret_key=SECRET,
+            subscriber_id=3,
+            list_name="hebdo",
+            evidence=Evidence(origin="page"),
+            now=AT + timedelta(hours=1),
+        )
+    database.close()
+    assert restore(database, saved).carried == keeping.Carried(left=1, suppressed=0)
+    with database.read() as connection:
+        assert 3 not in lists.active_ids(connection, "hebdo")
+
+
 def test_what_is_kept_beside_can_be_brought_back(database: Database, saved: Path) -> None:
     former = restore(database, saved).former
     assert former is not None
@@ -117,7 +137,9 @@ def test_a_damaged_database_is_replaced_and_kept(database: Database, saved: Path
     place.write_bytes(b"no database at all" * 1_000)
     with pytest.raises(ConflictError, match="say --replace"):
         restore(database, saved, replace=False)
-    former = restore(database, saved).former
+    done = restore(database, saved)
+    former = done.former
+    assert done.carried is None
     assert former is not None
     assert former.read_bytes().startswith(b"no database at all")
     assert names(database) == ["hebdo"]

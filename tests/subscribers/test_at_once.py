@@ -11,15 +11,14 @@ from subscribers import lists, tables
 from subscribers.database import Database
 from subscribers.errors import TokenError
 from subscribers.model import ConfirmationNeeded, SubscriptionState, Verdict
-from subscribers.people import Forgotten, forget
 from subscribers.transfer import ImportReport
 from tests.overlap import overlapping
 from tests.subscribers.conftest import (
     AWA,
-    KEY,
     actions_of,
     answer,
     ask,
+    erase,
     id_of,
     join,
     leave,
@@ -109,11 +108,9 @@ def test_who_is_erased_during_an_import_is_not_put_back(
     database: Database, file: Path, now: datetime
 ) -> None:
     alone(database, lambda connection: join(connection, now))
-
-    def erase(connection: Connection) -> Forgotten:
-        return forget(connection, secret_key=KEY, address=AWA, origin="cli", now=now)
-
-    overlapping(database, erase, lambda: alone(database, lambda c: load(c, file, now)))
+    overlapping(
+        database, lambda c: erase(c, now), lambda: alone(database, lambda c: load(c, file, now))
+    )
     assert addresses(database) == ["bob@example.org", "zoe@example.org"]
 
 
@@ -121,14 +118,26 @@ def test_who_asks_while_they_are_erased_is_asked_anew(
     database: Database, file: Path, now: datetime
 ) -> None:
     alone(database, lambda connection: join(connection, now))
-
-    def erase(connection: Connection) -> Forgotten:
-        return forget(connection, secret_key=KEY, address=AWA, origin="cli", now=now)
-
-    done, _ = overlapping(database, erase, lambda: alone(database, lambda c: ask(c, now)))
+    done, _ = overlapping(
+        database, lambda c: erase(c, now), lambda: alone(database, lambda c: ask(c, now))
+    )
     assert done.erased
     with database.read() as connection:
         assert state_of(connection) is SubscriptionState.PENDING
+
+
+def test_who_is_erased_while_they_confirm_leaves_evidence_that_they_were_a_reader(
+    database: Database, file: Path, now: datetime
+) -> None:
+    needed = alone(database, lambda connection: ask(connection, now))
+    assert isinstance(needed, ConfirmationNeeded)
+    overlapping(
+        database,
+        lambda c: answer(c, needed, now),
+        lambda: alone(database, lambda c: erase(c, now)),
+    )
+    with database.read() as connection:
+        assert actions_of(connection) == ["asked", "confirmed", "unsubscribed"]
 
 
 def test_two_that_join_at_once_are_one_person(

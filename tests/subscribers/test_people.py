@@ -10,11 +10,16 @@ from subscribers import lists, suppressions, tables
 from subscribers.database import Database
 from subscribers.model import SubscriptionState, SuppressionReason, Verdict
 from subscribers.people import Forgotten, forget, held
-from tests.subscribers.conftest import AWA, KEY, actions_of, id_of, join, leave, state_of
-
-
-def erase(connection: Connection, now: datetime) -> Forgotten:
-    return forget(connection, secret_key=KEY, address=AWA, origin="cli", now=now)
+from tests.subscribers.conftest import (
+    AWA,
+    KEY,
+    actions_of,
+    erase,
+    id_of,
+    join,
+    leave,
+    state_of,
+)
 
 
 def suppress(connection: Connection, now: datetime) -> bool:
