@@ -13,6 +13,7 @@ from digest.cli import (
     doubts,
     grouping,
     issues,
+    keeping,
     running,
     schedule,
     sending,
@@ -55,6 +56,7 @@ for group in (
     doubts,
     auditing,
     subscribers,
+    keeping,
 ):
     group.register(app)
 

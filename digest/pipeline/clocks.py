@@ -135,7 +135,7 @@ class Clocks:
                 (name, clock): runs.known_since(
                     connection, name, clock, f"{plan.cron(clock)} {plan.timezone}", now
                 )
-                for name, plan in newsletters.items()
+                for name, plan in sorted(newsletters.items())  # all lock in one order
                 for clock in RunClock
             }
 

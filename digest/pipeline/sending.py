@@ -224,7 +224,7 @@ def _letters(newsroom: Newsroom, issue: Issue) -> Mapping[int, Letter]:
 
 def _finish(newsroom: Newsroom, issue_id: int) -> None:
     with newsroom.database.write() as connection:
-        issue = issues.issue(connection, issue_id)
+        issue = issues.locked(connection, issue_id)
         if issue.state is IssueState.CANCELLED:
             ledger.cancel(connection, issue_id)
         elif issue.state is IssueState.SENDING and not tallies.goes_on(connection, issue_id):
