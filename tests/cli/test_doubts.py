@@ -119,8 +119,8 @@ def test_a_batch_is_shown_as_json_without_addresses_unless_asked(
     ("hours", "words"),
     [
         (1, ["time, for events may come", "a later call to sendgrid", "It waits for events"]),
-        (30, ["a later call to sendgrid", "It waits for events"]),
-        (50, ["a later call to sendgrid", "It waits for you"]),
+        (30, ["any word of sendgrid", "a later call to sendgrid", "It waits for events"]),
+        (50, ["any word of sendgrid", "a later call to sendgrid", "It waits for you"]),
     ],
 )
 def test_what_is_missing_is_said_in_words(
