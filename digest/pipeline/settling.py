@@ -85,7 +85,10 @@ def case_of(
         attempt=attempt,
         recipient_ids=frozenset(doubt.recipient_ids),
         # Who resumes by hand may lack the key that the web has.
-        posts=listens or events.heard_since(connection, attempt.provider, attempt.intent_at),
+        posts=listens or events.heard(connection, attempt.provider, attempt.intent_at),
+        heard=events.heard(
+            connection, attempt.provider, attempt.deadline, attempt.deadline + terms.ears
+        ),
         held=doubt.batch.state is BatchState.HELD,
         traces=events.traces(connection, attempt.origin_id or attempt.id),
         witnesses=tuple(proofs.witnesses(connection, attempt, until)) if thorough else (),

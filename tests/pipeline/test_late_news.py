@@ -19,10 +19,8 @@ from digest.pipeline.settling import Settled, settle_doubts
 from digest.storage import editions, events
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, forbidden, lost, people, refused
-from tests.pipeline.newsdesk import DAY, HOUR, NewsDesk, news_of
+from tests.pipeline.newsdesk import DAY, HOUR, MINUTES, NewsDesk, news_of
 from tests.pipeline.scene import QUICK
-
-MINUTES = timedelta(minutes=5)
 
 
 def gone_again(database: Database, issue: Issue, *answers: object) -> NewsDesk:

@@ -138,7 +138,7 @@ def test_witnesses_are_accepted_calls_of_the_same_provider_after_it(connection: 
     [witness] = proofs.witnesses(connection, doubt.attempt, NOW + HOUR)
     assert witness.attempt.id == "b"
     assert witness.recipient_ids == frozenset(range(12, 21))
-    assert witness.traces == Traces(events=1, readers={1: NOW})
+    assert witness.traces == Traces(events=1, readers=frozenset({1}))
     begin(connection, "b", timedelta(0))
     assert not proofs.witnesses(connection, doubt.attempt, NOW + HOUR)
 
