@@ -164,7 +164,7 @@ def _words(lack: "Lack", found: "BatchStory", evidence: "Evidence") -> str:
             return f"a later call to {provider}, soon after this one, that was accepted"
         case Lack.COMPLETENESS:
             gap = evidence.gap or 0
-            return f"events of the later calls: {gap} readers or more have none"
+            return f"events of the calls around it: {gap} of their readers have none"
 
 
 def _verdict(batch_id: int, evidence: "Evidence") -> str:

@@ -6,7 +6,8 @@
         it tries no more to post those of that time          (settle)
         we heard it while it still tried                     (ears)
         a later call was accepted, soon after this one       (near)
-        each reader of that call has an event, which the same look-up found
+        each reader of every call accepted around this one has an event, which the same look-up
+        found: had posts been lost in those hours, another's would be missing too
     no event, and no way or no time left to prove it   held for a person
     no event yet                                       waits
 
@@ -50,7 +51,7 @@ class Lack(StrEnum):
     WITNESS = "witness"
     """No later call was accepted soon after."""
     COMPLETENESS = "completeness"
-    """Such a call there is, but some of its readers have no event."""
+    """Of the calls accepted around it, some readers have no event: so might this one's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ def judge(case: Case, now: datetime, terms: Terms) -> Judgement:
     if case.held or Lack.POSTS in lacks:
         return Judgement(verdict=Verdict.HELD, lacks=lacks)
     if not lacks:
-        witness = next(_complete(case, terms))
+        witness = next(_near(case, terms))
         return Judgement(verdict=Verdict.REFUSED, witness_id=witness.attempt.id)
     late = now >= case.attempt.deadline + terms.patience
     return Judgement(verdict=Verdict.HELD if late else Verdict.WAITS, lacks=lacks)
@@ -129,7 +130,7 @@ def _lacks(case: Case, now: datetime, terms: Terms) -> Iterator[Lack]:
         yield Lack.EARS
     if not any(_near(case, terms)):
         yield Lack.WITNESS
-    elif not any(_complete(case, terms)):
+    elif not all(map(_is_complete, _around(case, terms))):
         yield Lack.COMPLETENESS
 
 
@@ -138,20 +139,24 @@ def _speaks_for_all(attempt: Attempt) -> bool:
 
 
 def _near(case: Case, terms: Terms) -> Iterator[Witness]:
-    began = case.attempt.intent_at
+    """Give the witnesses whose calls began after the doubt's: they mailed somebody."""
+    for witness in _around(case, terms):
+        if witness.attempt.intent_at > case.attempt.intent_at and witness.recipient_ids:
+            yield witness
+
+
+def _around(case: Case, terms: Terms) -> Iterator[Witness]:
     for witness in case.witnesses:
         same = witness.attempt.provider == case.attempt.provider
-        if same and began < witness.attempt.intent_at <= began + terms.near:
+        if same and abs(witness.attempt.intent_at - case.attempt.intent_at) <= terms.near:
             yield witness
 
 
-def _complete(case: Case, terms: Terms) -> Iterator[Witness]:
-    for witness in _near(case, terms):
-        if witness.recipient_ids and witness.recipient_ids <= witness.traces.readers:
-            yield witness
+def _is_complete(witness: Witness) -> bool:
+    return witness.recipient_ids <= witness.traces.readers
 
 
 def missing(witnesses: Iterable[Witness]) -> int | None:
-    """Count the readers without an event of the witness that has the fewest; None without one."""
-    gaps = (len(one.recipient_ids - one.traces.readers) for one in witnesses)
-    return min(gaps, default=None)
+    """Count the readers of all witnesses who have no event; None without a witness."""
+    gaps = [len(one.recipient_ids - one.traces.readers) for one in witnesses]
+    return sum(gaps) if gaps else None

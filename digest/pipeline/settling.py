@@ -80,7 +80,6 @@ def case_of(
     """Gather what is known about a doubt; `thorough`: witnesses too."""
     attempt = doubt.attempt
     listens = attempt.provider in newsroom.event_keys
-    until = attempt.intent_at + terms.near
     return Case(
         attempt=attempt,
         recipient_ids=frozenset(doubt.recipient_ids),
@@ -91,7 +90,7 @@ def case_of(
         ),
         held=doubt.batch.state is BatchState.HELD,
         traces=events.traces(connection, attempt.origin_id or attempt.id),
-        witnesses=tuple(proofs.witnesses(connection, attempt, until)) if thorough else (),
+        witnesses=tuple(proofs.witnesses(connection, attempt, terms.near)) if thorough else (),
     )
 
 

@@ -205,6 +205,6 @@ def test_a_doubt_says_what_is_missing_to_settle_it(database: Database, issue: Is
     assert told.batch.state is BatchState.IN_DOUBT
     assert told.evidence is not None
     assert told.evidence.judgement.lacks == ("time", "ears", "completeness")
-    assert told.evidence.gap == 1
+    assert told.evidence.gap == 6
     assert (told.people, [one.id for one in told.recipients]) == (2, [1, 2])
     assert told.evidence.proof_from - doubt.doubt.attempt.deadline == 25 * HOUR

@@ -19,7 +19,7 @@ from digest.web.main import create_app
 from subscribers.database import Database
 from tests.pipeline.scene import QUICK, a_newsroom, address_of, an_approved_issue, enrol
 from tests.servers import sendgrid
-from tests.servers.sendgrid import LookAlike
+from tests.servers.http import LookAlike
 from tests.servers.sendgrid_events import Webhook, events_of
 from tests.web.conftest import TestClient
 
