@@ -27,7 +27,7 @@ from subscribers.database import Database
 from subscribers.errors import TransferError
 from subscribers.people import forget
 from tests.builders import NOON
-from tests.deliver.courier import Courier, lost
+from tests.deliver.courier import Courier, lost, refused
 from tests.pipeline.scene import SECRET, a_newsroom, address_of, sent_by
 from tests.storage.ledgers import EDITION, ISSUE, begin_sending
 
@@ -92,6 +92,24 @@ def test_who_was_in_no_call_has_no_call_in_their_row(database: Database, issue: 
     assert rows[9]["outcome_at"]
     assert all(rows[1][name] for name in call)
     assert rows[1]["attempt"] == rows[3]["attempt"] != rows[2]["attempt"]
+
+
+def test_who_left_between_two_tries_is_skipped_without_a_call(
+    database: Database, issue: Issue
+) -> None:
+    def away(_call: Call) -> Receipt:
+        column = readership.subscriptions.c.subscriber_id
+        with database.write() as connection:
+            gone = update(readership.subscriptions).where(column == 9)
+            connection.execute(gone.values(state="unsubscribed"))
+        return refused("busy")
+
+    sent_by(Courier(away, capacity=9), database, issue)
+    lines = proven(a_newsroom(database), issue.id)
+    assert [(one.fate, bool(one.attempt)) for one in lines[7:]] == [
+        ("sent", True),
+        ("skipped", False),
+    ]
 
 
 @pytest.mark.parametrize(
