@@ -29,6 +29,14 @@ class Settings:
     """DIGEST_SCHEDULE."""
     sendgrid_api_key: str = ""
     """SENDGRID_API_KEY."""
+    sendgrid_webhook_key: str = ""
+    """SENDGRID_WEBHOOK_KEY: proves that events are SendGrid's; base64, as its pages show it."""
+    mailgun_api_key: str = ""
+    """MAILGUN_API_KEY."""
+    postmark_server_token: str = ""
+    """POSTMARK_SERVER_TOKEN."""
+    brevo_api_key: str = ""
+    """BREVO_API_KEY."""
     log: str = ""
     """DIGEST_LOG: `text` or `json` writes log lines to stderr; empty: only `digest serve` does."""
     metrics_token: str = ""
@@ -37,6 +45,16 @@ class Settings:
     def __repr__(self) -> str:
         """Show no secrets: provider and database URLs may hold passwords."""
         return f"Settings(schedule={str(self.schedule)!r}, site_url={self.site_url!r})"
+
+    @property
+    def provider_secrets(self) -> Mapping[str, str]:
+        """Give the keys of email APIs by the names of their variables: providers get no others."""
+        return {
+            "SENDGRID_API_KEY": self.sendgrid_api_key,
+            "MAILGUN_API_KEY": self.mailgun_api_key,
+            "POSTMARK_SERVER_TOKEN": self.postmark_server_token,
+            "BREVO_API_KEY": self.brevo_api_key,
+        }
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) -> Settings:
@@ -53,6 +71,10 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         secret_key=_secret_key(env.get("DIGEST_SECRET_KEY", ""), var / "secret.key"),
         schedule=Path(env.get("DIGEST_SCHEDULE") or Settings.schedule),
         sendgrid_api_key=env.get("SENDGRID_API_KEY", "").strip(),
+        sendgrid_webhook_key=env.get("SENDGRID_WEBHOOK_KEY", "").strip(),
+        mailgun_api_key=env.get("MAILGUN_API_KEY", "").strip(),
+        postmark_server_token=env.get("POSTMARK_SERVER_TOKEN", "").strip(),
+        brevo_api_key=env.get("BREVO_API_KEY", "").strip(),
         log=read_log(env),
         metrics_token=_metrics_token(env.get("DIGEST_METRICS_TOKEN", "").strip()),
     )

@@ -1,5 +1,6 @@
 """How is the database opened, read and written? SQLite by default, PostgreSQL by URL."""
 
+import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,21 +11,27 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Engine,
     LargeBinary,
     Table,
+    Text,
+    any_,
+    bindparam,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 _BUSY_MS = 30_000
 _BENCH_KIB = 64 * 1024
@@ -53,29 +60,33 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Ids(TypeDecorator[tuple[int, ...]]):
-    """Subscriber ids in planned order: bigint[] on PostgreSQL, 4 bytes each on SQLite."""
+    """Subscriber ids in planned order, 4 bytes each.
+
+    PostgreSQL's own arrays take twice the room, and its driver looks at each id for its type: a
+    million take a second there and back.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column type."""
-        postgresql = dialect.name == "postgresql"
-        return dialect.type_descriptor(ARRAY(BigInteger) if postgresql else LargeBinary())
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> bytes | None:
+        """Pack; raises OverflowError for an id past 2³²-1."""
+        return None if value is None else _little_endian(array("I", value)).tobytes()
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:  # noqa: ANN401
-        """Pack; raises OverflowError for an id past 2³²-1: SQLite's packing has no room for it."""
-        if value is None or dialect.name == "postgresql":
-            return value if value is None else list(value)
-        return array("I", value).tobytes()
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[int, ...] | None:  # noqa: ANN401
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[int, ...] | None:
         """Unpack."""
-        if value is None or dialect.name == "postgresql":
-            return value if value is None else tuple(value)
+        if value is None:
+            return None
         ids = array("I")
         ids.frombytes(value)
-        return tuple(ids)
+        return tuple(_little_endian(ids))
+
+
+def _little_endian(ids: "array[int]") -> "array[int]":
+    """Let machines of either kind share a database."""
+    if sys.byteorder == "big":
+        ids.byteswap()
+    return ids
 
 
 class Database:
@@ -137,6 +148,38 @@ def insert_if_absent(connection: Connection, table: Table, **values: Any) -> boo
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
     counted = {"preserve_rowcount": True}  # psycopg's count of inserted rows is lost without it
     return connection.execute(statement, execution_options=counted).rowcount == 1
+
+
+KINDS = ("sqlite", "postgresql")
+"""The kinds of database there are, as SQLAlchemy names them."""
+
+
+def among(kind: str, column: ColumnElement[int]) -> ColumnElement[bool]:
+    """Ask for the rows of the ids in the parameter `ids`: one parameter, however many they are."""
+    if kind == "postgresql":
+        return column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    each = func.json_each(bindparam("ids", type_=Text)).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def as_ids(kind: str, ids: Sequence[int]) -> Any:  # noqa: ANN401
+    """Give the value of the parameter `ids`."""
+    return list(ids) if kind == "postgresql" else orjson.dumps(ids).decode()
+
+
+def all_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:
+    """Ask for all of a column's ids as one value: a million rows would cost more than they hold."""
+    if kind == "postgresql":
+        return func.array_agg(column, type_=ARRAY(BigInteger))
+    return func.json_group_array(column, type_=Text)
+
+
+def from_ids(kind: str, value: Any) -> list[int]:  # noqa: ANN401
+    """Read what all_ids asked for, in no order."""
+    if kind == "postgresql":
+        return value or []
+    ids: list[int] = orjson.loads(value)
+    return ids
 
 
 def to_json(value: object) -> str:

@@ -10,6 +10,8 @@ from digest.config import read_settings
 from digest.errors import ConfigError
 
 KEY = {"DIGEST_SECRET_KEY": "0123456789abcdef"}
+KEYS = ("SENDGRID_API_KEY", "MAILGUN_API_KEY", "POSTMARK_SERVER_TOKEN", "BREVO_API_KEY")
+"""Of email APIs."""
 
 
 def test_without_variables_everything_is_embedded(tmp_path: Path) -> None:
@@ -51,11 +53,17 @@ def test_an_unusable_variable_is_named(variables: dict[str, str], message: str) 
 def test_settings_never_show_their_secrets() -> None:
     variables = KEY | {
         "DIGEST_PROVIDER_URL": "smtp://u:hunter2@mail.example:587",
-        "SENDGRID_API_KEY": "SG.hunter2",
+        **dict.fromkeys(KEYS, "hunter2"),
     }
     shown = repr(read_settings(variables))
     assert "hunter2" not in shown
     assert KEY["DIGEST_SECRET_KEY"] not in shown
+
+
+def test_a_provider_gets_the_keys_by_the_names_of_their_variables() -> None:
+    given = {name: f" key of {name}\n" for name in KEYS}
+    secrets = read_settings(KEY | given).provider_secrets
+    assert secrets == {name: f"key of {name}" for name in KEYS}
 
 
 @pytest.mark.parametrize("form", ["", "text", " json "])

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from digest.cli import (
     auditing,
     collecting,
+    doubts,
     grouping,
     issues,
     running,
@@ -42,7 +43,17 @@ app = typer.Typer(
     help="From many sources to one edited, themed email that its readers asked for.",
 )
 
-for group in (running, schedule, collecting, grouping, issues, sending, auditing, subscribers):
+for group in (
+    running,
+    schedule,
+    collecting,
+    grouping,
+    issues,
+    sending,
+    doubts,
+    auditing,
+    subscribers,
+):
     group.register(app)
 
 

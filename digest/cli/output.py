@@ -54,6 +54,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - orjson's hook takes and gives a
     match value:
         case set() | frozenset():
             return sorted(value)
+        case _ if hasattr(value, "_asdict"):  # a named tuple
+            return value._asdict()
         case Path():
             return str(value)
         case datetime():

@@ -1,21 +1,17 @@
-"""`digest send`, `status`, `resume`, `doubts`: who got an issue, and who did not."""
+"""`digest send`, `status`, `resume`: who got an issue, and who did not."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.arguments import LARGEST_ID, IssueName
+from digest.cli.arguments import IssueName, MaybeIssue
 from digest.cli.output import AsJson, emit, say, table
 from digest.cli.progress import follow, progress_of
 
 if TYPE_CHECKING:
     from digest.model.delivery import Tally
-    from digest.pipeline.doubts import DoubtReport
     from digest.pipeline.sending import IssueStatus, SendReport
 
-MaybeName = Annotated[
-    str, typer.Argument(metavar="[ISSUE]", help="Its id, or e.g. hebdo-sahel/12; else all.")
-]
 _FATES = (
     "planned",
     "sent",
@@ -27,7 +23,6 @@ _FATES = (
     "waiting",
     "cancelled",
 )
-group = typer.Typer(help="List mail that nobody knows the fate of, and say what became of it.")
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +30,6 @@ def register(app: typer.Typer) -> None:
     app.command("send")(send)
     app.command("status")(status)
     app.command("resume")(resume)
-    app.add_typer(group, name="doubts", invoke_without_command=True, callback=doubts)
 
 
 def send(issue: IssueName, as_json: AsJson = False) -> None:
@@ -52,7 +46,7 @@ def send(issue: IssueName, as_json: AsJson = False) -> None:
     end(report)
 
 
-def resume(issue: MaybeName = "", as_json: AsJson = False) -> None:
+def resume(issue: MaybeIssue = "", as_json: AsJson = False) -> None:
     """Go on with sendings that stopped, and try once more what was refused for sure."""
     from digest.app import open_newsroom
     from digest.pipeline import sending
@@ -67,7 +61,7 @@ def resume(issue: MaybeName = "", as_json: AsJson = False) -> None:
 
 
 def status(
-    issue: MaybeName = "",
+    issue: MaybeIssue = "",
     *,
     watch: Annotated[
         bool, typer.Option("--watch", help="Follow it to its end; with --json a line a second.")
@@ -86,41 +80,6 @@ def status(
     found = sending.status(newsroom, only)
     emit(found, lambda: _tell_status(found), as_json=as_json)
     return None
-
-
-def doubts(context: typer.Context, as_json: AsJson = False) -> None:
-    """List batches of which nobody knows whether they were mailed, and whom they concern."""
-    if context.invoked_subcommand is not None:
-        return
-    from digest.app import open_newsroom
-    from digest.pipeline.doubts import doubts as ask
-
-    found = ask(open_newsroom())
-    emit(found, lambda: _tell_doubts(found), as_json=as_json)
-
-
-@group.command()
-def resolve(
-    batch: Annotated[int, typer.Argument(max=LARGEST_ID, help="Its number in `digest doubts`.")],
-    sent: Annotated[
-        bool,
-        typer.Option(
-            "--sent/--again",
-            help="It was mailed; or it was not, and goes again at the next `digest resume`.",
-            show_default=False,
-        ),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Settle a doubt, by what the provider's own records say."""
-    from digest.app import open_newsroom
-    from digest.pipeline.doubts import resolve as settle
-
-    settled = settle(open_newsroom(), batch, sent=sent)
-    people = f"{len(settled.recipient_ids)} recipients"
-    word = f"batch {batch} counts as sent: {people}"
-    again = f"batch {batch} goes again: `digest resume {settled.issue_id}` mails {people}"
-    emit(settled, lambda: say(word if sent else again), as_json=as_json)
 
 
 def _tell(*reports: "SendReport") -> None:
@@ -161,29 +120,6 @@ def _shown(fate: str, tally: "Tally") -> bool:
 
 def _words(fate: str) -> str:
     return fate.replace("_", " ")
-
-
-def _tell_doubts(found: "list[DoubtReport]") -> None:
-    if not found:
-        return say("Nothing is in doubt.")
-    rows = [
-        (
-            one.doubt.batch.id,
-            f"{one.issue.newsletter}/{one.issue.number}",
-            f"{one.doubt.attempt.intent_at:%Y-%m-%d %H:%M:%S} UTC",
-            one.doubt.attempt.provider,
-            one.doubt.attempt.id,
-            len(one.doubt.recipient_ids),
-            ", ".join(reader.address for reader in one.recipients[:3]),
-            one.doubt.batch.last_error,
-        )
-        for one in found
-    ]
-    columns = ["#batch", "issue", "called at", "provider", "attempt", "#people", "first", "why"]
-    table("In doubt", columns, rows)
-    return say(
-        "Look the attempt up at the provider, then: digest doubts resolve BATCH --sent | --again"
-    )
 
 
 def end(*reports: "SendReport") -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.model.delivery import BatchState, Outcome
-from digest.storage.proofs import Entry, Try
+from digest.storage.recounts import Entry, Try
 
 _AT_ONCE = timedelta(seconds=1)
 """A suppression that was on its way into the database while a call was intended is no fault."""

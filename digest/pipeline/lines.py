@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.deliver.fates import RecipientFate, fate_by_skip, fate_in
-from digest.deliver.headers import message_id
+from digest.deliver.headers import message_ids
 from digest.errors import LedgerError
 from digest.model.delivery import BatchState
 from digest.model.issue import Edition, Issue
 from digest.pipeline.newsroom import Newsroom
-from digest.storage import editions, proofs
-from digest.storage.proofs import Entry, Skip, Try
+from digest.storage import editions, recounts
+from digest.storage.recounts import Entry, Skip, Try
 
 ERASED = "erased"
 
@@ -52,9 +52,9 @@ def lines_of(newsroom: Newsroom, connection: Connection, issue: Issue) -> Genera
         LedgerError: a batch is in a state that there is not.
     """
     prints = {one.id: _print(one) for one in editions.of_issue(connection, issue.id)}
-    with proofs.entries(connection, issue.id) as entries:
+    with recounts.entries(connection, issue.id) as entries:
         for entry in entries:
-            known = proofs.addresses(connection, entry.recipient_ids)
+            known = recounts.addresses(connection, entry.recipient_ids)
             edition = prints.get(entry.edition_id, _NO_EDITION)
             yield from _lines_of(newsroom, issue, entry, known, edition)
 
@@ -66,6 +66,7 @@ def _lines_of(
     known: Mapping[int, str],
     edition: Mapping[str, Any],
 ) -> Iterator[Line]:
+    named = message_ids(issue.id, newsroom.site_url)
     left_out = {skip.subscriber_id: skip for skip in entry.skips}
     usual = {**edition, **_as_the_batch(entry)}
     for reader in entry.recipient_ids:
@@ -75,13 +76,9 @@ def _lines_of(
             subscriber_id=reader,
             address=known.get(reader, ERASED),
             batch=entry.batch_id,
-            message_id=_message_id(newsroom, issue, reader) if own["attempt"] else "",
+            message_id=named(reader) if own["attempt"] else "",
             **own,
         )
-
-
-def _message_id(newsroom: Newsroom, issue: Issue, reader: int) -> str:
-    return message_id(issue_id=issue.id, subscriber_id=reader, site_url=newsroom.site_url)
 
 
 _NO_EDITION: Mapping[str, Any] = {"language": "", "html_sha256": "", "text_sha256": ""}

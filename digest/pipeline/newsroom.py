@@ -1,6 +1,6 @@
 """What do the stages work with? Everything that touches the world."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -28,6 +28,8 @@ class Newsroom:
     """The folder with email/, web/ and brand.yaml."""
     provider: Callable[[], Provider]
     """Opens the provider that mail goes to."""
+    event_keys: Mapping[str, str] = field(default_factory=dict)
+    """Whose events we are told: provider → the key that proves that they are its own."""
     stopping: Event = field(default_factory=Event)
     """Set when the process is asked to end: sending then begins no further call."""
     meters: Meters = field(default_factory=Meters)

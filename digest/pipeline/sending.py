@@ -21,6 +21,7 @@ from digest.pipeline.letters import letter_of, proof_letter, proof_personal
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.planning import check_links, plan
 from digest.pipeline.rounds import Brake, Round
+from digest.pipeline.settling import settle_doubts
 from digest.storage import editions, issues, ledger, tallies
 from subscribers.addresses import read_address
 
@@ -97,6 +98,7 @@ def resume(
         ConflictError: that issue was never begun.
         DeliveryError: the provider refuses our mail.
     """
+    settle_doubts(newsroom)
     reports = []
     for issue in _unfinished(newsroom, issue_id):
         if again:

@@ -15,8 +15,8 @@ from digest.model.delivery import Tally
 from digest.model.issue import Issue, IssueState
 from digest.pipeline.findings import OF_A_BATCH, Evidence, Fault, state_of
 from digest.pipeline.newsroom import Newsroom
-from digest.storage import editions, issues, proofs, tallies
-from digest.storage.proofs import Entry
+from digest.storage import editions, issues, recounts, tallies
+from digest.storage.recounts import Entry
 
 _SHOWN = 20
 """Faults told of a check, of however many."""
@@ -82,7 +82,7 @@ class _Recount:
         self._issue = issue
         self._evidence = Evidence(
             editions=frozenset(one.id for one in editions.of_issue(connection, issue.id)),
-            suppressed=proofs.suppressed(connection),
+            suppressed=recounts.suppressed(connection),
         )
         self._checks: dict[str, Check] = {}
         self._fates: Counter[RecipientFate] = Counter()
@@ -95,7 +95,7 @@ class _Recount:
 
     def taken(self) -> Verification:
         """Walk once, judge, and say what was found."""
-        with proofs.entries(self._connection, self._issue.id) as entries:
+        with recounts.entries(self._connection, self._issue.id) as entries:
             for entry in entries:
                 self._meet(entry)
         self._look_for_nobody()
@@ -134,7 +134,7 @@ class _Recount:
         self._checks[PLANNED].note(Fault(f"it is {self._issue.state} without a batch"))
 
     def _look_for_strays(self) -> None:
-        for batch_id in proofs.strays(self._connection):
+        for batch_id in recounts.strays(self._connection):
             self._fault(ATTACHED, "is told of and not there", batch_id)
 
     def _look_for_twins(self) -> None:
@@ -142,7 +142,7 @@ class _Recount:
         if not self._twice:
             return
         places: defaultdict[int, list[int]] = defaultdict(list)
-        with proofs.entries(self._connection, self._issue.id) as entries:
+        with recounts.entries(self._connection, self._issue.id) as entries:
             for entry in entries:
                 for reader in filter(self._twice.__contains__, entry.recipient_ids):
                     places[reader].append(entry.batch_id)

@@ -1,214 +1,187 @@
-"""What stands in the ledger about one issue, row by row? For those who recount it or prove it.
+"""How is what was proved written into the ledger? Every step is fenced, as the workers' own are.
 
-Nothing is judged here, so a damaged ledger can be read too: states are bare words, ids are unpacked
-anew. Of a million recipients one batch is in memory at a time.
+What a proof is: digest.deliver.evidence.
 """
 
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    LargeBinary,
-    Select,
-    any_,
-    bindparam,
-    func,
-    literal,
-    select,
-    type_coerce,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, update
 
-from digest.storage.tables import attempts, batches, skips
-from subscribers import tables as readership
+from digest.errors import NotFoundError
+from digest.model.delivery import Attempt, Batch, BatchState, Doubt, Outcome
+from digest.model.event import Witness
+from digest.storage.events import traces
+from digest.storage.ledger import DOUBTED, batch_of
+from digest.storage.tables import attempts, batches, events
+from digest.storage.tallies import skipped
 
-_ID_BYTES = 4
-_STREAMED = {"yield_per": 200}
-"""Rows in memory at a time: a batch's has 4 kB for 1,000 recipients."""
+_IDLE = (BatchState.READY, BatchState.CLAIMED, BatchState.FAILED, BatchState.CANCELLED)
+"""No call is under way, and none was accepted."""
+_MOST_WITNESSES = 20
+_CHUNK = 500
+"""Ids in one look-up: well below SQLite's smallest limit on parameters, 999."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Try:
-    """A row of `attempts`."""
-
-    id: str
-    provider: str
-    intent_at: datetime
-    outcome: str
-    ended_at: datetime | None
-    provider_ref: str
+def accept(connection: Connection, doubt: Doubt, detail: str, now: datetime) -> bool:
+    """Write down that a doubt's call was accepted; False when somebody was faster."""
+    return _write(connection, doubt, DOUBTED, BatchState.SENT) and _end(
+        connection, doubt.attempt.id, Outcome.ACCEPTED, detail, now
+    )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Skip:
-    """A row of `skips`."""
-
-    subscriber_id: int
-    reason: str
-    at: datetime
+def refuse(connection: Connection, doubt: Doubt, detail: str, now: datetime) -> bool:
+    """Let a doubt's batch go again: nobody was mailed; False when somebody was faster."""
+    return _write(connection, doubt, (BatchState.IN_DOUBT,), BatchState.READY) and _end(
+        connection, doubt.attempt.id, Outcome.REFUSED, detail, now
+    )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """A batch with all that the ledger says of it."""
-
-    batch_id: int
-    seq: int
-    edition_id: int
-    state: str
-    attempt_id: str
-    last_error: str
-    recipients: int
-    """As the row says; should be the number of ids."""
-    recipient_ids: tuple[int, ...]
-    torn: bool
-    """The packed ids end in the middle of one."""
-    tries: tuple[Try, ...]
-    skips: tuple[Skip, ...]
+def hold(connection: Connection, doubt: Doubt) -> bool:
+    """Leave a doubt to a person; False when somebody was faster."""
+    return _write(connection, doubt, (BatchState.IN_DOUBT,), BatchState.HELD)
 
 
-@contextmanager
-def entries(connection: Connection, issue_id: int) -> Iterator[Iterator[Entry]]:
-    """Give an issue's batches in the order of their numbers, each with its attempts and skips."""
-    with (
-        connection.execute(_batches(connection, issue_id), execution_options=_STREAMED) as rows,
-        connection.execute(_tries(issue_id), execution_options=_STREAMED) as tries,
-        connection.execute(_skips(issue_id), execution_options=_STREAMED) as left_out,
-    ):
-        yield _joined(rows, _Beside(iter(tries)), _Beside(iter(left_out)))
+def witnesses(connection: Connection, attempt: Attempt, until: datetime) -> list[Witness]:
+    """Give the accepted calls of an attempt's provider that began after it, nearest first."""
+    question = (
+        select(*attempts.c, batches.c.recipient_ids)
+        .join(batches, batches.c.id == attempts.c.batch_id)
+        .where(attempts.c.provider == attempt.provider, attempts.c.outcome == Outcome.ACCEPTED)
+        .where(attempts.c.intent_at > attempt.intent_at, attempts.c.intent_at <= until)
+        .where(batches.c.attempt_id == attempts.c.id, attempts.c.origin_id == "")
+        .order_by(attempts.c.intent_at)
+        .limit(_MOST_WITNESSES)
+    )
+    found = []
+    for row in connection.execute(question).mappings().all():
+        values = dict(row)
+        ids = frozenset(values.pop("recipient_ids")) - skipped(connection, row["batch_id"])
+        heard = traces(connection, row["id"])
+        found.append(Witness(attempt=_attempt(values), recipient_ids=ids, traces=heard))
+    return found
 
 
-def _joined(rows: Iterable[Any], tries: "_Beside", left_out: "_Beside") -> Iterator[Entry]:
-    for row in rows:
-        ids, torn = _unpacked(row.ids)
-        yield Entry(
-            batch_id=row.id,
-            seq=row.seq,
-            edition_id=row.edition_id,
-            state=row.state,
-            attempt_id=row.attempt_id,
-            last_error=row.last_error,
-            recipients=row.recipients,
-            recipient_ids=ids,
-            torn=torn,
-            tries=tuple(_try(one) for one in tries.of(row.seq)),
-            skips=tuple(
-                Skip(subscriber_id=one.subscriber_id, reason=one.reason, at=one.at)
-                for one in left_out.of(row.seq)
-            ),
+def belated(connection: Connection, since: datetime) -> list[Doubt]:
+    """Give the attempts begun since then that count as refused, but that events tell of."""
+    return _belated(connection, attempts.c.intent_at >= since)
+
+
+def belated_among(connection: Connection, attempt_ids: Collection[str]) -> list[Doubt]:
+    """Give those of some attempts that count as refused, but that events tell of."""
+    ids = sorted(attempt_ids)
+    parts = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
+    return [one for part in parts for one in _belated(connection, attempts.c.id.in_(part))]
+
+
+def doubled(connection: Connection, issue_id: int | None = None) -> list[Doubt]:
+    """Give the attempts that may have mailed their readers a second time."""
+    question = _with_batches().where(attempts.c.outcome == Outcome.DOUBLED)
+    if issue_id is not None:
+        question = question.where(batches.c.issue_id == issue_id)
+    return list(_doubts(connection, question.order_by(attempts.c.intent_at)))
+
+
+def batch(connection: Connection, batch_id: int) -> Batch:
+    """Give a batch.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = connection.execute(select(batches).where(batches.c.id == batch_id)).mappings().first()
+    if row is None:
+        raise NotFoundError(f"no batch {batch_id}: `digest doubts` lists those in doubt")
+    return batch_of(row)
+
+
+def attempts_of(connection: Connection, batch_id: int) -> list[Attempt]:
+    """Give every attempt of a batch, oldest first."""
+    question = select(attempts).where(attempts.c.batch_id == batch_id)
+    ordered = question.order_by(attempts.c.intent_at, attempts.c.id)
+    return [_attempt(dict(row)) for row in connection.execute(ordered).mappings()]
+
+
+def take_back(connection: Connection, attempt_id: str, now: datetime) -> Batch | None:
+    """Put a batch in doubt of an earlier attempt again, of which there is news.
+
+    None when a later call is under way or was accepted: it is too late to stop it. A later one that
+    is in doubt itself may have been a second mail, and is marked so.
+    """
+    whose = select(attempts.c.batch_id).where(attempts.c.id == attempt_id).scalar_subquery()
+    question = select(batches).where(batches.c.id == whose).with_for_update()
+    now_is = batch_of(connection.execute(question).mappings().one())
+    own = now_is.attempt_id == attempt_id and now_is.state is BatchState.SENT
+    rival = now_is.attempt_id != attempt_id and now_is.state in DOUBTED
+    if not (own or rival or now_is.state in _IDLE):
+        return None
+    if rival:
+        feared = f"attempt {attempt_id}, made before it, was accepted"
+        double(connection, now_is.attempt_id, feared, now)
+    doubted = {"state": BatchState.IN_DOUBT, "attempt_id": attempt_id}
+    freed = {"lease_until": None, "worker": "", "not_before": None}
+    connection.execute(update(batches).where(batches.c.id == now_is.id).values(**doubted, **freed))
+    _end(connection, attempt_id, Outcome.UNKNOWN, "there is news of it", now)
+    return replace(now_is, state=BatchState.IN_DOUBT, attempt_id=attempt_id)
+
+
+def double(connection: Connection, attempt_id: str, detail: str, now: datetime) -> bool:
+    """Mark that an attempt may have mailed its readers a second time; False if it is marked."""
+    fresh = attempts.c.outcome != Outcome.DOUBLED
+    return _end(connection, attempt_id, Outcome.DOUBLED, detail, now, fresh)
+
+
+def _write(
+    connection: Connection, doubt: Doubt, states: Collection[BatchState], state: BatchState
+) -> bool:
+    fenced = update(batches).where(
+        batches.c.id == doubt.batch.id,
+        batches.c.attempt_id == doubt.attempt.id,
+        batches.c.state.in_(states),
+    )
+    moved = {"state": state, "not_before": None}
+    return connection.execute(fenced.values(**moved, tries=0)).rowcount == 1
+
+
+def _end(
+    connection: Connection,
+    attempt_id: str,
+    outcome: Outcome,
+    detail: str,
+    now: datetime,
+    *conditions: ColumnElement[bool],
+) -> bool:
+    ended = update(attempts).where(attempts.c.id == attempt_id, *conditions)
+    values = {"outcome": outcome, "ended_at": now, "detail": detail}
+    return connection.execute(ended.values(**values)).rowcount == 1
+
+
+def _belated(connection: Connection, which: ColumnElement[bool]) -> list[Doubt]:
+    told = exists().where(events.c.attempt_id == attempts.c.id)
+    stoppable = batches.c.state.in_((*_IDLE, *DOUBTED)) & (batches.c.attempt_id != attempts.c.id)
+    refused = and_(attempts.c.outcome == Outcome.REFUSED, told)
+    late = and_(attempts.c.outcome == Outcome.DOUBLED, stoppable)
+    question = _with_batches().where(which, or_(refused, late)).order_by(attempts.c.intent_at)
+    return list(_doubts(connection, question))
+
+
+def _with_batches() -> Select[Any]:
+    return select(batches, *(column.label(f"its_{column.name}") for column in attempts.c)).join(
+        attempts, attempts.c.batch_id == batches.c.id
+    )
+
+
+def _doubts(connection: Connection, question: Select[Any]) -> Iterator[Doubt]:
+    for row in connection.execute(question).mappings().all():
+        its = batch_of({column.name: row[column.name] for column in batches.c})
+        gone = skipped(connection, its.id)
+        yield Doubt(
+            batch=its,
+            attempt=_attempt({one.name: row[f"its_{one.name}"] for one in attempts.c}),
+            recipient_ids=tuple(id_ for id_ in its.recipient_ids if id_ not in gone),
         )
 
 
-def strays(connection: Connection) -> list[int]:
-    """Give the numbers of batches that attempts or skips tell of and that are not there."""
-    found: set[int] = set()
-    for table in (attempts, skips):
-        lost = (
-            select(table.c.batch_id)
-            .distinct()
-            .outerjoin(batches, batches.c.id == table.c.batch_id)
-            .where(batches.c.id.is_(None))
-        )
-        found.update(connection.scalars(lost))
-    return sorted(found)
-
-
-def suppressed(connection: Connection) -> dict[int, datetime]:
-    """Give since when which readers are suppressed; the erased are nobody's id any more."""
-    person, ban = readership.subscribers.c, readership.suppressions.c
-    question = select(person.id, ban.at).join_from(
-        readership.suppressions, readership.subscribers, person.address_hash == ban.address_hash
-    )
-    with connection.execute(question, execution_options=_STREAMED) as rows:
-        return {row.id: row.at for row in rows}
-
-
-def addresses(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
-    """Give the readers' addresses; of the erased there is none."""
-    person = readership.subscribers.c
-    question = select(person.id, person.address)
-    if connection.dialect.name == "postgresql":
-        among = person.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
-        rows = connection.execute(question.where(among), {"ids": list(ids)})
-    else:  # one parameter, however many ids
-        listed = func.json_each(literal(orjson.dumps(ids).decode())).table_valued("value")
-        rows = connection.execute(question.where(person.id.in_(select(listed.c.value))))
-    return {id_: address for id_, address in rows}  # noqa: C416 - rows are no tuples to mypy
-
-
-def _batches(connection: Connection, issue_id: int) -> Select[Any]:
-    packed = connection.dialect.name == "sqlite"
-    ids = type_coerce(batches.c.recipient_ids, LargeBinary) if packed else batches.c.recipient_ids
-    return (
-        select(
-            batches.c.id,
-            batches.c.seq,
-            batches.c.edition_id,
-            batches.c.state,
-            batches.c.attempt_id,
-            batches.c.last_error,
-            batches.c.recipients,
-            ids.label("ids"),
-        )
-        .where(batches.c.issue_id == issue_id)
-        .order_by(batches.c.seq)
-    )
-
-
-def _tries(issue_id: int) -> Select[Any]:
-    return (
-        select(batches.c.seq, *attempts.c)
-        .join_from(attempts, batches, batches.c.id == attempts.c.batch_id)
-        .where(batches.c.issue_id == issue_id)
-        .order_by(batches.c.seq, attempts.c.intent_at, attempts.c.id)
-    )
-
-
-def _skips(issue_id: int) -> Select[Any]:
-    return (
-        select(batches.c.seq, *skips.c)
-        .join_from(skips, batches, batches.c.id == skips.c.batch_id)
-        .where(batches.c.issue_id == issue_id)
-        .order_by(batches.c.seq, skips.c.subscriber_id)
-    )
-
-
-def _unpacked(ids: bytes | tuple[int, ...]) -> tuple[tuple[int, ...], bool]:
-    if not isinstance(ids, bytes):
-        return tuple(ids), False
-    rest = len(ids) % _ID_BYTES
-    unpacked = array("I")
-    unpacked.frombytes(ids[: len(ids) - rest])
-    return tuple(unpacked), bool(rest)
-
-
-def _try(row: Any) -> Try:  # noqa: ANN401 - the columns of _tries
-    return Try(
-        id=row.id,
-        provider=row.provider,
-        intent_at=row.intent_at,
-        outcome=row.outcome,
-        ended_at=row.ended_at,
-        provider_ref=row.provider_ref,
-    )
-
-
-class _Beside:
-    """Hands out a stream's rows batch by batch; both go by the batches' numbers."""
-
-    def __init__(self, rows: Iterator[Any]) -> None:
-        self._rows = rows
-        self._ahead = next(rows, None)
-
-    def of(self, seq: int) -> Iterator[Any]:
-        """Give the rows of a batch, asked for in rising order."""
-        while self._ahead is not None and self._ahead.seq == seq:
-            yield self._ahead
-            self._ahead = next(self._rows, None)
+def _attempt(values: Mapping[str, Any]) -> Attempt:
+    return Attempt(**{**values, "outcome": Outcome(values["outcome"])})

@@ -11,7 +11,7 @@ from digest.cli import auditing, sending
 from digest.model.issue import Issue
 from digest.storage.tables import batches
 from subscribers.database import Database
-from tests.cli.commands import Digest, installed, runner
+from tests.cli.commandline import Digest, commandline
 from tests.pipeline.scene import an_approved_issue, enrol
 
 
@@ -23,8 +23,7 @@ def issue(database: Database) -> Issue:
 
 @pytest.fixture
 def digest(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Digest:
-    installed(tmp_path, database, monkeypatch)
-    return runner(auditing, sending)
+    return commandline(tmp_path, database, monkeypatch, auditing.register, sending.register)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from digest.pipeline.sending import send
 from digest.pipeline.watching import Standing
 from subscribers.database import Database
 from tests.builders import NOON
-from tests.cli.commands import Digest, installed, runner
+from tests.cli.commandline import Digest, commandline, installed
 from tests.deliver.courier import ACCEPTED, Courier
 from tests.pipeline.scene import a_newsroom, an_approved_issue, enrol, sent_by
 
@@ -39,8 +39,7 @@ def issue(database: Database) -> Issue:
 
 @pytest.fixture
 def digest(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Digest:
-    installed(tmp_path, database, monkeypatch)
-    return runner(sending)
+    return commandline(tmp_path, database, monkeypatch, sending.register)
 
 
 def a_standing(**changes: Any) -> Standing:

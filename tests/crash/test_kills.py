@@ -67,11 +67,14 @@ def test_a_killed_outbox_gives_everyone_exactly_one_file(
     assert adds_up(database)
 
 
-def test_a_killed_sending_over_smtp_mails_nobody_twice(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--pipelining"]], ids=["one by one", "pipelined"])
+def test_a_killed_sending_over_smtp_mails_nobody_twice(
+    database: Database, tmp_path: Path, options: list[str]
+) -> None:
     record = tmp_path / "accepted"
     enrol(database, 400)
     issue = an_approved_issue(database)
-    with look_alike("smtp", record, "--delay", "0.004") as port:
+    with look_alike("smtp", record, "--delay", "0.004", *options) as port:
         url = f"smtp://127.0.0.1:{port}?tls=no&capacity=5"
         chance = a_chance()
         killed = kill_often(database, url, issue.id, chance=chance, kills=8, longest=0.25)

@@ -13,7 +13,7 @@ from digest.deliver.batches import Patience, settle
 from digest.deliver.provider import Receipt
 from digest.model.delivery import Batch, Outcome
 from digest.pipeline.findings import OF_A_BATCH, Evidence
-from digest.storage import ledger, proofs, tables, tallies
+from digest.storage import ledger, recounts, tables, tallies
 from subscribers import tables as readership
 from subscribers.database import Database
 from tests.storage import ledgers
@@ -165,11 +165,11 @@ class Sending(RuleBasedStateMachine):
     def a_recount_finds_no_fault(self) -> None:
         evidence = Evidence(editions=frozenset({ledgers.EDITION}), suppressed={})
         with self.database.read() as connection:
-            with proofs.entries(connection, ISSUE) as entries:
+            with recounts.entries(connection, ISSUE) as entries:
                 for entry in entries:
                     found = [list(find(entry, evidence)) for find in OF_A_BATCH.values()]
                     assert not any(found), found
-            assert proofs.strays(connection) == []
+            assert recounts.strays(connection) == []
 
     @invariant()
     def the_tally_adds_up(self) -> None:

@@ -1,4 +1,5 @@
-"""Which provider does a URL name? `scheme://user:password@host:port/path?option=value`.
+"""Which provider does a URL name? `scheme://user:password@host:port/path?option=value`, or several:
+`failover(first:// second://)`.
 
 Options of all: `capacity` (recipients a call) and `workers` (calls at once). A scheme's module is
 imported when a URL names it.
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from digest.deliver.provider import Provider
+from digest.deliver.providers.groups import members_of
 from digest.errors import ConfigError, unknown
 
 
@@ -24,9 +26,13 @@ class ProviderUrl:
     path: str
     """host and path of a folder: `var/outbox`."""
     options: Mapping[str, str]
+    members: tuple[str, ...] = ()
+    """The URLs between the parentheses of a group."""
 
     def __repr__(self) -> str:
         """Show where it leads."""
+        if self.members:
+            return f"{self.scheme}({len(self.members)} providers)"
         return f"{self.scheme}://{self.host or self.path}"
 
     def number(self, option: str, default: int, *, most: int) -> int:
@@ -83,8 +89,10 @@ def read_url(url: str) -> ProviderUrl:
     """Take a provider's URL apart.
 
     Raises:
-        ConfigError: it has no scheme or a wrong port.
+        ConfigError: it has no scheme or a wrong port, or a group's parentheses don't match.
     """
+    if group := members_of(url):
+        return _group(*group)
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -100,6 +108,19 @@ def read_url(url: str) -> ProviderUrl:
         port=port,
         path=_folder(parts),
         options=dict(parse_qsl(parts.query, keep_blank_values=True)),
+    )
+
+
+def _group(scheme: str, members: tuple[str, ...]) -> ProviderUrl:
+    return ProviderUrl(
+        scheme=scheme,
+        user="",
+        password="",
+        host="",
+        port=None,
+        path="",
+        options={},
+        members=members,
     )
 
 
@@ -130,10 +151,44 @@ def _sendgrid(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
     return open_sendgrid(url, secrets)
 
 
+def _mailgun(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.mailgun import open_mailgun
+
+    return open_mailgun(url, secrets)
+
+
+def _postmark(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.postmark import open_postmark
+
+    return open_postmark(url, secrets)
+
+
+def _brevo(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.brevo import open_brevo
+
+    return open_brevo(url, secrets)
+
+
 def _smtp(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
     from digest.deliver.providers.smtp import open_smtp
 
     return open_smtp(url)
+
+
+def _ses(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
+    try:
+        from digest.deliver.providers.ses import open_ses
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "botocore":
+            raise
+        raise ConfigError("ses:// needs botocore: pip install 'digest[ses]'") from missing
+    return open_ses(url)
+
+
+def _failover(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.failover import open_failover
+
+    return open_failover(url, secrets)
 
 
 OPENERS: Mapping[str, Callable[[ProviderUrl, Mapping[str, str]], Provider]] = {
@@ -141,6 +196,11 @@ OPENERS: Mapping[str, Callable[[ProviderUrl, Mapping[str, str]], Provider]] = {
     "sendgrid": _sendgrid,
     "smtp": _smtp,
     "smtps": _smtp,
+    "mailgun": _mailgun,
+    "postmark": _postmark,
+    "brevo": _brevo,
     "null": _null,
+    "ses": _ses,
+    "failover": _failover,
 }
 """Every scheme there is."""

@@ -1,0 +1,158 @@
+"""What do events prove of a doubt? The rule, from values alone.
+
+    an event with the attempt's id                     accepted, however late it comes
+    no event, and all of these                         refused: nobody was mailed
+        the provider posts its events to us
+        it tries no more to post those of that time      (settle)
+        a later call was accepted, soon after this one   (near)
+        each reader of that call has an event, and had it while this one's were still being
+        posted                                           (prompt)
+        the same look-up found them that found none of the doubt
+    no event, and no way or no time left to prove it   held for a person
+    no event yet                                       waits
+
+Absence alone is no proof: events come late, get lost, or are looked for by a wrong id. A call that
+a provider takes reader by reader is accepted when each of its readers has an event; part of a
+mixed receipt had no call of its own, so that its absence means nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from digest.model.delivery import Attempt
+from digest.model.event import Traces, Witness
+
+WHOLE = frozenset({"sendgrid"})
+"""Providers that accept or refuse a call as a whole: one event speaks for all its readers."""
+
+
+class Verdict(StrEnum):
+    """What is to become of a doubt."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    HELD = "held"
+    WAITS = "waits"
+
+
+class Lack(StrEnum):
+    """What is missing for absence to prove anything."""
+
+    POSTS = "posts"
+    """The provider's events do not reach us."""
+    CALL = "call"
+    """No call carried this id alone: a part of a mixed receipt, or taken reader by reader."""
+    TIME = "time"
+    """Events may still come."""
+    WITNESS = "witness"
+    """No later call was accepted soon after."""
+    COMPLETENESS = "completeness"
+    """Such a call there is, but some of its readers have no event, or had it too late."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How long events are waited for, and what makes a later call a witness."""
+
+    settle: timedelta = timedelta(hours=25)
+    """After the call's deadline. SendGrid tries for 24 hours to post an event."""
+    near: timedelta = timedelta(hours=1)
+    """A witness's call began at most so long after the doubt's."""
+    prompt: timedelta = timedelta(hours=12)
+    """A witness's events came at most so long after the doubt's call. If we were deaf for a day,
+    the witness's could still come when the retries of the doubt's were over."""
+    patience: timedelta = timedelta(hours=48)
+    """After the call's deadline a person is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A doubt, and all that is known about it."""
+
+    attempt: Attempt
+    recipient_ids: frozenset[int]
+    """Whose fate is in doubt."""
+    posts: bool
+    """Whether the provider's events reach us."""
+    held: bool
+    """Whether a person was asked already."""
+    traces: Traces
+    """Of the attempt's id, or its origin's."""
+    witnesses: tuple[Witness, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """A verdict and its reasons."""
+
+    verdict: Verdict
+    lacks: tuple[Lack, ...] = ()
+    """What keeps absence from proving a refusal."""
+    witness_id: str = ""
+    """The attempt whose events prove a refusal."""
+
+
+def judge(case: Case, now: datetime, terms: Terms) -> Judgement:
+    """Say what is proved of a doubt, and what is missing."""
+    if is_proved(case):
+        return Judgement(verdict=Verdict.ACCEPTED)
+    lacks = tuple(_lacks(case, now, terms))
+    if case.held or Lack.POSTS in lacks:
+        return Judgement(verdict=Verdict.HELD, lacks=lacks)
+    if not lacks:
+        witness = next(_complete(case, terms))
+        return Judgement(verdict=Verdict.REFUSED, witness_id=witness.attempt.id)
+    late = now >= case.attempt.deadline + terms.patience
+    return Judgement(verdict=Verdict.HELD if late else Verdict.WAITS, lacks=lacks)
+
+
+def is_proved(case: Case) -> bool:
+    """Say whether events prove that the call was accepted for all who are in doubt."""
+    if _speaks_for_all(case.attempt):
+        return case.traces.events > 0
+    return bool(case.recipient_ids) and case.recipient_ids <= case.traces.readers.keys()
+
+
+def _lacks(case: Case, now: datetime, terms: Terms) -> Iterator[Lack]:
+    if not case.posts:
+        yield Lack.POSTS
+    if not _speaks_for_all(case.attempt):
+        yield Lack.CALL
+    if now < case.attempt.deadline + terms.settle:
+        yield Lack.TIME
+    if not any(_near(case, terms)):
+        yield Lack.WITNESS
+    elif not any(_complete(case, terms)):
+        yield Lack.COMPLETENESS
+
+
+def _speaks_for_all(attempt: Attempt) -> bool:
+    return attempt.provider in WHOLE and not attempt.origin_id
+
+
+def _near(case: Case, terms: Terms) -> Iterator[Witness]:
+    began = case.attempt.intent_at
+    for witness in case.witnesses:
+        same = witness.attempt.provider == case.attempt.provider
+        if same and began < witness.attempt.intent_at <= began + terms.near:
+            yield witness
+
+
+def _complete(case: Case, terms: Terms) -> Iterator[Witness]:
+    until = case.attempt.intent_at + terms.prompt
+    for witness in _near(case, terms):
+        if witness.recipient_ids and _all_heard(witness, until):
+            yield witness
+
+
+def _all_heard(witness: Witness, until: datetime) -> bool:
+    heard = witness.traces.readers
+    return all(id_ in heard and heard[id_] <= until for id_ in witness.recipient_ids)
+
+
+def missing(witnesses: Iterable[Witness]) -> int | None:
+    """Count the readers without an event of the witness that has the fewest; None without one."""
+    gaps = (len(one.recipient_ids - one.traces.readers.keys()) for one in witnesses)
+    return min(gaps, default=None)
