@@ -30,7 +30,7 @@ class Traffic:
     """When the first of those put off is due."""
     paused_at: datetime | None
     free_at: datetime | None
-    """When a call may begin, by the issue's own pace."""
+    """When a call may begin, by the issue's own pace and the providers'."""
 
 
 def traffic(connection: Connection, issue_id: int, now: datetime) -> Traffic:
@@ -47,14 +47,14 @@ def traffic(connection: Connection, issue_id: int, now: datetime) -> Traffic:
             batches.c.state.in_((BatchState.READY, *_HELD_BY_SOMEONE)),
         )
     ).one()
-    pace = select(paces.c.free_at).where(paces.c.name == f"issue:{issue_id}")
+    rows = or_(paces.c.name == f"issue:{issue_id}", paces.c.name.startswith("provider:"))
     return Traffic(
         in_hand=row.in_hand,
         due=row.ready - row.put_off,
         put_off=row.put_off,
         next_at=row.next_at,
         paused_at=_paused_at(connection, issue_id),
-        free_at=connection.scalar(pace),
+        free_at=connection.scalar(select(func.max(paces.c.free_at)).where(rows)),
     )
 
 
