@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from digest.model.delivery import BatchState
+from digest.model.delivery import BatchState, Outcome
 from digest.model.issue import IssueState
 from digest.storage.ledger import DOUBTED
 from digest.storage.tables import attempts, batches, events, issues, paces, sendings, skips
@@ -101,6 +101,19 @@ def last_call_at(connection: Connection) -> datetime | None:
     """Give when the last call of any issue was begun."""
     latest: datetime | None = connection.scalar(select(func.max(attempts.c.intent_at)))
     return latest
+
+
+def doubled_since(connection: Connection, since: datetime) -> int:
+    """Count the attempts, begun since then, that may have mailed their readers a second time."""
+    twice = attempts.c.outcome == Outcome.DOUBLED
+    question = select(func.count()).where(attempts.c.intent_at >= since, twice)
+    return connection.execute(question).scalar_one()
+
+
+def paused_among(connection: Connection, issue_ids: Sequence[int]) -> set[int]:
+    """Give those of some issues that are paused."""
+    paused = sendings.c.paused_at.is_not(None) & sendings.c.issue_id.in_(issue_ids)
+    return set(connection.scalars(select(sendings.c.issue_id).where(paused)))
 
 
 def events_between(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
