@@ -89,6 +89,11 @@ def _wrongly_open(entry: Entry, _: Evidence) -> Iterator[str]:
     yield from _matched(entry, Outcome.OPEN, within=(BatchState.CALLING,))
 
 
+def _mailed_twice(entry: Entry, _: Evidence) -> Iterator[str]:
+    for one in _tries(entry, Outcome.DOUBLED):
+        yield f"was mailed twice, or may have been: by attempt {one.id} too"
+
+
 def _unplanned_skip(entry: Entry, _: Evidence) -> Iterator[str]:
     planned = frozenset(entry.recipient_ids)
     for skip in entry.skips:
@@ -118,6 +123,7 @@ OF_A_BATCH: Mapping[str, Finder] = {
     "no batch has two live attempts": _two_live,
     "what is in doubt or held has an unknown attempt, and nothing else has": _wrongly_in_doubt,
     "what is being called has an open attempt, and nothing else has": _wrongly_open,
+    "nobody was mailed twice": _mailed_twice,
     "only planned recipients were skipped": _unplanned_skip,
     "nobody was mailed after a suppression": _mailed_suppressed,
 }

@@ -24,6 +24,7 @@ _KEPT = 5.0
 """Seconds that numbers are given again before the database is asked anew."""
 _LAST_ISSUES = 3
 _MOST_ISSUES = 20
+_WEEK = timedelta(days=7)
 _LATE = timedelta(seconds=10)
 """An event may be committed so long after the moment that it bears."""
 
@@ -81,6 +82,11 @@ class Gauges(Collector):
             "digest_held", "Recipients in doubt whom a person must settle.", people[BatchState.HELD]
         )
         yield _gauge(
+            "digest_doubled_attempts",
+            "Calls of the last week that may have mailed their readers a second time.",
+            standings.doubled_since(connection, self._newsroom.clock() - _WEEK),
+        )
+        yield _gauge(
             "digest_last_call_timestamp_seconds",
             "When the last call to a provider was begun; 0: never.",
             _timestamp(standings.last_call_at(connection)),
@@ -124,6 +130,13 @@ def _of_issues(connection: Connection) -> Iterator[Metric]:
         for fate in tally.__dataclass_fields__:
             people.add_metric((name, fate), getattr(tally, fate))
     yield people
+    paused = standings.paused_among(connection, list(shown))
+    yield _labelled(
+        "digest_paused",
+        "Whether an issue waits for somebody to resume it.",
+        "issue",
+        {name: int(issue_id in paused) for issue_id, name in shown.items()},
+    )
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from digest.deliver.fates import RecipientFate, fate_by_skip, fate_in
 from digest.deliver.headers import message_ids
 from digest.errors import LedgerError
-from digest.model.delivery import BatchState
+from digest.model.delivery import BatchState, Outcome
 from digest.model.issue import Edition, Issue
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import editions, recounts
@@ -29,14 +29,14 @@ class Line:
     """`erased` when it is kept no longer."""
     fate: RecipientFate
     reason: str
-    """Why they were not sent to, in the provider's words or ours."""
+    """Why they were not sent to, or not once, in the provider's words or ours."""
     language: str
     html_sha256: str
     """Of the edition, before it is filled in for a reader."""
     text_sha256: str
     batch: int
     attempt: str
-    """Empty, like all that names a call, when none was made for them."""
+    """The id that travelled with the call; empty, like all of a call, when none was made."""
     provider: str
     provider_ref: str
     intent_at: str
@@ -108,7 +108,9 @@ def _as_the_batch(entry: Entry) -> dict[str, Any]:
             f"batch {entry.batch_id} is in the state {entry.state!r}, which there is not: look at"
             " `digest verify`"
         ) from unknown
-    reason = "" if fate is RecipientFate.SENT else entry.last_error
+    twice = [one.id for one in entry.tries if one.outcome == Outcome.DOUBLED]
+    words = "" if fate is RecipientFate.SENT else entry.last_error
+    reason = f"mailed twice, or may have been: by {', '.join(twice)} too" if twice else words
     last = next((one for one in entry.tries if one.id == entry.attempt_id), None)
     return {"fate": fate, "reason": reason, **_call(last)}
 
@@ -125,7 +127,7 @@ def _call(made: Try | None) -> Mapping[str, Any]:
     if made is None:
         return _NO_CALL
     return {
-        "attempt": made.id,
+        "attempt": made.origin_id or made.id,
         "provider": made.provider,
         "provider_ref": made.provider_ref,
         "intent_at": utc(made.intent_at),

@@ -4,6 +4,7 @@ Any number of processes may do this at once: what is judged (digest.deliver.evid
 fenced (digest.storage.proofs), so that each doubt is settled once.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from digest.storage import events, ledger, proofs, tallies
 
 LATEST = timedelta(days=30)
 """How far back an attempt that counts as refused is looked at for news."""
-_LOG = structlog.get_logger(__name__)
+_LOG = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 @dataclass(frozen=True, kw_only=True)

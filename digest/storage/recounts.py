@@ -39,6 +39,8 @@ class Try:
     """A row of `attempts`."""
 
     id: str
+    origin_id: str
+    """The attempt that travelled with the call, where this one was split off it."""
     provider: str
     intent_at: datetime
     outcome: str
@@ -192,6 +194,7 @@ def _unpacked(ids: bytes | tuple[int, ...]) -> tuple[tuple[int, ...], bool]:
 def _try(row: Any) -> Try:  # noqa: ANN401 - the columns of _tries
     return Try(
         id=row.id,
+        origin_id=row.origin_id,
         provider=row.provider,
         intent_at=row.intent_at,
         outcome=row.outcome,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from digest.model.delivery import BatchState
+from digest.model.delivery import BatchState, Outcome
 from digest.model.issue import IssueState
 from digest.storage.ledger import DOUBTED
 from digest.storage.tables import attempts, batches, events, issues, paces, sendings, skips
@@ -30,7 +30,7 @@ class Traffic:
     """When the first of those put off is due."""
     paused_at: datetime | None
     free_at: datetime | None
-    """When a call may begin, by the issue's own pace."""
+    """When a call may begin, by the issue's own pace and the providers'."""
 
 
 def traffic(connection: Connection, issue_id: int, now: datetime) -> Traffic:
@@ -47,14 +47,14 @@ def traffic(connection: Connection, issue_id: int, now: datetime) -> Traffic:
             batches.c.state.in_((BatchState.READY, *_HELD_BY_SOMEONE)),
         )
     ).one()
-    pace = select(paces.c.free_at).where(paces.c.name == f"issue:{issue_id}")
+    rows = or_(paces.c.name == f"issue:{issue_id}", paces.c.name.startswith("provider:"))
     return Traffic(
         in_hand=row.in_hand,
         due=row.ready - row.put_off,
         put_off=row.put_off,
         next_at=row.next_at,
         paused_at=_paused_at(connection, issue_id),
-        free_at=connection.scalar(pace),
+        free_at=connection.scalar(select(func.max(paces.c.free_at)).where(rows)),
     )
 
 
@@ -101,6 +101,19 @@ def last_call_at(connection: Connection) -> datetime | None:
     """Give when the last call of any issue was begun."""
     latest: datetime | None = connection.scalar(select(func.max(attempts.c.intent_at)))
     return latest
+
+
+def doubled_since(connection: Connection, since: datetime) -> int:
+    """Count the attempts, begun since then, that may have mailed their readers a second time."""
+    twice = attempts.c.outcome == Outcome.DOUBLED
+    question = select(func.count()).where(attempts.c.intent_at >= since, twice)
+    return connection.execute(question).scalar_one()
+
+
+def paused_among(connection: Connection, issue_ids: Sequence[int]) -> set[int]:
+    """Give those of some issues that are paused."""
+    paused = sendings.c.paused_at.is_not(None) & sendings.c.issue_id.in_(issue_ids)
+    return set(connection.scalars(select(sendings.c.issue_id).where(paused)))
 
 
 def events_between(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:

@@ -53,7 +53,7 @@ def test_verify_ends_with_a_code_of_its_own_and_names_the_batch(
     assert code == 11
     assert "NO: 1" in output
     assert "batch 1 says 7 recipients and holds 5" in output
-    assert "does not add up: 2 of 15 checks fail, batches 1" in output
+    assert "does not add up: 2 of 16 checks fail, batches 1" in output
 
 
 def test_verify_gives_one_json_document_also_of_what_is_wrong(

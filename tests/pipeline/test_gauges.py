@@ -12,12 +12,12 @@ from digest.model.delivery import Outcome
 from digest.model.issue import Issue
 from digest.pipeline.gauges import Gauges, registry_of
 from digest.pipeline.newsroom import Newsroom
-from digest.storage.tables import attempts, batches, events, issues
+from digest.storage.tables import attempts, batches, events, issues, sendings
 from subscribers.database import Database
 from subscribers.model import SuppressionReason
 from subscribers.suppressions import suppress
 from tests.builders import NOON
-from tests.deliver.courier import Courier, lost
+from tests.deliver.courier import Courier, lost, refused
 from tests.pipeline.scene import SECRET, a_newsroom, sent_by
 
 SECOND = timedelta(seconds=1)
@@ -94,6 +94,28 @@ def test_doubts_of_all_issues_are_one_number_without_whom_they_do_not_concern(
         connection.execute(update(batches).where(batches.c.seq == 2).values(state="held"))
     assert lines(scraped, "digest_in_doubt") == {(): 1}
     assert lines(scraped, "digest_held") == {(): 2}
+
+
+def test_what_may_have_been_mailed_twice_this_week_is_a_number(
+    scraped: CollectorRegistry, database: Database, issue: Issue, hour: Hour
+) -> None:
+    sent_by(Courier(refused("busy"), refused("busy"), capacity=9), database, issue)
+    with database.write() as connection:
+        busy = attempts.c.outcome == "refused"
+        twice = update(attempts).where(busy).values(outcome="doubled", intent_at=NOON)
+        connection.execute(twice)
+    assert lines(scraped, "digest_doubled_attempts") == {(): 2}
+    hour.passes(timedelta(days=8).total_seconds())
+    assert lines(scraped, "digest_doubled_attempts") == {(): 0}
+
+
+def test_a_pause_is_told(scraped: CollectorRegistry, database: Database, issue: Issue) -> None:
+    sent_by(Courier(), database, issue)
+    assert lines(scraped, "digest_paused") == {("hebdo-sahel/1",): 0}
+    with database.write() as connection:
+        connection.execute(insert(sendings), {"issue_id": issue.id, "paused_at": NOON})
+    wait(scraped)
+    assert lines(scraped, "digest_paused") == {("hebdo-sahel/1",): 1}
 
 
 def test_only_the_last_issues_and_those_under_way_have_lines(

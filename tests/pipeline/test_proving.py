@@ -27,7 +27,7 @@ from subscribers.database import Database
 from subscribers.errors import TransferError
 from subscribers.people import forget
 from tests.builders import NOON
-from tests.deliver.courier import Courier, lost
+from tests.deliver.courier import Courier, lost, refused
 from tests.pipeline.scene import SECRET, a_newsroom, address_of, sent_by
 from tests.storage.ledgers import EDITION, ISSUE, begin_sending
 
@@ -91,7 +91,35 @@ def test_who_was_in_no_call_has_no_call_in_their_row(database: Database, issue: 
     assert [rows[9][name] for name in (*call, "provider_ref")] == [""] * 5
     assert rows[9]["outcome_at"]
     assert all(rows[1][name] for name in call)
-    assert rows[1]["attempt"] == rows[3]["attempt"] != rows[2]["attempt"]
+    assert rows[1]["attempt"] == rows[2]["attempt"] == rows[3]["attempt"]  # one call, one id
+
+
+def test_who_may_have_been_mailed_twice_is_told_so(database: Database, issue: Issue) -> None:
+    sent_by(Courier(refused("busy"), capacity=9), database, issue)
+    with database.write() as connection:
+        busy = attempts.c.outcome == "refused"
+        connection.execute(update(attempts).where(busy).values(outcome="doubled"))
+    assert {one.reason[:30] for one in proven(a_newsroom(database), issue.id)} == {
+        "mailed twice, or may have been"
+    }
+
+
+def test_who_left_between_two_tries_is_skipped_without_a_call(
+    database: Database, issue: Issue
+) -> None:
+    def away(_call: Call) -> Receipt:
+        column = readership.subscriptions.c.subscriber_id
+        with database.write() as connection:
+            gone = update(readership.subscriptions).where(column == 9)
+            connection.execute(gone.values(state="unsubscribed"))
+        return refused("busy")
+
+    sent_by(Courier(away, capacity=9), database, issue)
+    lines = proven(a_newsroom(database), issue.id)
+    assert [(one.fate, bool(one.attempt)) for one in lines[7:]] == [
+        ("sent", True),
+        ("skipped", False),
+    ]
 
 
 @pytest.mark.parametrize(

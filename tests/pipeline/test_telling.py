@@ -1,7 +1,9 @@
 """What the log and the meters hear of each batch, and that they never hear of whom it was for."""
 
+import io
 import json
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +12,13 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from digest.clock import system_clock
 from digest.deliver.provider import Call, Receipt
 from digest.errors import DeliveryError
 from digest.model.delivery import Outcome
 from digest.model.issue import Issue
 from digest.pipeline.meters import Meters
-from digest.pipeline.sending import send
+from digest.pipeline.sending import resume, send
 from digest.pipeline.telling import nameless
 from subscribers import tables as readership
 from subscribers.addresses import read_address
@@ -74,6 +77,15 @@ def test_a_refusal_and_a_doubt_come_with_the_providers_words(
     assert (busy["outcome"], busy["state"], busy["words"]) == ("refused", "ready", "busy")
     assert (doubt["outcome"], doubt["state"], doubt["words"]) == ("unknown", "in_doubt", "reset")
     assert (again["outcome"], again["tries"]) == ("accepted", 2)
+
+
+def test_nothing_is_told_where_a_command_prints_its_answer(
+    database: Database, issue: Issue
+) -> None:
+    with redirect_stdout(io.StringIO()) as printed:
+        sent_by(Courier(lost("reset")), database, issue)
+        resume(a_newsroom(database, clock=lambda: system_clock() + timedelta(days=9)))
+    assert printed.getvalue() == ""
 
 
 def test_a_mixed_receipt_is_told_by_its_parts(database: Database, issue: Issue) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
+from digest.clock import system_clock
 from digest.deliver.provider import Call, Receipt
 from digest.errors import ConflictError, DeliveryError
 from digest.model.delivery import Outcome, Tally
@@ -97,7 +98,7 @@ def test_nobody_left_and_nobody_taken_is_sound(database: Database, issue: Issue)
 
 def test_doubts_that_a_person_settled_are_sound(database: Database, issue: Issue) -> None:
     sent_by(Courier(lost(), lost()), database, issue)
-    newsroom = a_newsroom(database)
+    newsroom = a_newsroom(database, clock=lambda: system_clock() + LONG)
     first, second = (one.doubt.batch.id for one in doubts(newsroom))
     resolve(newsroom, first, sent=True)
     resolve(a_newsroom(database, clock=later), second, sent=False)
@@ -162,6 +163,11 @@ def _second_attempt(connection: Connection) -> None:
     connection.execute(insert(attempts).values({**row, "id": "another"}))
 
 
+def _twice(connection: Connection) -> None:
+    row = connection.execute(select(attempts).where(of_batch(2))).mappings().one()
+    connection.execute(insert(attempts).values({**row, "id": "other", "outcome": "doubled"}))
+
+
 def _skip_a_stranger(connection: Connection) -> None:
     batch_id = connection.scalar(select(batches.c.id).where(batches.c.seq == 4))
     row = {"batch_id": batch_id, "subscriber_id": 77, "reason": "erased", "at": NOON}
@@ -207,6 +213,7 @@ DAMAGES: dict[str, tuple[Damage, int]] = {
     "is sent, though attempt": (_change_attempt(1, outcome="unknown"), 1),
     "is calling, but its attempt": (_change(1, state="calling"), 1),
     "is open": (_change_attempt(1, outcome="open"), 1),
+    "was mailed twice, or may have been": (_twice, 2),
     "skips recipient 77, who was not planned in it": (_skip_a_stranger, 4),
     "was mailed to recipient 6, suppressed since": (_mailed_too_late, 3),
     "it says": (_skip_a_stranger, 0),

@@ -135,6 +135,9 @@ def test_the_ledger_tells_what_it_waits_for(database: Database, issue: Issue) ->
         connection.execute(insert(paces), {"name": f"issue:{issue.id}", "free_at": later})
     assert "the next call at 12:05:00" in told_of(database, issue).waits_for
     with database.write() as connection:
+        connection.execute(insert(paces), {"name": "provider:null", "free_at": later + SECOND})
+    assert "the next call at 12:05:01" in told_of(database, issue).waits_for
+    with database.write() as connection:
         connection.execute(insert(sendings), {"issue_id": issue.id, "paused_at": NOON})
     assert "paused at 12:00:00" in told_of(database, issue).waits_for
 
