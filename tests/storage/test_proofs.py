@@ -127,7 +127,9 @@ def begin(connection: Connection, attempt: str, after: timedelta) -> None:
     connection.execute(began.values(intent_at=NOW + after))
 
 
-def test_witnesses_are_accepted_calls_of_the_same_provider_after_it(connection: Connection) -> None:
+def test_witnesses_are_accepted_calls_of_the_same_provider_around_it(
+    connection: Connection,
+) -> None:
     doubt = in_doubt(connection)
     settle(connection, "b")
     begin(connection, "b", HOUR)
@@ -139,7 +141,9 @@ def test_witnesses_are_accepted_calls_of_the_same_provider_after_it(connection: 
     assert witness.attempt.id == "b"
     assert witness.recipient_ids == frozenset(range(12, 21))
     assert witness.traces == Traces(events=1, readers=frozenset({1}))
-    begin(connection, "b", timedelta(0))
+    begin(connection, "b", -HOUR)
+    assert [one.attempt.id for one in proofs.witnesses(connection, doubt.attempt, HOUR)] == ["b"]
+    begin(connection, "b", -HOUR - timedelta(seconds=1))
     assert not proofs.witnesses(connection, doubt.attempt, HOUR)
 
 
