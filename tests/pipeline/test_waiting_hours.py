@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -44,7 +45,7 @@ ONCE = dict.fromkeys(range(1, 10), 1)
 class Diary(Courier):
     """Notes when it was called; each call takes a while."""
 
-    def __init__(self, clock: HandClock, took: timedelta = timedelta(), **how: int) -> None:
+    def __init__(self, clock: HandClock, took: timedelta = timedelta(), **how: Any) -> None:
         super().__init__(**how)
         self.clock, self.took = clock, took
         self.moments: list[datetime] = []
