@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, Table, insert, inspect, select
 
 from digest.deliver.workers import this_worker
 from digest.model.issue import IssueContent
@@ -40,8 +40,13 @@ def fill(connection: Connection) -> None:
         if there.has_table(table.name):
             columns = {column["name"] for column in there.get_columns(table.name)}
             known = [{k: v for k, v in row.items() if k in columns} for row in rows[table.name]]
-            connection.execute(insert(table), known)
+            connection.execute(insert(_bare(table, columns)), known)
             copying._count_on(connection, table, copying._last_given(connection, table))
+
+
+def _bare(table: Table, columns: set[str]) -> Table:
+    """Give a table with the columns that are there, and their defaults."""
+    return Table(table.name, MetaData(), *(c._copy() for c in table.c if c.name in columns))
 
 
 def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
