@@ -262,7 +262,7 @@ def test_of_an_issue_that_is_not_sent_no_pace_is_kept(database: Database, issue:
 def test_a_slow_issue_is_planned_in_small_batches(database: Database, issue: Issue) -> None:
     courier = Courier(capacity=1_000)
     newsroom = a_paced_newsroom(database, courier, HandClock(NOON))
-    set_pace(newsroom, issue.id, rate=0.04)
+    set_pace(newsroom, issue.id, rate=0.05)
     report: SendReport = as_a_job(newsroom, issue)
     assert report.tally == Tally(planned=9, sent=3, waiting=6)
-    assert report.waits == Wait(why=Why.OWN_RATE, until=NOON + timedelta(seconds=75))
+    assert report.waits == Wait(why=Why.OWN_RATE, until=NOON + timedelta(seconds=60))

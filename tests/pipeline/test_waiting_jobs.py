@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from digest.model.issue import IssueState
-from digest.model.run import RunClock
+from digest.model.run import Run, RunClock
 from digest.pipeline.clocks import LEASE, RESUME
 from digest.pipeline.composing import the_issue
 from digest.pipeline.steering import go_on, pause
@@ -71,6 +71,19 @@ def test_one_that_died_while_it_waited_is_taken_up_by_the_next_sweep(
     office.at(SEND_SLOT).work()
     office.restart(TEN_IN_THE_MORNING + LEASE).work()
     assert bag.mailed == ONCE
+
+
+@pytest.mark.parametrize(("newsletter", "goes"), [("another", True), ("hebdo-sahel", False)])
+def test_only_a_newsletter_whose_own_sending_is_in_hand_is_left_alone(
+    office: Office, bag: Mailbag, newsletter: str, goes: bool
+) -> None:
+    office.rewrite(("editors:", "quiet: 22:00-10:00\n    editors:"))
+    office.at(LONG_AGO + HOUR)
+    office.at(SEND_SLOT).work()
+    office.clocks._in_hand.add(Run(newsletter=newsletter, clock=RunClock.SEND, slot=SEND_SLOT))
+    office.clock.now = TEN_IN_THE_MORNING
+    office.work()
+    assert bool(bag.mailed) is goes
 
 
 def test_a_young_domain_goes_on_day_by_day(office: Office, bag: Mailbag) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, insert, inspect, select
+from sqlalchemy import Connection, MetaData, Table, insert, inspect, select
 
 from digest.deliver.workers import this_worker
 from digest.model.issue import IssueContent
