@@ -1,7 +1,7 @@
 """How is the database opened, read and written? SQLite by default, PostgreSQL by URL."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,13 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 _BUSY_MS = 30_000
 _BENCH_KIB = 64 * 1024
 """SQLite's 2 MiB of pages would be written and read back again and again."""
+
+_SERVED: Mapping[str, Any] = {
+    "pool_size": 8,
+    "max_overflow": 56,  # each thread holds one at a time: two issues with 32 calls at once
+    "pool_pre_ping": True,  # a server that was restarted is noticed before the transaction begins
+}
+"""A server's connections: opened when needed, kept up to pool_size."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -147,7 +154,9 @@ def to_json(value: object) -> str:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, json_serializer=to_json, json_deserializer=orjson.loads)
+        return create_engine(
+            parsed, **_SERVED, json_serializer=to_json, json_deserializer=orjson.loads
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(

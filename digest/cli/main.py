@@ -6,7 +6,16 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from digest.cli import collecting, grouping, issues, running, schedule, sending, subscribers
+from digest.cli import (
+    collecting,
+    grouping,
+    issues,
+    running,
+    schedule,
+    sending,
+    subscribers,
+    working,
+)
 from digest.cli.failures import fail
 
 
@@ -30,7 +39,7 @@ app = typer.Typer(
     help="From many sources to one edited, themed email that its readers asked for.",
 )
 
-for group in (running, schedule, collecting, grouping, issues, sending, subscribers):
+for group in (running, schedule, working, collecting, grouping, issues, sending, subscribers):
     group.register(app)
 
 

@@ -20,18 +20,16 @@ from digest.errors import DigestError
 from digest.model.run import Run, RunClock, RunRecord
 from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
-from digest.pipeline.sending import resume
+from digest.pipeline.lanes import JOIN, Lanes
 from digest.pipeline.strikes import issue_slot, strike
 from digest.schedule.values import Newsletter, Schedule
 from digest.storage import runs
 
 LEASE = timedelta(minutes=5)
 """How long an open run stays its taker's without a sign of life."""
-RESUME = "resume"
-"""The step that goes on with whatever sending was interrupted."""
 COLLECT = "collect"
 """The step that asks the sources: a feed forgets within hours what a week's issue needs."""
-EVERY: Mapping[str, timedelta] = {RESUME: LEASE, COLLECT: timedelta(minutes=30)}
+EVERY: Mapping[str, timedelta] = {COLLECT: timedelta(minutes=30)}
 """How often each scheduler does what no newsletter's clock asks for."""
 
 Since: TypeAlias = Mapping[tuple[str, RunClock], datetime]
@@ -86,7 +84,10 @@ def _is_free(record: RunRecord | None, now: datetime) -> bool:
 
 
 class Clocks:
-    """One scheduler: `tick` it often; its jobs come back through `handle`."""
+    """One process's part: let it `look` every few seconds, and `tick` where it is a scheduler too.
+
+    Its own jobs and those of others come back through `handle`.
+    """
 
     def __init__(self, desk: Desk, engine: Engine) -> None:
         self._desk = desk
@@ -95,12 +96,18 @@ class Clocks:
         self._in_hand: set[Run] = set()
         self._lock = Lock()
         self._swept_at: dict[str, datetime] = {}
+        self._lanes = Lanes(desk, engine)
+
+    def look(self) -> None:
+        """Keep the runs in hand, and ask for a lane of each sending that wants hands."""
+        self._refresh()
+        self._renew(self._desk.newsroom.clock())
+        self._lanes.look()
 
     def tick(self) -> None:
         """Take what is due and hand it out."""
+        self._refresh()
         now = self._desk.newsroom.clock()
-        if self._desk.refresh():
-            self._since = {}
         self._since = self._since or self._known_since(now)
         self._renew(now)
         self._give_up(now)
@@ -111,12 +118,17 @@ class Clocks:
 
     def handle(self, job: Job) -> None:
         """Do a job; expected failures are logged, noted, and tried again after LEASE."""
-        if job.step == RESUME:
-            self._resume()
+        if job.step == JOIN:
+            self._lanes.join(job)
         elif job.step == COLLECT:
             collect(self._desk.newsroom)
         else:
             self._strike(_run(job))
+
+    def _refresh(self) -> None:
+        with self._lock:
+            if self._desk.refresh():
+                self._since = {}
 
     def _known_since(self, now: datetime) -> Since:
         newsletters = self._desk.newsroom.schedule.newsletters
@@ -170,7 +182,7 @@ class Clocks:
         with self._lock:
             self._in_hand.add(run)
         try:
-            struck = strike(newsroom, run)
+            struck = strike(newsroom, run, self._lanes)
         except DigestError as error:
             self._note(run, f"failed: {error}", done=False)
         except Exception as error:
@@ -190,16 +202,6 @@ class Clocks:
                 runs.finish(connection, run, newsroom.clock(), words)
         if news:
             _LOG.info("clock struck", clock=run.clock, key=_key(run), done=done, result=words)
-
-    def _resume(self) -> None:
-        with self._lock:
-            sending = any(run.clock is RunClock.SEND for run in self._in_hand)
-        if sending:
-            return
-        try:
-            resume(self._desk.newsroom)
-        except DigestError as error:
-            _LOG.warning("sending can't be resumed", why=str(error))
 
 
 def _key(run: Run) -> str:

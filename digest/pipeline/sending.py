@@ -21,7 +21,7 @@ from digest.pipeline.letters import letter_of, proof_letter, proof_personal
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.planning import check_links, plan
 from digest.pipeline.rounds import Brake, Round
-from digest.storage import editions, issues, ledger, tallies
+from digest.storage import editions, issues, lanes, ledger, tallies
 from subscribers.addresses import read_address
 
 _BEGUN = (IssueState.SENDING, IssueState.SENT)
@@ -52,6 +52,19 @@ class IssueStatus:
     issue: Issue
     tally: Tally
     doubts: int
+
+
+def begin(newsroom: Newsroom, issue_id: int) -> None:
+    """Plan an approved issue, so that workers can join before the first call is made.
+
+    Raises:
+        ConflictError: it was changed at this moment.
+        DeliveryError: it can't be sent.
+    """
+    issue = _issue(newsroom, issue_id)
+    if issue.state is IssueState.APPROVED:
+        with closing(newsroom.provider()) as provider:
+            plan(newsroom, issue, provider)
 
 
 def send(
@@ -177,6 +190,8 @@ def _deliver(
     patience: Patience | None,
 ) -> None:
     check_links(newsroom, provider)
+    with newsroom.database.write() as connection:
+        lanes.wake(connection, issue.id)
     patience = patience or Patience()
     round_ = Round(
         newsroom=newsroom,
@@ -201,7 +216,7 @@ def _letters(newsroom: Newsroom, issue: Issue) -> Mapping[int, Letter]:
 
 def _finish(newsroom: Newsroom, issue_id: int) -> None:
     with newsroom.database.write() as connection:
-        issue = issues.issue(connection, issue_id)
+        issue = issues.locked(connection, issue_id)
         if issue.state is IssueState.CANCELLED:
             ledger.cancel(connection, issue_id)
         elif issue.state is IssueState.SENDING and not tallies.goes_on(connection, issue_id):

@@ -11,8 +11,9 @@ from digest.pipeline.collecting import collect
 from digest.pipeline.composing import approve, make_draft
 from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
+from digest.pipeline.lanes import Lanes
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.sending import send, send_proof
+from digest.pipeline.sending import begin, send, send_proof
 from digest.schedule.values import Newsletter
 from digest.storage import issues, runs
 
@@ -26,13 +27,13 @@ class Struck:
     words: str
 
 
-def strike(newsroom: Newsroom, run: Run) -> Struck:
-    """Do what is due."""
+def strike(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:
+    """Do what is due; all workers are called to a sending."""
     match run.clock:
         case RunClock.DRAFT:
             return _draft(newsroom, run)
         case RunClock.SEND:
-            return _send(newsroom, run)
+            return _send(newsroom, run, lanes)
 
 
 def issue_slot(plan: Newsletter, run: Run) -> datetime:
@@ -48,14 +49,17 @@ def _draft(newsroom: Newsroom, run: Run) -> Struck:
     return Struck(done=True, words=f"{issues.named(issue)} drafted, {told} editors told")
 
 
-def _send(newsroom: Newsroom, run: Run) -> Struck:
+def _send(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:
     issue = _issue(newsroom, run)
     verdict = at_send_time(issue, newsroom.schedule.newsletters[run.newsletter])
     if not verdict.send:
         return _leave(newsroom, run, issue, verdict)
     if issue.state is IssueState.DRAFT:
         issue = _approve(newsroom, issue, verdict)
-    report = send(newsroom, issue.id)
+    with lanes.at(issue.id):
+        begin(newsroom, issue.id)
+        lanes.offer(issue.id)
+        report = send(newsroom, issue.id)
     mailed = f"{report.tally.sent} of {report.tally.planned} mailed"
     return Struck(done=True, words=f"{report.name} {report.state}, {mailed}")
 

@@ -41,6 +41,16 @@ def issue(connection: Connection, issue_id: int) -> Issue:
     return _issue(row)
 
 
+def locked(connection: Connection, issue_id: int) -> Issue:
+    """Give an issue that nobody else changes before this transaction ends.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    connection.execute(select(table.c.id).where(table.c.id == issue_id).with_for_update())
+    return issue(connection, issue_id)
+
+
 def issues(connection: Connection, newsletter: str | None = None) -> list[Issue]:
     """Give all issues, or those of one newsletter, the latest due first."""
     question = select(table).order_by(table.c.slot.desc(), table.c.id.desc())

@@ -19,6 +19,7 @@ from digest.model.run import RunClock
 from digest.pipeline.clocks import EVERY, Clocks
 from digest.pipeline.composing import approve
 from digest.pipeline.desk import Desk
+from digest.pipeline.lanes import JOIN
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.reading import read_schedule
 from digest.storage import issues, runs
@@ -131,8 +132,8 @@ class InlineEngine:
         self.jobs.clear()
 
     def steps(self) -> list[str]:
-        """What the newsletters' clocks asked for; sweeps are left out."""
-        return [step for step, _ in self.jobs if step not in EVERY]
+        """What the newsletters' clocks asked for; sweeps and lanes are left out."""
+        return [step for step, _ in self.jobs if step not in {*EVERY, JOIN}]
 
 
 class Office:
