@@ -10,14 +10,20 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Engine,
     LargeBinary,
     Table,
+    Text,
+    any_,
+    bindparam,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -144,6 +150,23 @@ def insert_if_absent(connection: Connection, table: Table, **values: Any) -> boo
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
     counted = {"preserve_rowcount": True}  # psycopg's count of inserted rows is lost without it
     return connection.execute(statement, execution_options=counted).rowcount == 1
+
+
+KINDS = ("sqlite", "postgresql")
+"""The kinds of database there are, as SQLAlchemy names them."""
+
+
+def among(kind: str, column: ColumnElement[int]) -> ColumnElement[bool]:
+    """Ask for the rows of the ids in the parameter `ids`: one parameter, however many they are."""
+    if kind == "postgresql":
+        return column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    each = func.json_each(bindparam("ids", type_=Text)).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def as_ids(kind: str, ids: Sequence[int]) -> Any:  # noqa: ANN401
+    """Give the value of the parameter `ids`."""
+    return list(ids) if kind == "postgresql" else orjson.dumps(ids).decode()
 
 
 def to_json(value: object) -> str:

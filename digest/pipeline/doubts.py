@@ -9,7 +9,7 @@ from digest.model.issue import Issue
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import issues, ledger, tallies
 from subscribers import lists
-from subscribers.model import Recipient
+from subscribers.model import Addressee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class DoubtReport:
 
     issue: Issue
     doubt: Doubt
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[Addressee, ...]
     """Those who may still be mailed."""
 
 

@@ -104,7 +104,7 @@ def test_a_reader_who_would_inject_a_header_is_refused_alone(
     reach: tuple[Provider, Reached],
 ) -> None:
     provider, reached = reach
-    wicked = a_personal(2, headers={"List-Unsubscribe": "<https://x>\r\nBcc: all@x.example"})
+    wicked = a_personal(2, unsubscribe_url="https://x>\r\nBcc: all@x.example")
     receipt = provider.deliver(a_call(to=(a_personal(1), wicked, a_personal(3))))
     assert receipt.outcome is Outcome.ACCEPTED
     assert set(receipt.refused) == {2}

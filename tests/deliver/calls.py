@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from digest.clock import system_clock
-from digest.deliver.personalise import values_of
 from digest.deliver.provider import Call, Letter, Personal
 
 ATTEMPT = "0123456789abcdef0123456789abcdef"
@@ -25,19 +24,12 @@ def a_letter(**changes: Any) -> Letter:
 
 
 def a_personal(reader: int = 1, **changes: Any) -> Personal:
-    url = f"https://digest.example/u/token{reader}"
-    address = changes.get("address", f"reader{reader}@readers.example")
-    name = changes.get("name", "Zoë & Léa")
     values: dict[str, Any] = {
         "id": reader,
-        "address": address,
-        "name": name,
-        "values": values_of(name=name, address=address, unsubscribe_url=url),
-        "headers": {
-            "List-Unsubscribe": f"<{url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Message-ID": f"<issue-1.reader-{reader}@digest.example>",
-        },
+        "address": f"reader{reader}@readers.example",
+        "name": "Zoë & Léa",
+        "unsubscribe_url": f"https://digest.example/u/token{reader}",
+        "message_id": f"<issue-1.reader-{reader}@digest.example>",
     }
     return Personal(**(values | changes))
 
