@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import grouping, rendering, sending
+from bench import grouping, rendering, scale, sending
 
 RUNS = 5
 RESULT = Path("var/bench.json")
@@ -39,6 +39,18 @@ BENCHMARKS = (
         name="send.sendgrid.recipients_per_s",
         unit="recipients/s",
         measure=sending.sendgrid_per_s,
+    ),
+    Benchmark(
+        name="send.postgresql.1.recipients_per_s",
+        unit="recipients/s",
+        measure=scale.one_worker_per_s,
+        runs=3,
+    ),
+    Benchmark(
+        name="send.postgresql.2.recipients_per_s",
+        unit="recipients/s",
+        measure=scale.two_workers_per_s,
+        runs=3,
     ),
     Benchmark(name="send.peak_mb_100k", unit="MB", measure=sending.peak_mb_100k, runs=3),
 )

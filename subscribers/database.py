@@ -29,6 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -167,6 +168,12 @@ def among(kind: str, column: ColumnElement[int]) -> ColumnElement[bool]:
 def as_ids(kind: str, ids: Sequence[int]) -> Any:  # noqa: ANN401
     """Give the value of the parameter `ids`."""
     return list(ids) if kind == "postgresql" else orjson.dumps(ids).decode()
+
+
+def is_away(failure: DBAPIError) -> bool:
+    """Say whether a server is away or just went: then the same may succeed in a moment."""
+    state: str | None = getattr(failure.orig, "sqlstate", "")  # SQLite's errors have none
+    return state is None or state.startswith(("08", "57P"))
 
 
 def to_json(value: object) -> str:

@@ -50,15 +50,17 @@ class Rhythm:
     """Between two looks for jobs that fell due; of new ones PostgreSQL tells at once."""
     pause: float = 1.0
     """Before the next try to reach a server that is away."""
+    patience: float = 5.0
+    """For a connection; then the server counts as away."""
 
 
 class ProcrastinateEngine:
     """Runs jobs in threads of this process, out of a queue that all machines share."""
 
     def __init__(self, url: str, *, threads: int = 4, rhythm: Rhythm | None = None) -> None:
-        self._reach = _reach(url)
         self._count = threads
         self._rhythm = rhythm or Rhythm()
+        self._reach = {**_reach(url), "timeout": self._rhythm.patience}
         self._inlet = procrastinate.SyncPsycopgConnector(**self._reach, min_size=1, max_size=2)
         self._queue = JobManager(self._inlet)
         self._inlet.open()
@@ -201,8 +203,9 @@ def prepare_queue(url: str) -> None:
 
 
 def _is_there(connection: psycopg.Connection[Any]) -> bool:
-    row = connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", (SCHEMA,)).fetchone()
-    return row == (True,)
+    # Of pg_namespace itself: to_regnamespace() answers from a cache that the lock does not refresh.
+    question = "SELECT count(*) FROM pg_namespace WHERE nspname = %s"
+    return connection.execute(question, (SCHEMA,)).fetchone() == (1,)
 
 
 async def _take_over(queue: JobManager, job: Entry) -> None:

@@ -17,6 +17,7 @@ from digest.errors import DigestError
 from digest.pipeline.desk import Desk
 from digest.pipeline.sending import resume
 from digest.storage import lanes
+from subscribers.database import is_away
 
 JOIN = "join"
 """The step that joins a sending, whoever began it."""
@@ -73,10 +74,9 @@ class Lanes:
             self._in_hand.add(issue_id)
         try:
             yield alone
-        except DBAPIError:  # the database went away: the next look goes on
-            raise
-        except Exception:
-            self._rest(issue_id, REST)
+        except Exception as fault:
+            if not (isinstance(fault, DBAPIError) and is_away(fault)):  # else the next look goes on
+                self._rest(issue_id, REST)
             raise
         finally:
             if alone:

@@ -104,10 +104,12 @@ def test_equal_jobs_that_wait_are_one(an_engine: MakeEngine, notebook: Notebook)
 
 def test_equal_jobs_from_many_threads_are_one(an_engine: MakeEngine, notebook: Notebook) -> None:
     engine = an_engine(2)
-    givers = [
-        threading.Thread(target=lambda: [engine.enqueue(Job(step="do", key=k)) for k in "abc"])
-        for _ in range(6)
-    ]
+
+    def give() -> None:
+        for key in "abc":
+            engine.enqueue(Job(step="do", key=key))
+
+    givers = [threading.Thread(target=give) for _ in range(6)]
     for giver in givers:
         giver.start()
     for giver in givers:

@@ -1,5 +1,6 @@
 """A newsroom that only sends: a list with readers, an approved issue, a provider to try."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -79,6 +80,13 @@ def a_newsroom(
         templates=shipped("templates"),
         provider=from_url if isinstance(provider, str) else provider,
     )
+
+
+def write_schedule(folder: Path) -> Path:
+    """Write the newsroom's schedule.yaml; JSON is YAML too."""
+    path = folder / "schedule.yaml"
+    path.write_text(json.dumps(_SCHEDULE))
+    return path
 
 
 def address_of(reader: int) -> str:
