@@ -15,6 +15,7 @@ from digest.engine.procrastinate import ProcrastinateEngine, Rhythm, prepare_que
 from digest.model.delivery import Tally
 from digest.model.issue import Issue, IssueState, RenderedEdition
 from digest.model.run import RunClock
+from digest.pipeline.working import LOOK
 from digest.storage import editions, issues, tallies
 from subscribers.database import Database
 from tests import postgres
@@ -46,6 +47,7 @@ def _per_s(count: int) -> float:
             provider_url="null://?workers=4",
             schedule=write_schedule(Path(folder)),
             rhythm=Rhythm(),
+            look=LOOK,
         )
         with workers(world, count):
             seconds = _seconds(database, url, issue)

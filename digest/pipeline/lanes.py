@@ -4,6 +4,7 @@ A lane is a job that any worker may take; a worker that is at the issue already 
 machine's part is one round of calls, and the ledger's claims share the batches out.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ from threading import Lock
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from digest.deliver.workers import is_dead
 from digest.engine.jobs import Engine, Job
 from digest.errors import DigestError
 from digest.pipeline.desk import Desk
@@ -39,15 +41,13 @@ class Lanes:
     def __init__(self, desk: Desk, engine: Engine) -> None:
         self._desk = desk
         self._engine = engine
-        self._in_hand: set[int] = set()
+        self._in_hand: Counter[int] = Counter()
         self._lock = Lock()
 
     def look(self) -> None:
         """Ask for a lane of each sending that wants hands and has not ours."""
-        with self._lock:
-            ours = frozenset(self._in_hand)
         for issue_id in self._wanting():
-            if issue_id not in ours:
+            if not self._in_hand[issue_id]:
                 self.offer(issue_id)
 
     def offer(self, issue_id: int) -> None:
@@ -58,20 +58,25 @@ class Lanes:
     def join(self, job: Job) -> None:
         """Take a lane: mail until nothing is left. Ends at once where there is nothing to do."""
         issue_id = int(job.key.partition(" ")[0])
+        newsroom = self._desk.newsroom
         try:
             with self.at(issue_id) as alone:
-                if alone and issue_id in self._wanting():
-                    resume(self._desk.newsroom, issue_id)
+                if alone and not newsroom.stopping.is_set() and issue_id in self._wanting():
+                    resume(newsroom, issue_id)
                     self._leave(issue_id)
         except DigestError as error:
             _LOG.warning("sending stopped", issue=issue_id, why=str(error))
+        except DBAPIError as fault:
+            if not is_away(fault):
+                raise
+            _LOG.warning("the database went away in mid-sending", issue=issue_id)
 
     @contextmanager
     def at(self, issue_id: int) -> Iterator[bool]:
         """Be at an issue: True when nobody else of this process is. A fault lets the issue rest."""
         with self._lock:
-            alone = issue_id not in self._in_hand
-            self._in_hand.add(issue_id)
+            alone = not self._in_hand[issue_id]
+            self._in_hand[issue_id] += 1
         try:
             yield alone
         except Exception as fault:
@@ -79,9 +84,8 @@ class Lanes:
                 self._rest(issue_id, REST)
             raise
         finally:
-            if alone:
-                with self._lock:
-                    self._in_hand.discard(issue_id)
+            with self._lock:
+                self._in_hand[issue_id] -= 1
 
     def _leave(self, issue_id: int) -> None:
         """Let an issue rest that could not be finished: it waits for something."""
@@ -98,4 +102,4 @@ class Lanes:
     def _wanting(self) -> list[int]:
         newsroom = self._desk.newsroom
         with newsroom.database.read() as connection:
-            return lanes.wanting(connection, newsroom.clock())
+            return lanes.wanting(connection, newsroom.clock(), is_dead)

@@ -16,7 +16,9 @@ _LOG = structlog.get_logger(__name__)
 
 
 @contextmanager
-def at_work(desk: Desk, engine: Engine, *, clocks: bool = True) -> Iterator[None]:
+def at_work(
+    desk: Desk, engine: Engine, *, clocks: bool = True, look: float = LOOK
+) -> Iterator[None]:
     """Work until the block ends: no further call is begun then, and the jobs in hand are finished.
 
     Without `clocks` it does what others hand out, and hands nothing out itself.
@@ -26,7 +28,7 @@ def at_work(desk: Desk, engine: Engine, *, clocks: bool = True) -> Iterator[None
     engine.run(part.handle)
     try:
         with ExitStack() as tickers:
-            tickers.enter_context(ticking(part.look, clock=newsroom.clock, seconds=LOOK))
+            tickers.enter_context(ticking(part.look, clock=newsroom.clock, seconds=look))
             if clocks:
                 tickers.enter_context(ticking(part.tick, clock=newsroom.clock))
             tickers.callback(newsroom.stopping.set)

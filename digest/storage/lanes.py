@@ -1,5 +1,6 @@
 """Which sendings could do with one more pair of hands, and which are to be left alone a while?"""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
@@ -11,22 +12,24 @@ from digest.storage.tables import batches, issues, sendings
 from subscribers.database import insert_if_absent
 
 _LEASED = (BatchState.CLAIMED, BatchState.CALLING)
+_HOLDERS = select(batches.c.worker).where(batches.c.state.in_(_LEASED)).distinct()
 _IDLE = (BatchState.READY, BatchState.CLAIMED, BatchState.FAILED)
 
 
-def wanting(connection: Connection, now: datetime) -> list[int]:
+def wanting(connection: Connection, now: datetime, dead: Callable[[str], bool]) -> list[int]:
     """Give the issues that a worker should join, oldest first.
 
-    Something of them can be done now: a batch is due, a dead worker's lease is past, or the last
-    step, after all batches, was not done. Those that are paused or rest are left out.
+    Something of them can be done now: a batch is due, its holder is `dead` or its lease past, or
+    the last step, after all batches, was not done. Those that are paused or rest are left out.
     """
     left_alone = exists().where(
         sendings.c.issue_id == issues.c.id,
         or_(sendings.c.paused_at.is_not(None), sendings.c.rests_until > now),
     )
+    gone = [worker for worker in connection.scalars(_HOLDERS) if dead(worker)]
     work = or_(
         and_(GOES, _has(BatchState.READY, when=_is_due(now))),
-        _has(*_LEASED, when=batches.c.lease_until <= now),
+        _has(*_LEASED, when=or_(batches.c.lease_until <= now, batches.c.worker.in_(gone))),
         and_(issues.c.state == IssueState.SENDING, ~_has(BatchState.READY, *_LEASED)),
         and_(issues.c.state == IssueState.CANCELLED, _has(*_IDLE)),
     )

@@ -2,26 +2,31 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from digest.cli.serving import leave
+from digest.cli.serving import leave, write_logs
 from digest.deliver.providers import outbox, sendgrid
+from digest.engine.jobs import Job
 from digest.engine.procrastinate import ProcrastinateEngine, Rhythm
+from digest.model.issue import Issue
+from digest.model.run import RunClock
 from digest.pipeline.desk import Desk
 from digest.pipeline.working import at_work
+from digest.schedule.reading import read_schedule
 from subscribers.database import Database
 from tests.pipeline.scene import a_newsroom
 
 WARM = (outbox, sendgrid)
 """Imported here, so that a forked worker need not."""
-SOON = Rhythm(beat=0.2, silence=1.0, rescue=0.3, look=0.1, pause=0.2)
-"""For tests: the dead are found within a second or so."""
+SOON = Rhythm(beat=0.2, silence=2.0, rescue=0.2, look=0.1, pause=0.2)
+"""For tests: the dead are found within two seconds or so."""
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.crash.workers"])
 
@@ -34,22 +39,35 @@ class World:
     provider_url: str
     schedule: Path
     rhythm: Rhythm = SOON
-    clocks: bool = False
+    look: float = 0.5
 
 
-def work(world: World, begun: Event) -> None:
+def work(world: World, clocks: bool, begun: Event) -> None:
     """Be a `digest worker` until SIGTERM."""
+    write_logs(json_logs=False)
     signal.signal(signal.SIGTERM, leave)
-    newsroom = a_newsroom(Database(world.database_url), world.provider_url)
+    newsroom = replace(
+        a_newsroom(Database(world.database_url), world.provider_url, root=world.schedule.parent),
+        schedule=read_schedule(world.schedule),
+    )
     engine = ProcrastinateEngine(world.database_url, threads=2, rhythm=world.rhythm)
-    with at_work(Desk(newsroom, world.schedule), engine, clocks=world.clocks):
+    with at_work(Desk(newsroom, world.schedule), engine, clocks=clocks, look=world.look):
         begun.set()
         threading.Event().wait()
 
 
+def start(world: World, *, clocks: bool = False) -> BaseProcess:
+    """Start a worker; it takes jobs when this returns, or a moment later."""
+    begun = _FORKS.Event()
+    process = _FORKS.Process(target=work, args=(world, clocks, begun), daemon=True)
+    process.start()
+    assert begun.wait(60), "no worker began"
+    return process
+
+
 @contextmanager
 def workers(world: World, count: int) -> Iterator[list[BaseProcess]]:
-    """Run workers; those left at the block's end are killed."""
+    """Run workers; the list's, when the block ends, are killed."""
     running = [start(world) for _ in range(count)]
     try:
         yield running
@@ -59,10 +77,16 @@ def workers(world: World, count: int) -> Iterator[list[BaseProcess]]:
             worker.join()
 
 
-def start(world: World) -> BaseProcess:
-    """Start a worker; it takes jobs when this returns, or a moment later."""
-    begun = _FORKS.Event()
-    process = _FORKS.Process(target=work, args=(world, begun), daemon=True)
-    process.start()
-    assert begun.wait(60), "no worker began"
-    return process
+def strike(world: World, issue: Issue) -> None:
+    """Be the send clock of a scheduler that then does nothing more."""
+    engine = ProcrastinateEngine(world.database_url)
+    key = f"{issue.newsletter} {issue.slot.isoformat()}"
+    engine.enqueue(Job(step=RunClock.SEND, key=key))
+    engine.stop()
+
+
+def wait_until(happened: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, f"never: {what}"
+        time.sleep(0.02)
