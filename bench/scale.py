@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.readership import fill
 from bench.sending import a_page
 from digest.engine.jobs import Job
-from digest.engine.procrastinate import ProcrastinateEngine, Rhythm, prepare_queue
+from digest.engine.procrastinate import ProcrastinateEngine, Rhythm
 from digest.model.delivery import Tally
 from digest.model.issue import Issue, IssueState, RenderedEdition
 from digest.model.run import RunClock
@@ -39,7 +39,6 @@ def _per_s(count: int) -> float:
     with tempfile.TemporaryDirectory() as folder, postgres.running(safe=True) as server:
         server.prepare()
         url = server.url(server.fresh())
-        prepare_queue(url)
         database = Database(url)
         issue = _prepared(database)
         world = World(

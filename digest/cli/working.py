@@ -46,7 +46,8 @@ def work(settings: Settings, *, threads: int, clocks: bool, json_logs: bool) -> 
     signal.signal(signal.SIGTERM, leave)
     newsroom = open_shared_newsroom(settings)
     with closing(newsroom.provider()) as provider:  # who can't mail is told now, not in a sending
-        _LOG.info("working", threads=threads, clocks=clocks, mail=provider.where)
+        mail = provider.where
     engine = open_engine(settings, newsroom.clock, threads=threads)
     with at_work(Desk(newsroom, settings.schedule), engine, clocks=clocks):
+        _LOG.info("working", threads=threads, clocks=clocks, mail=mail)
         threading.Event().wait()

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from digest.clock import system_clock
 from digest.engine.jobs import Engine, Job
 from digest.engine.local import LocalEngine
-from digest.engine.procrastinate import ProcrastinateEngine, Rhythm, prepare_queue
+from digest.engine.procrastinate import ProcrastinateEngine, Rhythm
 from tests.engine.notebook import WAIT, Notebook
 from tests.postgres import Server
 
@@ -44,7 +44,6 @@ def queue(request: pytest.FixtureRequest) -> str:
     server: Server = request.getfixturevalue("postgresql")
     name = server.fresh()
     request.addfinalizer(lambda: server.drop(name))
-    prepare_queue(server.url(name))
     return server.url(name)
 
 

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import text
 
 from digest.clock import system_clock
-from digest.engine.procrastinate import prepare_queue
 from digest.model.issue import Issue, IssueState
 from digest.pipeline.sending import status
 from subscribers.database import Database
@@ -36,7 +35,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def database(postgresql: Server) -> Iterator[Database]:
     name = postgresql.fresh()
-    prepare_queue(postgresql.url(name))
     database = Database(postgresql.url(name))
     yield database
     database.close()
@@ -73,26 +71,30 @@ def senders_of(database: Database) -> set[str]:
         return set(connection.scalars(text("SELECT DISTINCT worker FROM batches"))) - {""}
 
 
+@pytest.mark.parametrize(
+    ("readers", "kills"),
+    [(1_500, 4), pytest.param(40_000, 100, marks=pytest.mark.nightly, id="for long")],
+)
 def test_workers_killed_at_random_lose_nobody_and_mail_nobody_twice(
-    database: Database, world: World, record: Path
+    database: Database, world: World, record: Path, readers: int, kills: int
 ) -> None:
-    issue, chance = an_issue_for(database, 2_500), a_chance()
+    issue, chance = an_issue_for(database, readers), a_chance()
     with workers(world, 3) as running:
         strike(world, issue)
         wait_until(lambda: sendgrid.accepted(record) != [], "a first mail")
-        for _ in range(6):
+        for _ in range(kills):
             killed = running.pop(chance.randrange(len(running)))
             killed.kill()
             killed.join()
             running.append(start(world))
         assert not is_sent(database, issue), "it was done before it was killed often enough"
-        wait_until(lambda: is_sent(database, issue), "the end of the sending")
+        wait_until(lambda: is_sent(database, issue), "the end of the sending", 600)
         doubtful = in_doubt(database)
-        assert_everyone_once(sendgrid.accepted(record), doubtful, readers=2_500)
-        assert doubtful, "six kills in the middle of calls left no doubt: were they?"
+        assert_everyone_once(sendgrid.accepted(record), doubtful, readers=readers)
+        assert doubtful, "kills in the middle of calls left no doubt: were they?"
         settle_by_the_record(database, attempts_of(record))
         wait_until(lambda: not waits(database, issue), "the mails that had not gone")
-    assert Counter(sendgrid.accepted(record)) == everyone_once(2_500)
+    assert Counter(sendgrid.accepted(record)) == everyone_once(readers)
     assert adds_up(database)
 
 
@@ -104,7 +106,7 @@ def waits(database: Database, issue: Issue) -> bool:
 def test_all_workers_mail_one_issue_together(
     database: Database, world: World, record: Path
 ) -> None:
-    issue = an_issue_for(database, 1_000)
+    issue = an_issue_for(database, 750)
     seen: set[str] = set()
     with workers(world, 3):
         strike(world, issue)
@@ -115,7 +117,7 @@ def test_all_workers_mail_one_issue_together(
 
         wait_until(done, "the end of the sending")
     assert len(seen) == 3
-    assert Counter(sendgrid.accepted(record)) == everyone_once(1_000)
+    assert Counter(sendgrid.accepted(record)) == everyone_once(750)
     assert not in_doubt(database)
 
 
@@ -168,15 +170,15 @@ def jobs_in_hand(database: Database) -> set[int]:
 def test_workers_outlive_a_server_that_goes_away(
     database: Database, world: World, record: Path
 ) -> None:
-    issue, chance = an_issue_for(database, 1_000), random.Random(1)
+    issue, chance = an_issue_for(database, 600), random.Random(1)
     with workers(world, 2) as running:
         strike(world, issue)
-        for _ in range(3):
-            mailed = len(sendgrid.accepted(record)) + chance.randrange(25, 200)
+        for _ in range(2):
+            mailed = len(sendgrid.accepted(record)) + chance.randrange(25, 125)
             wait_until(lambda: len(sendgrid.accepted(record)) >= mailed, "more mails")  # noqa: B023
             cut_off(database)
-        held = 3 * 2 * 2 * 25  # each time each call may leave its batch to the end of a lease
-        enough = 1_000 - held
+        held = 2 * 2 * 2 * 25  # each time each call may leave its batch to the end of a lease
+        enough = 600 - held
         wait_until(lambda: len(sendgrid.accepted(record)) >= enough, "all that nobody holds")
         assert all(worker.is_alive() for worker in running)
         for worker in running:
@@ -185,7 +187,7 @@ def test_workers_outlive_a_server_that_goes_away(
         assert [worker.exitcode for worker in running] == [0, 0]
         running.append(start(world))
         wait_until(lambda: is_sent(database, issue), "the end of the sending")
-    assert_everyone_once(sendgrid.accepted(record), in_doubt(database), readers=1_000)
+    assert_everyone_once(sendgrid.accepted(record), in_doubt(database), readers=600)
     assert adds_up(database)
 
 

@@ -1,5 +1,6 @@
 """Processes that are `digest worker`, to be killed and put to sleep: warm ones, forked."""
 
+import os
 import signal
 import threading
 import time
@@ -90,3 +91,32 @@ def wait_until(happened: Callable[[], bool], what: str, seconds: float = 60) -> 
     while not happened():
         assert time.monotonic() < end, f"never: {what}"
         time.sleep(0.02)
+
+
+def hold(database_url: str, rhythm: Rhythm, notes: Path) -> None:
+    """Be a worker that writes its pid down for each job, and has it in hand for ever."""
+
+    def note(_job: Job) -> None:
+        with notes.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        time.sleep(600)
+
+    ProcrastinateEngine(database_url, threads=1, rhythm=rhythm).run(note)
+    threading.Event().wait()
+
+
+@contextmanager
+def holders(database_url: str, rhythm: Rhythm, notes: Path) -> Iterator[list[BaseProcess]]:
+    """Run two workers that hold what they take."""
+    arguments = (database_url, rhythm, notes)
+    both: list[BaseProcess] = [
+        _FORKS.Process(target=hold, args=arguments, daemon=True) for _ in range(2)
+    ]
+    for one in both:
+        one.start()
+    try:
+        yield both
+    finally:
+        for one in both:
+            one.kill()
+            one.join()

@@ -34,7 +34,6 @@ def notebook() -> Notebook:
 @pytest.fixture
 def url(postgresql: Server) -> Iterator[str]:
     name = postgresql.fresh()
-    prepare_queue(postgresql.url(name))
     yield postgresql.url(name)
     postgresql.drop(name)
 
@@ -53,7 +52,7 @@ def an_engine(url: str) -> Iterator[MakeEngine]:
 
 
 def test_the_queue_is_made_once_by_many_at_once(postgresql: Server) -> None:
-    name = postgresql.fresh()
+    name = postgresql.fresh(template="template0")
     makers = [
         threading.Thread(target=prepare_queue, args=(postgresql.url(name),)) for _ in range(4)
     ]
@@ -173,7 +172,6 @@ def test_an_engine_stops_in_time_while_its_server_is_away(
     postgresql: Server, notebook: Notebook
 ) -> None:
     name = postgresql.fresh()
-    prepare_queue(postgresql.url(name))
     engine = ProcrastinateEngine(postgresql.url(name), rhythm=replace(QUICK, patience=0.5))
     engine.run(notebook)
     engine.enqueue(Job(step="do", key="a"))
