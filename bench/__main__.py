@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import grouping, rendering, sending, smtp
+from bench import grouping, rendering, scale, sending, smtp
 
 RUNS = 5
 RESULT = Path("var/bench.json")
@@ -41,6 +41,18 @@ BENCHMARKS = (
         measure=sending.sendgrid_per_s,
     ),
     Benchmark(name="smtp.mails_per_s", unit="mails/s", measure=smtp.mails_per_s),
+    Benchmark(
+        name="send.postgresql.1.recipients_per_s",
+        unit="recipients/s",
+        measure=scale.one_worker_per_s,
+        runs=3,
+    ),
+    Benchmark(
+        name="send.postgresql.2.recipients_per_s",
+        unit="recipients/s",
+        measure=scale.two_workers_per_s,
+        runs=3,
+    ),
     Benchmark(name="send.peak_mb_100k", unit="MB", measure=sending.peak_mb_100k, runs=3),
     Benchmark(name="send.peak_mb_1m", unit="MB", measure=sending.peak_mb_1m, runs=3),
     Benchmark(name="plan.sqlite.seconds_1m", unit="s", measure=sending.plan_sqlite_1m, runs=3),

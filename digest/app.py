@@ -5,11 +5,13 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from digest.clock import system_clock
+from digest.clock import Clock, system_clock
 from digest.config import Settings, read_settings
 from digest.deliver.provider import Provider
 from digest.deliver.providers.urls import open_provider
-from digest.errors import StorageError
+from digest.engine.jobs import Engine
+from digest.engine.local import LocalEngine
+from digest.errors import ConfigError, StorageError
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.upgrading import Part, bring_up, refuse_lacking
 from digest.resources import shipped
@@ -17,6 +19,7 @@ from digest.schedule.reading import read_schedule
 from digest.storage.migrating import HEAD, revision, upgrade
 from digest.storage.moved import version
 from subscribers.database import Database
+from subscribers.suppressions import fits
 
 
 def open_newsroom(settings: Settings | None = None) -> Newsroom:
@@ -74,9 +77,68 @@ def connect(url: str, *, told: str = "DIGEST_DATABASE_URL") -> Database:
         with database.read() as connection:
             version(connection)
     except (SQLAlchemyError, ImportError, OSError) as failure:
+        if isinstance(failure, ImportError) and _is_shared(url):
+            raise _without_scale(failure) from failure
         reason = getattr(failure, "orig", None) or failure
         raise StorageError(f"the database can't be opened: {reason}: look at {told}") from failure
     return database
+
+
+def open_engine(settings: Settings, clock: Clock, *, threads: int = 4) -> Engine:
+    """Choose what runs jobs: on PostgreSQL a queue that machines share, else our own threads.
+
+    Raises:
+        ConfigError: PostgreSQL's queue needs packages that are not installed.
+        StorageError: the queue's tables can't be made.
+    """
+    if not _is_shared(settings.database_url):
+        return LocalEngine(clock, threads=threads)
+    try:
+        from digest.engine.procrastinate import ProcrastinateEngine, prepare_queue
+    except ImportError as missing:
+        raise _without_scale(missing) from missing
+    import psycopg
+
+    try:
+        prepare_queue(settings.database_url)
+        return ProcrastinateEngine(settings.database_url, threads=threads)
+    except psycopg.Error as failure:
+        raise StorageError(
+            f"the queue can't be made: {failure}: look at DIGEST_DATABASE_URL, and whether its"
+            " user may create schemas"
+        ) from failure
+
+
+def open_shared_newsroom(settings: Settings) -> Newsroom:
+    """Open what one worker of many works on.
+
+    Raises:
+        ConfigError: there can only be one, or this machine has another key than the others.
+    """
+    if not _is_shared(settings.database_url):
+        raise ConfigError(
+            "`digest worker` needs a database that machines can share: let DIGEST_DATABASE_URL be"
+            " postgresql://…; with SQLite `digest serve` does all of it on one machine"
+        )
+    newsroom = open_newsroom(settings)
+    with newsroom.database.read() as connection:
+        if not fits(connection, settings.secret_key):
+            raise ConfigError(
+                "DIGEST_SECRET_KEY is not the one that the readers were enrolled with: links in"
+                " this machine's mails would be dead; give all machines the same"
+            )
+    return newsroom
+
+
+def _is_shared(url: str) -> bool:
+    return url.startswith(("postgresql", "postgres:"))
+
+
+def _without_scale(missing: ImportError) -> ConfigError:
+    return ConfigError(
+        f"PostgreSQL needs more packages ({missing}): `pip install digest[scale]`, or let"
+        " DIGEST_DATABASE_URL be sqlite:///…"
+    )
 
 
 def provider_of(settings: Settings) -> Callable[[], Provider]:

@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -41,6 +42,13 @@ _BENCH = {
     "postgresql": ("SET temp_buffers = 8192", "SET work_mem = 65536"),
 }
 """64 MiB each: in the default, a few, pages would be written and read back again and again."""
+
+_SERVED: Mapping[str, Any] = {
+    "pool_size": 8,
+    "max_overflow": 56,  # each thread holds one at a time: two issues with 32 calls at once
+    "pool_pre_ping": True,  # a server that was restarted is noticed before the transaction begins
+}
+"""A server's connections: opened when needed, kept up to pool_size."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -212,6 +220,12 @@ def from_ids(kind: str, value: Any) -> list[int]:  # noqa: ANN401
     return ids
 
 
+def is_away(failure: DBAPIError) -> bool:
+    """Say whether a server is away or just went: then the same may succeed in a moment."""
+    state: str | None = getattr(failure.orig, "sqlstate", "")  # SQLite's errors have none
+    return state is None or state.startswith(("08", "57P"))
+
+
 def to_json(value: object) -> str:
     """Write a JSON column: several times faster than the standard library."""
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
@@ -237,7 +251,7 @@ def _engine(url: str) -> Engine:
 def _postgresql(url: URL) -> Engine:
     engine = create_engine(
         url,
-        pool_pre_ping=True,  # the server may have restarted since a connection was last used
+        **_SERVED,
         json_serializer=to_json,
         json_deserializer=orjson.loads,
     )

@@ -58,6 +58,13 @@ def by_hash(connection: Connection, hashed: str) -> Suppression | None:
     return Suppression(reason=SuppressionReason(row.reason), at=row.at, origin=row.origin)
 
 
+def fits(connection: Connection, secret_key: bytes) -> bool:
+    """Say whether the key is the one that people were enrolled with; of nobody, any is."""
+    question = select(tables.subscribers.c.address, tables.subscribers.c.address_hash).limit(1)
+    row = connection.execute(question).one_or_none()
+    return row is None or row.address_hash == hash_of(secret_key, row.address)
+
+
 def hash_of(secret_key: bytes, address: str) -> str:
     """Hash an address as it is written by people."""
     return address_hash(secret_key, read_address(address).key)

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from digest.engine.procrastinate import prepare_queue
 from digest.storage.migrating import upgrade
 from subscribers.database import Database
 
@@ -71,6 +72,7 @@ class Server:
         database = Database(self.url(_TEMPLATE))
         upgrade(database)
         database.close()
+        prepare_queue(self.url(_TEMPLATE))
 
     def fresh(self, *, template: str = _TEMPLATE) -> str:
         """Make a database; give its name."""

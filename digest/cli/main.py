@@ -19,6 +19,7 @@ from digest.cli import (
     sending,
     steering,
     subscribers,
+    working,
 )
 from digest.cli.failures import fail
 from digest.config import read_log
@@ -48,6 +49,7 @@ app = typer.Typer(
 for group in (
     running,
     schedule,
+    working,
     collecting,
     grouping,
     issues,

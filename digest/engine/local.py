@@ -22,7 +22,7 @@ _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 class LocalEngine:
     """Runs jobs in threads, in the order they fall due; equal jobs never run at the same time."""
 
-    def __init__(self, clock: Clock, *, threads: int = 2) -> None:
+    def __init__(self, clock: Clock, *, threads: int = 4) -> None:
         self._clock = clock
         self._count = threads
         self._threads: list[threading.Thread] = []

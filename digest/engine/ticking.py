@@ -18,7 +18,7 @@ _LOG = structlog.get_logger(__name__)
 
 
 @contextmanager
-def ticking(tick: Callable[[], None], *, clock: Clock, seconds: float = 30) -> Iterator[None]:
+def ticking(tick: Callable[[], object], *, clock: Clock, seconds: float = 30) -> Iterator[None]:
     """Call `tick` now and every `seconds`, one call at a time, until the block ends."""
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(
@@ -36,7 +36,7 @@ def ticking(tick: Callable[[], None], *, clock: Clock, seconds: float = 30) -> I
         scheduler.shutdown(wait=True)
 
 
-def _safely(tick: Callable[[], None]) -> Callable[[], None]:
+def _safely(tick: Callable[[], object]) -> Callable[[], None]:
     def once() -> None:
         try:
             tick()

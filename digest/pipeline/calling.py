@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
 from digest.model.delivery import Batch, Outcome, Settlement
+from digest.pipeline.insisting import insist
 from digest.pipeline.letters import personals_of
 from digest.pipeline.pacing import hold, may_call
 from digest.pipeline.rounds import Round, new_id
@@ -120,6 +121,10 @@ def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> Settle
         jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing
         patience=round_.patience,
     )
-    with round_.newsroom.database.write() as connection:
-        take_in(connection, batch, settlement, now=now, new_id=new_id)
+
+    def write() -> None:
+        with round_.newsroom.database.write() as connection:
+            take_in(connection, batch, settlement, now=now, new_id=new_id)
+
+    insist(write)  # nobody else knows the outcome
     return settlement

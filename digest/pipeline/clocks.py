@@ -14,14 +14,13 @@ from typing import TypeAlias
 
 import structlog
 
-from digest.deliver.pace import JOB
 from digest.engine.jobs import Engine, Job
 from digest.engine.slots import previous_slot
 from digest.errors import DigestError
 from digest.model.run import Run, RunClock, RunRecord
 from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
-from digest.pipeline.sending import resume
+from digest.pipeline.lanes import JOIN, Lanes
 from digest.pipeline.settling import settle_doubts
 from digest.pipeline.strikes import issue_slot, strike
 from digest.schedule.values import Newsletter, Schedule
@@ -29,15 +28,12 @@ from digest.storage import runs
 
 LEASE = timedelta(minutes=5)
 """How long an open run stays its taker's without a sign of life."""
-RESUME = "resume"
-"""The step that goes on with whatever sending was interrupted."""
 COLLECT = "collect"
 """The step that asks the sources: a feed forgets within hours what a week's issue needs."""
 SETTLE = "settle"
 """The step that settles doubts which events, or the lack of them, can settle."""
 EVERY: Mapping[str, timedelta] = {
     SETTLE: timedelta(minutes=1),
-    RESUME: LEASE,
     COLLECT: timedelta(minutes=30),
 }
 """How often each scheduler does what no newsletter's clock asks for."""
@@ -94,7 +90,10 @@ def _is_free(record: RunRecord | None, now: datetime) -> bool:
 
 
 class Clocks:
-    """One scheduler: `tick` it often; its jobs come back through `handle`."""
+    """One process's part: let it `look` every few seconds, and `tick` where it is a scheduler too.
+
+    Its own jobs and those of others come back through `handle`.
+    """
 
     def __init__(self, desk: Desk, engine: Engine) -> None:
         self._desk = desk
@@ -103,12 +102,18 @@ class Clocks:
         self._in_hand: set[Run] = set()
         self._lock = Lock()
         self._swept_at: dict[str, datetime] = {}
+        self._lanes = Lanes(desk, engine)
+
+    def look(self) -> None:
+        """Keep the runs in hand, and ask for a lane of each sending that wants hands."""
+        self._refresh()
+        self._renew(self._desk.newsroom.clock())
+        self._lanes.look()
 
     def tick(self) -> None:
         """Take what is due and hand it out."""
+        self._refresh()
         now = self._desk.newsroom.clock()
-        if self._desk.refresh():
-            self._since = {}
         self._since = self._since or self._known_since(now)
         self._renew(now)
         self._give_up(now)
@@ -119,14 +124,19 @@ class Clocks:
 
     def handle(self, job: Job) -> None:
         """Do a job; expected failures are logged, noted, and tried again after LEASE."""
-        if job.step == RESUME:
-            self._resume()
+        if job.step == JOIN:
+            self._lanes.join(job)
         elif job.step == SETTLE:
             settle_doubts(self._desk.newsroom)
         elif job.step == COLLECT:
             collect(self._desk.newsroom)
         else:
             self._strike(_run(job))
+
+    def _refresh(self) -> None:
+        with self._lock:
+            if self._desk.refresh():
+                self._since = {}
 
     def _known_since(self, now: datetime) -> Since:
         newsletters = self._desk.newsroom.schedule.newsletters
@@ -180,7 +190,7 @@ class Clocks:
         with self._lock:
             self._in_hand.add(run)
         try:
-            struck = strike(newsroom, run)
+            struck = strike(newsroom, run, self._lanes)
         except DigestError as error:
             self._note(run, f"failed: {error}", done=False)
         except Exception as error:
@@ -188,7 +198,6 @@ class Clocks:
             raise
         else:
             self._note(run, struck.words, done=struck.done)
-            self._resume_at(struck.again_at)
         finally:
             with self._lock:
                 self._in_hand.discard(run)
@@ -201,20 +210,6 @@ class Clocks:
                 runs.finish(connection, run, newsroom.clock(), words)
         if news:
             _LOG.info("clock struck", clock=run.clock, key=_key(run), done=done, result=words)
-
-    def _resume(self) -> None:
-        with self._lock:
-            sending = {run.newsletter for run in self._in_hand if run.clock is RunClock.SEND}
-        try:
-            for report in resume(self._desk.newsroom, manner=JOB, leave=sending):
-                self._resume_at(report.waits.until if report.waits else None)
-        except DigestError as error:
-            _LOG.warning("sending can't be resumed", why=str(error))
-
-    def _resume_at(self, moment: datetime | None) -> None:
-        """Go on with a sending that waits as soon as its wait is over, not at the next sweep."""
-        if moment is not None:
-            self._engine.enqueue(Job(step=RESUME, key="", not_before=moment))
 
 
 def _key(run: Run) -> str:

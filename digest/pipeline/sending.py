@@ -5,7 +5,7 @@ again after anything, by anyone, at once: nobody is mailed twice.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from digest.pipeline.pacing import paused_at, provider_if_usable, terms_of, wait
 from digest.pipeline.planning import check_links, plan
 from digest.pipeline.rounds import Brake, Round
 from digest.pipeline.settling import settle_doubts
-from digest.storage import editions, issues, ledger, sendings, tallies
+from digest.storage import editions, issues, lanes, ledger, sendings, tallies
 from subscribers.addresses import read_address
 
 _BEGUN = (IssueState.SENDING, IssueState.SENT)
@@ -62,6 +62,19 @@ class IssueStatus:
     doubts: int
     paused_at: datetime | None = None
     waits: Wait | None = None
+
+
+def begin(newsroom: Newsroom, issue_id: int) -> None:
+    """Plan an approved issue, unless it is paused: workers can join before the first call is made.
+
+    Raises:
+        ConflictError: it was changed at this moment.
+        DeliveryError: it can't be sent.
+    """
+    issue, paused = _issue_and_pause(newsroom, issue_id)
+    if issue.state is IssueState.APPROVED and not paused:
+        with closing(newsroom.provider()) as provider:
+            plan(newsroom, issue, provider)
 
 
 def send(
@@ -105,11 +118,8 @@ def resume(
     progress: Progress | None = None,
     patience: Patience | None = None,
     manner: Manner | None = None,
-    leave: Collection[str] = (),
 ) -> list[SendReport]:
     """Go on with one issue, or all that are not finished; `again` tries what failed once more.
-
-    Issues of the newsletters in `leave` are left alone: somebody is at them.
 
     Raises:
         ConflictError: that issue was never begun.
@@ -117,8 +127,7 @@ def resume(
     """
     settle_doubts(newsroom)
     reports = []
-    unfinished = _unfinished(newsroom, issue_id)
-    for issue in (one for one in unfinished if one.newsletter not in leave):
+    for issue in _unfinished(newsroom, issue_id):
         if again:
             with newsroom.database.write() as connection:
                 ledger.revive(connection, issue.id)
@@ -202,6 +211,8 @@ def _deliver(
     manner: Manner | None,
 ) -> None:
     check_links(newsroom, provider)
+    with newsroom.database.write() as connection:
+        lanes.wake(connection, issue.id)
     patience, manner = patience or Patience(), manner or Manner()
     round_ = Round(
         newsroom=newsroom,

@@ -12,8 +12,9 @@ from digest.pipeline.collecting import collect
 from digest.pipeline.composing import approve, make_draft
 from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
+from digest.pipeline.lanes import Lanes
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.sending import send, send_proof
+from digest.pipeline.sending import begin, send, send_proof
 from digest.schedule.values import Newsletter
 from digest.storage import issues, runs
 
@@ -25,17 +26,15 @@ class Struck:
     done: bool
     """False when it waits for a person, and is worth trying again."""
     words: str
-    again_at: datetime | None = None
-    """When a sending that was begun is to go on."""
 
 
-def strike(newsroom: Newsroom, run: Run) -> Struck:
-    """Do what is due."""
+def strike(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:
+    """Do what is due; all workers are called to a sending."""
     match run.clock:
         case RunClock.DRAFT:
             return _draft(newsroom, run)
         case RunClock.SEND:
-            return _send(newsroom, run)
+            return _send(newsroom, run, lanes)
 
 
 def issue_slot(plan: Newsletter, run: Run) -> datetime:
@@ -51,7 +50,7 @@ def _draft(newsroom: Newsroom, run: Run) -> Struck:
     return Struck(done=True, words=f"{issues.named(issue)} drafted, {told} editors told")
 
 
-def _send(newsroom: Newsroom, run: Run) -> Struck:
+def _send(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:
     issue = _issue(newsroom, run)
     plan = newsroom.schedule.newsletters[run.newsletter]
     verdict = at_send_time(issue, plan)
@@ -59,13 +58,16 @@ def _send(newsroom: Newsroom, run: Run) -> Struck:
         return _leave(newsroom, run, issue, verdict)
     if issue.state is IssueState.DRAFT:
         issue = _approve(newsroom, issue, verdict)
-    report = send(newsroom, issue.id, manner=JOB)
+    with lanes.at(issue.id):
+        begin(newsroom, issue.id)
+        lanes.offer(issue.id)
+        report = send(newsroom, issue.id, manner=JOB)
+        lanes.leave(issue.id, report.waits)
     words = f"{report.name} {report.state}, {report.tally.sent} of {report.tally.planned} mailed"
     wait = report.waits
     return Struck(
         done=report.state is not IssueState.APPROVED,
         words=words if wait is None else f"{words}; {in_words(wait, plan.timezone)}",
-        again_at=None if wait is None else wait.until,
     )
 
 

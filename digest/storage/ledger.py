@@ -126,9 +126,9 @@ def settle(
     """
     first, *others = settlement.fates
     moved = frozenset[int]().union(*(fate.recipient_ids for fate in others))
-    kept = tuple(id_ for id_ in batch.recipient_ids if id_ not in moved)
+    left = _of(tuple(id_ for id_ in batch.recipient_ids if id_ not in moved)) if moved else {}
     ours = _mine(batch, BatchState.CALLING, *DOUBTED)
-    if connection.execute(ours.values(**_became(first), **_of(kept))).rowcount != 1:
+    if connection.execute(ours.values(**_became(first), **left)).rowcount != 1:
         return False
     connection.execute(_ended(batch.attempt_id, first.outcome, settlement, now))
     reasons = {id_: f"refused: {why}" for id_, why in settlement.refused.items()}

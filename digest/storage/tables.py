@@ -235,6 +235,7 @@ sendings = Table(
     Column("rate", Float),  # recipients a second; none: as fast as the provider takes them
     Column("spread_until", UtcDateTime),  # the last is to go about then
     Column("paused_at", UtcDateTime),  # none of its batches is claimed until resumed
+    Column("rests_until", UtcDateTime),  # a fault stopped it: workers leave it alone until then
 )
 
 paces = Table(

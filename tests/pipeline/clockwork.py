@@ -19,6 +19,7 @@ from digest.model.run import RunClock
 from digest.pipeline.clocks import EVERY, Clocks
 from digest.pipeline.composing import approve
 from digest.pipeline.desk import Desk
+from digest.pipeline.lanes import JOIN
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.reading import read_schedule
 from digest.storage import issues, runs
@@ -140,8 +141,8 @@ class InlineEngine:
         self.jobs.clear()
 
     def steps(self) -> list[str]:
-        """What the newsletters' clocks asked for; sweeps are left out."""
-        return [step for step, _ in self.jobs if step not in EVERY]
+        """What the newsletters' clocks asked for; sweeps and lanes are left out."""
+        return [step for step, _ in self.jobs if step not in {*EVERY, JOIN}]
 
 
 class Office:
@@ -166,9 +167,10 @@ class Office:
         self.clocks = Clocks(self.desk, self.engine)
 
     def at(self, moment: datetime) -> "Office":
-        """Put the clock on and tick; jobs wait in the engine."""
+        """Put the clock on, tick and look; jobs wait in the engine."""
         self.clock.now = moment
         self.clocks.tick()
+        self.clocks.look()
         return self
 
     def work(self) -> None:

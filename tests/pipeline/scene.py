@@ -1,5 +1,6 @@
 """A newsroom that only sends: a list with readers, an approved issue, a provider to try."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,6 +85,13 @@ def a_newsroom(
 def later() -> datetime:
     """A moment at which every call and every lease is over."""
     return system_clock() + timedelta(minutes=5)
+
+
+def write_schedule(folder: Path) -> Path:
+    """Write the newsroom's schedule.yaml; JSON is YAML too."""
+    path = folder / "schedule.yaml"
+    path.write_text(json.dumps(_SCHEDULE))
+    return path
 
 
 def address_of(reader: int) -> str:

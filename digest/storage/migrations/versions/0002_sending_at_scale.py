@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("rate", sa.Float(), nullable=True),
         sa.Column("spread_until", UtcDateTime(), nullable=True),
         sa.Column("paused_at", UtcDateTime(), nullable=True),
+        sa.Column("rests_until", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_sendings_issue_id")),
         sa.PrimaryKeyConstraint("issue_id", name=op.f("pk_sendings")),
     )

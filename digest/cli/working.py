@@ -1,0 +1,53 @@
+"""What runs under `digest worker`? Jobs and clocks without the web, on any number of machines."""
+
+import signal
+import threading
+from contextlib import closing
+from typing import Annotated
+
+import structlog
+import typer
+
+from digest.cli.output import AsJson
+from digest.config import Settings
+
+_LOG = structlog.get_logger(__name__)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command."""
+    app.command("worker")(worker)
+
+
+def worker(
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Jobs at once.")] = 4,
+    clocks: Annotated[bool, typer.Option(help="Look which moments are due, too.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Work with other machines on one PostgreSQL until stopped; --json logs JSON lines."""
+    from digest.config import read_settings
+
+    work(read_settings(), threads=threads, clocks=clocks, json_logs=as_json)
+
+
+def work(settings: Settings, *, threads: int, clocks: bool, json_logs: bool) -> None:
+    """Work until SIGTERM or Ctrl-C; calls in hand are settled first.
+
+    Raises:
+        ConfigError: it can't work with others: the database is SQLite, the secret key is not the
+            readers', or a setting is wrong.
+    """
+    from digest.app import open_engine, open_shared_newsroom
+    from digest.cli.serving import leave, write_logs
+    from digest.pipeline.desk import Desk
+    from digest.pipeline.working import at_work
+
+    write_logs(json_logs=json_logs)
+    signal.signal(signal.SIGTERM, leave)
+    newsroom = open_shared_newsroom(settings)
+    with closing(newsroom.provider()) as provider:  # who can't mail is told now, not in a sending
+        mail = provider.where
+    engine = open_engine(settings, newsroom.clock, threads=threads)
+    with at_work(Desk(newsroom, settings.schedule), engine, clocks=clocks):
+        _LOG.info("working", threads=threads, clocks=clocks, mail=mail)
+        threading.Event().wait()

@@ -1,0 +1,88 @@
+"""`digest worker`: one of many on a PostgreSQL, and what it says where it can't be one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from subscribers.database import Database
+from tests.pipeline.scene import SECRET, enrol, write_schedule
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def environ(on_postgresql: Database, tmp_path: Path) -> dict[str, str]:
+    return os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "DIGEST_DATABASE_URL": on_postgresql.url,
+        "DIGEST_PROVIDER_URL": "null://",
+        "DIGEST_SECRET_KEY": SECRET.decode(),
+        "DIGEST_SCHEDULE": str(write_schedule(tmp_path)),
+    }
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "digest", *words]
+
+
+def refusal(environ: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    ended = subprocess.run(
+        command("worker"), env=environ, cwd=folder, capture_output=True, text=True, timeout=60
+    )
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("worker", "--threads", "2"), ("worker", "--no-clocks")], ids=" ".join
+)
+def test_a_worker_works_until_it_is_told_to_stop(
+    environ: dict[str, str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    with subprocess.Popen(
+        command(*words, "--json"), env=environ, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            working = json.loads(process.stderr.readline())
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+        last = json.loads(process.stderr.read().splitlines()[-1])
+    assert (working["event"], last["event"]) == ("working", "stopped")
+    assert working["mail"] == "nowhere (null://)"
+
+
+def test_on_sqlite_a_worker_names_what_does_it_all(environ: dict[str, str], tmp_path: Path) -> None:
+    environ["DIGEST_DATABASE_URL"] = f"sqlite:///{tmp_path}/digest.db"
+    code, words = refusal(environ, tmp_path)
+    assert code == 3
+    assert "`digest serve` does all of it on one machine" in words
+    assert not (tmp_path / "digest.db").exists()
+
+
+def test_a_worker_with_another_key_would_mail_dead_links(
+    environ: dict[str, str], tmp_path: Path, on_postgresql: Database
+) -> None:
+    enrol(on_postgresql, 1)
+    environ["DIGEST_SECRET_KEY"] = "another-key-of-16-or-more"
+    code, words = refusal(environ, tmp_path)
+    assert code == 3
+    assert "give all machines the same" in words
+
+
+def test_a_worker_that_can_not_mail_says_so_before_it_works(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    environ["DIGEST_PROVIDER_URL"] = "sendgrid://"
+    environ.pop("SENDGRID_API_KEY", None)
+    code, words = refusal(environ, tmp_path)
+    assert code == 3
+    assert "SENDGRID_API_KEY" in words
