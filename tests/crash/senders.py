@@ -56,8 +56,10 @@ def send_and_stop(
 
     def clock() -> datetime:
         if next(looks) == look:
+            began = time.monotonic()
             os.kill(os.getpid(), signal.SIGSTOP)
-            time.sleep(0.3)  # the signal may reach this thread a moment later
+            while time.monotonic() < began + 0.3:  # the signal may reach this thread later
+                time.sleep(0.01)
         return system_clock()
 
     def provider() -> Provider:

@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 from digest.pipeline.doubts import doubts, resolve
-from digest.pipeline.sending import status
+from digest.pipeline.sending import resume, status
 from subscribers.database import Database
 from tests.crash.senders import adds_up, asleep, finish, look_alike
-from tests.pipeline.scene import a_newsroom, address_of, an_approved_issue, enrol, later
+from tests.pipeline.scene import (
+    QUICK,
+    a_newsroom,
+    address_of,
+    an_approved_issue,
+    enrol,
+    later,
+)
 from tests.servers import sendgrid, smtp
 
 READERS = 3
@@ -48,7 +55,8 @@ def test_a_sender_that_slept_past_its_lease_mails_nobody_after_waking(
         [doubt] = doubts(a_newsroom(database))
         assert not mailed(provider, record)
         resolve(a_newsroom(database, clock=later), doubt.doubt.batch.id, sent=False)
-        finish(database, url, issue.id)
+        resume(a_newsroom(database, url), issue.id, patience=QUICK)
+        assert len(mailed(provider, record)) == READERS
         assert sleeper.pid is not None
         os.kill(sleeper.pid, signal.SIGCONT)
         sleeper.join(30)
