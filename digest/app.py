@@ -37,6 +37,8 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         site_url=settings.site_url or schedule.site.url.rstrip("/"),
         templates=_templates(settings.schedule.resolve().parent),
         provider=provider_of(settings),
+        event_keys=_event_keys(settings),
+        metrics_token=settings.metrics_token,
     )
 
 
@@ -79,8 +81,13 @@ def connect(url: str, *, told: str = "DIGEST_DATABASE_URL") -> Database:
 
 def provider_of(settings: Settings) -> Callable[[], Provider]:
     """Give what opens the provider: only a command that mails needs its URL to be right."""
-    secrets = {"SENDGRID_API_KEY": settings.sendgrid_api_key}
+    secrets = settings.provider_secrets
     return lambda: open_provider(settings.provider_url, secrets=secrets)
+
+
+def _event_keys(settings: Settings) -> dict[str, str]:
+    keys = {"sendgrid": settings.sendgrid_webhook_key}
+    return {provider: key for provider, key in keys.items() if key}
 
 
 def _templates(root: Path) -> Path:

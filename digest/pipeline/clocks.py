@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import structlog
 
+from digest.deliver.pace import JOB
 from digest.engine.jobs import Engine, Job
 from digest.engine.slots import previous_slot
 from digest.errors import DigestError
@@ -21,6 +22,7 @@ from digest.model.run import Run, RunClock, RunRecord
 from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
 from digest.pipeline.sending import resume
+from digest.pipeline.settling import settle_doubts
 from digest.pipeline.strikes import issue_slot, strike
 from digest.schedule.values import Newsletter, Schedule
 from digest.storage import runs
@@ -31,7 +33,13 @@ RESUME = "resume"
 """The step that goes on with whatever sending was interrupted."""
 COLLECT = "collect"
 """The step that asks the sources: a feed forgets within hours what a week's issue needs."""
-EVERY: Mapping[str, timedelta] = {RESUME: LEASE, COLLECT: timedelta(minutes=30)}
+SETTLE = "settle"
+"""The step that settles doubts which events, or the lack of them, can settle."""
+EVERY: Mapping[str, timedelta] = {
+    SETTLE: timedelta(minutes=1),
+    RESUME: LEASE,
+    COLLECT: timedelta(minutes=30),
+}
 """How often each scheduler does what no newsletter's clock asks for."""
 
 Since: TypeAlias = Mapping[tuple[str, RunClock], datetime]
@@ -113,6 +121,8 @@ class Clocks:
         """Do a job; expected failures are logged, noted, and tried again after LEASE."""
         if job.step == RESUME:
             self._resume()
+        elif job.step == SETTLE:
+            settle_doubts(self._desk.newsroom)
         elif job.step == COLLECT:
             collect(self._desk.newsroom)
         else:
@@ -178,6 +188,7 @@ class Clocks:
             raise
         else:
             self._note(run, struck.words, done=struck.done)
+            self._resume_at(struck.again_at)
         finally:
             with self._lock:
                 self._in_hand.discard(run)
@@ -197,9 +208,15 @@ class Clocks:
         if sending:
             return
         try:
-            resume(self._desk.newsroom)
+            for report in resume(self._desk.newsroom, manner=JOB):
+                self._resume_at(report.waits.until if report.waits else None)
         except DigestError as error:
             _LOG.warning("sending can't be resumed", why=str(error))
+
+    def _resume_at(self, moment: datetime | None) -> None:
+        """Go on with a sending that waits as soon as its wait is over, not at the next sweep."""
+        if moment is not None:
+            self._engine.enqueue(Job(step=RESUME, key="", not_before=moment))
 
 
 def _key(run: Run) -> str:

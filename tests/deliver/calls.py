@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from digest.clock import system_clock
-from digest.deliver.provider import Call, Letter, Personal
+from digest.deliver.provider import Call, Letter, Personal, Receipt
 
 ATTEMPT = "0123456789abcdef0123456789abcdef"
 
@@ -45,3 +45,13 @@ def a_call(readers: int = 3, *, seconds: float = 20, **changes: Any) -> Call:
         "label": "hebdo-sahel-1",
     }
     return Call(**(values | changes))
+
+
+def apart(receipt: Receipt) -> dict[int, str]:
+    """Whom a receipt tells apart from the others, and how."""
+    kinds = {
+        "refused": receipt.refused,
+        "unknown": receipt.unknown,
+        "untried": receipt.untried,
+    }
+    return {id_: kind for kind, ids in kinds.items() for id_ in sorted(ids)}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,19 +31,21 @@ def later() -> datetime:
 
 
 def go_on(database: Database, *, again: bool = False) -> tuple[Courier, Tally]:
+    """Resume; give whom that mailed, and the tally, in which all doubts count as `held`."""
     courier = Courier()
     newsroom = a_newsroom(database, lambda: courier, clock=later)
     [report] = resume(newsroom, 1, again=again, patience=QUICK)
-    return courier, report.tally
+    doubtful = report.tally.in_doubt + report.tally.held
+    return courier, replace(report.tally, in_doubt=0, held=doubtful)
 
 
 def assert_it_goes_on(database: Database) -> None:
     courier, tally = go_on(database)
     assert courier.mailed == Counter([7, 8, 9])
-    assert tally == Tally(planned=12, sent=5, skipped=1, in_doubt=4, failed=2)
+    assert tally == Tally(planned=12, sent=5, skipped=1, held=4, failed=2)
     courier, tally = go_on(database, again=True)
     assert courier.mailed == Counter([11, 12])
-    assert tally == Tally(planned=12, sent=7, skipped=1, in_doubt=4)
+    assert tally == Tally(planned=12, sent=7, skipped=1, held=4)
 
 
 def filled(database: Database, revision: str = migrating.HEAD) -> Database:
@@ -112,7 +115,7 @@ def test_a_person_can_settle_what_a_restored_backup_holds_back(
     empty_sqlite: Database, backup: Path
 ) -> None:
     restored(empty_sqlite, backup)
-    newsroom = a_newsroom(empty_sqlite, clock=later)
+    newsroom = a_newsroom(empty_sqlite, clock=lambda: LATER + timedelta(minutes=1))
     for batch, sent in ((12, True), (13, True), (14, False), (15, False), (16, True)):
         resolve(newsroom, batch, sent=sent)
     courier, tally = go_on(empty_sqlite)

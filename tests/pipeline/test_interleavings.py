@@ -4,14 +4,12 @@ import os
 import signal
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from digest.clock import system_clock
 from digest.deliver.provider import Call, Receipt
 from digest.errors import DeliveryError
 from digest.model.delivery import Tally
@@ -24,12 +22,7 @@ from digest.pipeline.sending import resume, send, status
 from digest.schedule.values import Schedule
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, Courier, forbidden, lost
-from tests.pipeline.scene import QUICK, a_newsroom
-
-
-def later() -> datetime:
-    """A moment at which every lease is over."""
-    return system_clock() + timedelta(minutes=5)
+from tests.pipeline.scene import QUICK, a_newsroom, later
 
 
 def stop_in_the_middle(newsroom: Newsroom, issue: Issue) -> None:
@@ -78,7 +71,7 @@ def test_an_edited_schedule_changes_nothing_for_those_who_were_planned(
     edited = replace(newsroom, schedule=edit(newsroom.schedule))
     assert [len(one.recipients) for one in doubts(edited)] == [2]
     [report] = resume(edited, again=True)
-    assert report.tally == Tally(planned=9, sent=7, in_doubt=2)
+    assert report.tally == Tally(planned=9, sent=7, held=2)
     assert courier.mailed == dict.fromkeys(range(3, 10), 1)
 
 

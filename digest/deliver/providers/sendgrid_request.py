@@ -97,12 +97,13 @@ class Forms:
     """A recipient's part of a call's request, written once as JSON and filled in for each.
 
     Headers and arguments are whole in it: those of the message may be replaced by a recipient's
-    own rather than joined with them.
+    own rather than joined with them. An argument named `attempt` would be lost in deferred events,
+    which have one of their own (github.com/sendgrid/docs/pull/847).
     """
 
     def __init__(self, call: Call, constant: Constant) -> None:
         self._arguments = {
-            "attempt": call.attempt_id,
+            "attempt_id": call.attempt_id,
             "issue": str(call.issue_id),
             "batch": str(call.batch_id),
         }

@@ -57,7 +57,7 @@ def share(receipt: Receipt, asked: frozenset[int]) -> Share:
             accepted = rest
         case Outcome.REFUSED:
             left |= rest
-        case Outcome.UNKNOWN | Outcome.OPEN | Outcome.SUPERSEDED:
+        case Outcome.UNKNOWN | Outcome.OPEN | Outcome.SUPERSEDED | Outcome.DOUBLED:
             unknown |= rest
     return Share(accepted=accepted, refused=refused, unknown=unknown, left=left)
 
