@@ -1,5 +1,6 @@
 """`digest send`, `status`, `resume`: who got an issue, and who did not."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,7 +69,7 @@ def resume(issue: MaybeIssue = "", rate: Rate = None, as_json: AsJson = False) -
     to wait for more than a minute are left to `digest serve`.
     """
     from digest.app import open_newsroom
-    from digest.deliver.pace import JOB
+    from digest.deliver.pace import Manner
     from digest.pipeline import sending
 
     newsroom = open_newsroom()
@@ -76,8 +77,9 @@ def resume(issue: MaybeIssue = "", rate: Rate = None, as_json: AsJson = False) -
         return _resume_one(newsroom, issue, rate, as_json=as_json)
     if rate is not None:
         raise typer.BadParameter("--rate needs an issue")
+    manner = Manner(longest=timedelta(minutes=1))
     with progress_of(newsroom, None, as_json=as_json) as progress:
-        reports = sending.resume(newsroom, again=True, progress=progress, manner=JOB)
+        reports = sending.resume(newsroom, again=True, progress=progress, manner=manner)
     emit(reports, lambda: _tell_all(newsroom, reports), as_json=as_json)
     return end(*reports)
 

@@ -50,8 +50,8 @@ class Manner:
     """Hears, again and again and from any thread, what is waited for."""
 
 
-JOB = Manner(longest=timedelta(minutes=1))
-"""A job does not sit on its thread while it waits for long."""
+JOB = Manner(longest=timedelta(seconds=20))
+"""A job gives its thread back while it waits for long: the sweep goes on when the time has come."""
 
 
 def turn(terms: Terms, pace: Pace, now: datetime) -> Wait | None:
@@ -107,10 +107,9 @@ def own_rate(wishes: Wishes, quiet: Quiet | None, *, left: int, now: datetime) -
     return min(rates, default=None)
 
 
-def pushed(free_at: datetime | None, now: datetime, *, recipients: int, rate: float) -> datetime:
-    """Give when the next call may begin once this one has its recipients."""
-    took = timedelta(microseconds=ceil(recipients / rate * 1_000_000))
-    return max(now, free_at or now) + took
+def pushed(now: datetime, *, recipients: int, rate: float) -> datetime:
+    """Give when the next call may begin, if one with so many recipients begins now."""
+    return now + timedelta(microseconds=ceil(recipients / rate * 1_000_000))
 
 
 def full_day(terms: Terms, *, recipients: int, used: int, now: datetime) -> Wait | None:
@@ -128,7 +127,7 @@ def full_day(terms: Terms, *, recipients: int, used: int, now: datetime) -> Wait
 def batch_size(terms: Terms, *, rate: float | None, now: datetime) -> int:
     """Give how many recipients a batch is planned with: 1 to the provider's capacity."""
     bounds = [terms.capacity]
-    bounds += [ceil(one * _LARGEST_BATCH_SECONDS) for one in (terms.rate, rate) if one]
+    bounds += [int(one * _LARGEST_BATCH_SECONDS) for one in (terms.rate, rate) if one]
     if terms.warm_up is not None:
         day = warm_up.today(terms.warm_up, now)
         bounds.append(warm_up.allowance(terms.warm_up, day) // _BATCHES_A_DAY)

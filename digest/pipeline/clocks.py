@@ -204,11 +204,9 @@ class Clocks:
 
     def _resume(self) -> None:
         with self._lock:
-            sending = any(run.clock is RunClock.SEND for run in self._in_hand)
-        if sending:
-            return
+            sending = {run.newsletter for run in self._in_hand if run.clock is RunClock.SEND}
         try:
-            for report in resume(self._desk.newsroom, manner=JOB):
+            for report in resume(self._desk.newsroom, manner=JOB, leave=sending):
                 self._resume_at(report.waits.until if report.waits else None)
         except DigestError as error:
             _LOG.warning("sending can't be resumed", why=str(error))

@@ -178,14 +178,12 @@ def _retry(connection: Connection, issue_id: int, now: datetime) -> Wait | None:
 
 def _take(connection: Connection, round_: Round, pace: Pace, batch: Batch, now: datetime) -> None:
     """Let the next call begin when a batch's recipients have had their time."""
-    count, terms, rates = len(batch.recipient_ids), round_.terms, {}
-    if terms.rate is not None:
-        name = paces.of_provider(round_.provider.name)
-        rates[name] = (terms.rate, pace.provider_free_at)
+    count, terms = len(batch.recipient_ids), round_.terms
+    rates = {paces.of_provider(round_.provider.name): terms.rate}
     if has_rate(pace.wishes, now):
         left = count + sendings.left(connection, batch.issue_id)
         own = own_rate(pace.wishes, terms.quiet, left=left, now=now)
-        if own is not None:
-            rates[paces.of_issue(batch.issue_id)] = (own, pace.issue_free_at)
-    for name, (rate, free_at) in rates.items():
-        paces.push(connection, name, pushed(free_at, now, recipients=count, rate=rate))
+        rates[paces.of_issue(batch.issue_id)] = own
+    for name, rate in rates.items():
+        if rate is not None:
+            paces.push(connection, name, pushed(now, recipients=count, rate=rate))

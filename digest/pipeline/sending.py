@@ -5,7 +5,7 @@ again after anything, by anyone, at once: nobody is mailed twice.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,8 +105,11 @@ def resume(
     progress: Progress | None = None,
     patience: Patience | None = None,
     manner: Manner | None = None,
+    leave: Collection[str] = (),
 ) -> list[SendReport]:
     """Go on with one issue, or all that are not finished; `again` tries what failed once more.
+
+    Issues of the newsletters in `leave` are left alone: somebody is at them.
 
     Raises:
         ConflictError: that issue was never begun.
@@ -114,7 +117,8 @@ def resume(
     """
     settle_doubts(newsroom)
     reports = []
-    for issue in _unfinished(newsroom, issue_id):
+    unfinished = _unfinished(newsroom, issue_id)
+    for issue in (one for one in unfinished if one.newsletter not in leave):
         if again:
             with newsroom.database.write() as connection:
                 ledger.revive(connection, issue.id)

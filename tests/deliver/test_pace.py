@@ -42,7 +42,7 @@ def test_in_any_window_there_are_no_more_than_the_rate_allows_and_one_batch(
         pace = Pace(provider_free_at=free_at)
         if turn(Terms(rate=rate, capacity=1_000), pace, now) is None:
             taken.append((now, recipients))
-            free_at = pushed(free_at, now, recipients=recipients, rate=rate)
+            free_at = pushed(now, recipients=recipients, rate=rate)
     for first, (since, _) in enumerate(taken):
         for last in range(first, len(taken)):
             until, batch = taken[last]
@@ -66,7 +66,7 @@ def test_a_machine_whose_clock_is_ahead_gets_no_more_than_that_much_time_ahead(
         now = true + timedelta(seconds=ahead) * fast
         if turn(Terms(rate=rate, capacity=500), Pace(provider_free_at=free_at), now) is None:
             taken.append((true, recipients))
-            free_at = pushed(free_at, now, recipients=recipients, rate=rate)
+            free_at = pushed(now, recipients=recipients, rate=rate)
     for first, (since, _) in enumerate(taken):
         for last in range(first, len(taken)):
             window = (taken[last][0] - since).total_seconds() + ahead
@@ -136,6 +136,7 @@ def test_a_batch_holds_what_goes_out_in_a_minute_at_most() -> None:
     assert batch_size(Terms(capacity=1_000), rate=None, now=NOW) == 1_000
     assert batch_size(terms, rate=None, now=NOW) == 600
     assert batch_size(terms, rate=2, now=NOW) == 120
+    assert batch_size(terms, rate=0.99, now=NOW) == 59
     assert batch_size(Terms(capacity=1_000), rate=0.001, now=NOW) == 1
 
 

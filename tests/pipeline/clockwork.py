@@ -3,7 +3,7 @@
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +91,8 @@ class Mailbag:
     idempotent: bool = False
     where: str = "a mailbag"
     down: bool = False
+    meanwhile: Callable[[], object] | None = None
+    """What happens while a call is made."""
     mailed: Counter[str] = field(default_factory=Counter)
     proofs: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -102,6 +104,8 @@ class Mailbag:
                     self.mailed[personal.address] += 1
                 else:
                     self.proofs.append(personal.address)
+        if self.meanwhile is not None:
+            self.meanwhile()
         return Receipt(outcome=Outcome.ACCEPTED, ref=call.attempt_id)
 
     def open(self) -> "Mailbag":

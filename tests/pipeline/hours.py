@@ -15,7 +15,7 @@ from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.pacing import terms_of
 from digest.pipeline.planning import plan
 from digest.pipeline.rounds import Brake, Round
-from digest.pipeline.sending import SendReport, resume, send
+from digest.pipeline.sending import SendReport, _letters, resume, send
 from digest.schedule.fields import QuietHours
 from digest.schedule.values import Schedule, WarmUp
 from subscribers.database import Database
@@ -60,7 +60,7 @@ def a_round(newsroom: Newsroom, issue: Issue, patience: Patience = QUICK) -> Rou
     return Round(
         newsroom=newsroom,
         issue=issue,
-        letters={},
+        letters=_letters(newsroom, issue),
         provider=provider,
         patience=patience,
         brake=Brake(patience),

@@ -84,6 +84,24 @@ def test_of_many_workers_that_claim_at_once_a_warm_up_lets_as_many_go_as_the_day
     assert waits == {Wait(why=Why.WARM_UP, until=MIDNIGHT)}
 
 
+def test_a_batch_that_a_full_day_has_no_room_for_is_given_back(
+    on_postgresql: Database,
+) -> None:
+    """The one that was looked at is locked by another, so the claim takes the next."""
+    enrol(on_postgresql, 9)
+    newsroom = a_paced_newsroom(on_postgresql, Courier(), HandClock(NOON), warm_up=FEW)
+    round_ = a_round(newsroom, an_approved_issue(on_postgresql))
+    first, second = tables.batches.c.seq == 1, tables.batches.c.seq == 2
+    with on_postgresql.write() as connection:
+        larger = {"recipient_ids": (3, 4, 5, 6, 7), "recipients": 5}
+        connection.execute(update(tables.batches).where(second).values(larger))
+    with on_postgresql.write() as other:
+        other.execute(select(tables.batches.c.id).where(first).with_for_update())
+        assert pacing.claim(round_) == Wait(why=Why.WARM_UP, until=MIDNIGHT)
+    with on_postgresql.read() as connection:
+        assert set(connection.scalars(select(tables.batches.c.state))) == {"ready"}
+
+
 def test_two_issues_share_their_providers_rate(database: Database) -> None:
     first, second = two_issues(database)
     newsroom = a_paced_newsroom(database, Courier(capacity=2), HandClock(NOON), rate=1)

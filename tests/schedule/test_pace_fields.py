@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from digest.schedule.fields import QuietHours
-from tests.schedule.texts import SMALL, broken, read, small
+from tests.schedule.texts import SHIPPED, SMALL, broken, read, small
 
 
 def test_without_them_a_sending_goes_at_once_and_at_any_hour() -> None:
@@ -24,6 +24,18 @@ def test_a_newsletter_may_be_spread_and_have_quiet_hours() -> None:
 @pytest.mark.parametrize("text", ["22:00-07:00", "22:00 - 7:00", "'22:00-07:00'"])
 def test_quiet_hours_need_no_quotes_and_no_zeros(text: str) -> None:
     assert small(quiet=text).newsletters["hebdo"].quiet == QuietHours(start=time(22), end=time(7))
+
+
+def test_what_the_sample_shows_behind_a_hash_is_right() -> None:
+    text = SHIPPED.read_text()
+    for line in ("warm_up:", "spread:", "quiet:"):
+        assert f"# {line}" in text
+        text = text.replace(f"# {line}", line)
+    schedule = read(text)
+    plan = schedule.newsletters["hebdo-sahel"]
+    assert schedule.site.warm_up is not None
+    assert plan.spread is not None
+    assert plan.quiet is not None
 
 
 def test_a_site_may_have_a_warm_up_plan() -> None:

@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,17 @@ ACCEPT_HANG = "accept, then say nothing"
 ACCEPT_HALF = "accept, then send half an answer"
 ACCEPT_DRIP = "accept, then drip the answer's body"
 GARBAGE = "answer what is no HTTP"
+SLOW = "accept, after a while"
+_FAULTS: tuple[Mapping[str, Any] | str, ...] = (
+    {"status": 429, "headers": {"Retry-After": "0"}, "message": "too many requests"},
+    {"status": 400, "headers": {}, "message": "Bad Request"},
+    {"status": 503, "headers": {}, "message": "try again"},
+    ACCEPT_500,
+    ACCEPT_RESET,
+    ACCEPT_HANG,
+    RESET,
+    SLOW,
+)
 
 
 def answer(status: int, headers: Mapping[str, str] | None = None, message: str = "no") -> Step:
@@ -103,6 +115,8 @@ class LookAlike:
         self.calls = 0
         self.port = 0
         self.delay = delay
+        self.chaos: random.Random | None = None
+        """Fails half of the requests, in every way there is."""
         self._lean = lean
         self._keep = keep
         self._file = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -135,14 +149,19 @@ class LookAlike:
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         method, path, headers = await _head(reader)
         self.calls += 1
-        step = self.script.pop(0) if self.script else ACCEPT
+        step = self._step()
         if step == RESET_EARLY:
             return _reset(writer)
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        if self.delay:
-            await asyncio.sleep(self.delay)
+        if self.delay or step == SLOW:
+            await asyncio.sleep(self.delay + 0.3 * (step == SLOW))
         asked = Asked(method=method, path=path, headers=headers, body=body)
         return await self._act(step, self.rules.judge(asked, self.calls), writer)
+
+    def _step(self) -> Step:
+        if self.chaos is not None and self.chaos.random() < 0.5:
+            return self.chaos.choice(_FAULTS)
+        return self.script.pop(0) if self.script else ACCEPT
 
     async def _act(self, step: Step, judged: Judged, writer: asyncio.StreamWriter) -> bool:
         if judged.status >= 300:
@@ -266,6 +285,7 @@ def serve(rules: Callable[[bool], Rules]) -> None:
     options.add_argument("--delay", type=float, default=0.0)
     options.add_argument("--script", type=json.loads, default=[])
     options.add_argument("--lean", action="store_true")
+    options.add_argument("--chaos", type=random.Random)
     chosen = options.parse_args()
     api = LookAlike(
         rules(chosen.lean),
@@ -275,4 +295,5 @@ def serve(rules: Callable[[bool], Rules]) -> None:
         lean=chosen.lean,
         keep=False,
     )
+    api.chaos = chosen.chaos
     asyncio.run(_forever(api))

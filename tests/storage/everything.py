@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, column, insert, inspect, select, table
+from sqlalchemy import Connection, MetaData, Table, insert, inspect, select
 
 from digest.deliver.workers import this_worker
 from digest.model.issue import IssueContent
@@ -34,21 +34,19 @@ Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 def fill(connection: Connection) -> None:
     """Put rows into every table that there is, as far as its columns go."""
-    there, rows = inspect(connection), everything()
-    for whole in TABLES:
-        if there.has_table(whole.name):
-            columns = _there(there, whole)
-            # Without the defaults of columns that came later.
-            plain = table(whole.name, *(column(one.name, one.type) for one in columns))
-            names = [one.name for one in columns]
-            known = [{k: v for k, v in row.items() if k in names} for row in rows[whole.name]]
-            connection.execute(insert(plain), [defaults(whole, names) | row for row in known])
-            copying._count_on(connection, whole, copying._last_given(connection, whole))
+    there = inspect(connection)
+    rows = everything()
+    for table in TABLES:
+        if there.has_table(table.name):
+            columns = {column["name"] for column in there.get_columns(table.name)}
+            known = [{k: v for k, v in row.items() if k in columns} for row in rows[table.name]]
+            connection.execute(insert(_bare(table, columns)), known)
+            copying._count_on(connection, table, copying._last_given(connection, table))
 
 
-def defaults(whole: Table, names: Sequence[str]) -> dict[str, Any]:
-    there = [one for one in whole.c if one.name in names and one.default is not None]
-    return {one.name: one.default.arg for one in there if one.default.is_scalar}  # type: ignore[union-attr]
+def _bare(table: Table, columns: set[str]) -> Table:
+    """Give a table with the columns that are there, and their defaults."""
+    return Table(table.name, MetaData(), *(c._copy() for c in table.c if c.name in columns))
 
 
 def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -56,20 +54,20 @@ def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
     with database.read() as connection:
         there = inspect(connection)
         return {
-            one.name: [
+            table.name: [
                 dict(row)
                 for row in connection.execute(
-                    select(*_there(there, one)).order_by(*one.primary_key.columns)
+                    select(*_there(there, table)).order_by(*table.primary_key.columns)
                 ).mappings()
             ]
-            for one in TABLES
-            if there.has_table(one.name)
+            for table in TABLES
+            if there.has_table(table.name)
         }
 
 
-def _there(there: Any, whole: Table) -> list[Any]:
-    names = {found["name"] for found in there.get_columns(whole.name)}
-    return [one for one in whole.c if one.name in names]
+def _there(there: Any, table: Any) -> list[Any]:
+    columns = {column["name"] for column in there.get_columns(table.name)}
+    return [column for column in table.c if column.name in columns]
 
 
 def everything() -> Rows:

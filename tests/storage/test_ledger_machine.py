@@ -18,7 +18,7 @@ from digest.deliver.batches import Patience, settle
 from digest.deliver.provider import Receipt
 from digest.model.delivery import Batch, Outcome
 from digest.pipeline.findings import OF_A_BATCH, Evidence
-from digest.storage import ledger, recounts, tables, tallies
+from digest.storage import ledger, recounts, sendings, tables, tallies
 from digest.storage.whole import TABLES
 from subscribers import tables as readership
 from subscribers.database import Database
@@ -37,6 +37,7 @@ class Sending(RuleBasedStateMachine):
         self.database = database or _in_memory()
         self.now = NOW
         self.number = 0
+        self.paused = False
         self.mailed: Counter[int] = Counter()
         self.took: dict[str, frozenset[int]] = {}
         """Whom each attempt really mailed."""
@@ -73,7 +74,10 @@ class Sending(RuleBasedStateMachine):
             if written:
                 absent = (frozenset(batch.recipient_ids) & gone) - before
                 ledger.skip(connection, batch, dict.fromkeys(absent, "unsubscribed"), self.now)
+            else:
+                ledger.release(connection, batch)
         if written and left:
+            assert not self.paused, "a call began though its issue is paused"
             self.calls.append((batch, left))
 
     @rule(
@@ -149,6 +153,15 @@ class Sending(RuleBasedStateMachine):
                         self.took.get(doubt.attempt.id, frozenset()) & {*doubt.recipient_ids}
                     )
                     ledger.resolve(connection, doubt.batch.id, sent=sent, now=self.now)
+
+    @rule(paused=st.booleans())
+    def a_person_pauses_or_goes_on(self, paused: bool) -> None:
+        self.paused = paused
+        with self.database.write() as connection:
+            if paused:
+                sendings.pause(connection, ISSUE, self.now)
+            else:
+                sendings.lift(connection, ISSUE, self.now)
 
     @rule()
     def revive(self) -> None:
