@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from digest.cli import collecting, keeping, schedule
 from digest.cli.failures import explain
 from digest.resources import shipped
 from digest.storage import migrating
+from digest.storage.moved import Mark, close
+from subscribers import lists
 from subscribers.database import Database, address_of
 from tests.pipeline.scene import SECRET
-from tests.storage.everything import fill, rows_of
+from tests.storage.everything import AT, fill, rows_of
 
 Digest = Callable[..., tuple[int, str]]
 
@@ -111,6 +114,18 @@ def test_a_move_says_what_to_do_next_and_no_password(
     assert (code, address_of(url) in said, "s3cret" in said) == (8, True, False)
     assert "usable again" in digest(empty_sqlite.url, "move-to", "--undo")[1]
     assert digest(empty_sqlite.url, "sources")[0] == 0
+
+
+def test_a_process_that_opened_a_database_before_its_move_ends_in_a_sentence(
+    both_databases: Database,
+) -> None:
+    with both_databases.write() as connection:
+        mark = Mark(id="a", place="postgresql://there/news", version=migrating.HEAD, at=AT)
+        close(connection, mark)
+    with pytest.raises(DBAPIError) as refused, both_databases.write() as connection:
+        lists.create(connection, "hebdo", "", AT)
+    sentence = "this database was moved to postgresql://there/news"
+    assert explain(refused.value) == (sentence, 8)
 
 
 @pytest.mark.parametrize("words", [["move-to"], ["move-to", "sqlite:///a", "--undo"], ["restore"]])
