@@ -61,10 +61,11 @@ def check(file: Path) -> None:
             ours = connection.execute("SELECT 1 FROM alembic_version").fetchone()
         except sqlite3.DatabaseError as failure:
             raise StorageError(f"{file} is no whole digest database: {failure}") from failure
-    if found != "ok" or broken or not ours:
-        raise StorageError(
-            f"{file} is damaged: {found.splitlines()[0] if found != 'ok' else broken}"
-        )
+    if not ours:
+        raise StorageError(f"{file} is no whole digest database: it has no version")
+    if found != "ok" or broken:
+        what = found.splitlines()[0] if found != "ok" else f"{broken[0]} refers to missing rows"
+        raise StorageError(f"{file} is damaged: {what}")
 
 
 @contextmanager

@@ -17,8 +17,10 @@ UNPROVEN = "unproven"
 WHY = "restored from a backup: it may have been mailed since"
 
 _HELD = (BatchState.CLAIMED, BatchState.CALLING)
-_MAY_GO = (BatchState.READY, *_HELD, BatchState.FAILED)
-"""FAILED too: whoever resumes the sending makes it ready again."""
+_MAY_GO = (BatchState.READY, *_HELD, BatchState.FAILED, BatchState.IN_DOUBT)
+"""FAILED too: whoever resumes the sending makes it ready again. IN_DOUBT too: that its one known
+attempt was refused proves nothing of another, made since.
+"""
 _SEEN = (
     tables.articles.c.updated_at,
     tables.issues.c.changed_at,
@@ -74,7 +76,8 @@ def hold_back(connection: Connection, *, now: datetime, new_id: Callable[[], str
 
 def _hold(connection: Connection, batch_id: int, *, now: datetime, attempt_id: str) -> None:
     ended = {"outcome": Outcome.UNKNOWN, "ended_at": now, "detail": WHY}
-    own = (attempts.c.batch_id == batch_id, attempts.c.outcome == Outcome.OPEN)
+    live = attempts.c.outcome.in_((Outcome.OPEN, Outcome.UNKNOWN))
+    own = (attempts.c.batch_id == batch_id, live)
     values = {"state": BatchState.HELD, "last_error": WHY, "not_before": None}
     free = values | {"lease_until": None, "worker": ""}
     if connection.execute(update(attempts).where(*own).values(ended)).rowcount == 0:

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from digest.cli import collecting, keeping, schedule
 from digest.cli.failures import explain
 from digest.resources import shipped
 from digest.storage import migrating
+from digest.storage.moved import Mark, close
+from subscribers import lists
 from subscribers.database import Database, address_of
 from tests.pipeline.scene import SECRET
-from tests.storage.everything import fill, rows_of
+from tests.storage.everything import AT, fill, rows_of
 
 Digest = Callable[..., tuple[int, str]]
 
@@ -113,6 +116,18 @@ def test_a_move_says_what_to_do_next_and_no_password(
     assert digest(empty_sqlite.url, "sources")[0] == 0
 
 
+def test_a_process_that_opened_a_database_before_its_move_ends_in_a_sentence(
+    both_databases: Database,
+) -> None:
+    with both_databases.write() as connection:
+        mark = Mark(id="a", place="postgresql://there/news", version=migrating.HEAD, at=AT)
+        close(connection, mark)
+    with pytest.raises(DBAPIError) as refused, both_databases.write() as connection:
+        lists.create(connection, "hebdo", "", AT)
+    sentence = "this database was moved to postgresql://there/news"
+    assert explain(refused.value) == (sentence, 8)
+
+
 @pytest.mark.parametrize("words", [["move-to"], ["move-to", "sqlite:///a", "--undo"], ["restore"]])
 def test_a_command_that_does_not_say_what_it_means_is_called_wrongly(
     digest: Digest, on_sqlite: Database, words: list[str]
@@ -138,7 +153,7 @@ def test_a_backup_is_told_and_restored(digest: Digest, on_sqlite: Database) -> N
     assert (code, "say --replace" in said) == (5, True)
     code, said = digest(on_sqlite.url, "restore", "a.db", "--replace")
     assert code == 0
-    assert "4 batches for 8 recipients may have been mailed since: they are held" in said
+    assert "5 batches for 10 recipients may have been mailed since: they are held" in said
     assert "hebdo-sahel/2" in said
     assert ".before-" in said
 
@@ -156,4 +171,4 @@ def test_a_database_that_was_restored_otherwise_is_held_back(
     with on_postgresql.write() as connection:
         fill(connection)
     told = json.loads(digest(on_postgresql.url, "restore", "--hold", "--json")[1])
-    assert told["held"] == {"batches": 4, "recipients": 8, "issues": ["hebdo-sahel/2"]}
+    assert told["held"] == {"batches": 5, "recipients": 10, "issues": ["hebdo-sahel/2"]}

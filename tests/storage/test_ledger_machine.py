@@ -6,7 +6,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from digest.deliver.batches import Patience, settle
@@ -14,6 +19,7 @@ from digest.deliver.provider import Receipt
 from digest.model.delivery import Batch, Outcome
 from digest.pipeline.findings import OF_A_BATCH, Evidence
 from digest.storage import ledger, recounts, sendings, tables, tallies
+from digest.storage.whole import TABLES
 from subscribers import tables as readership
 from subscribers.database import Database
 from tests.storage import ledgers
@@ -26,9 +32,9 @@ chosen = st.frozensets(st.integers(1, READERS), max_size=3)
 class Sending(RuleBasedStateMachine):
     """Two workers and a provider whose every true acceptance is counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database | None = None) -> None:
         super().__init__()
-        self.database = Database("sqlite://")
+        self.database = database or _in_memory()
         self.now = NOW
         self.number = 0
         self.paused = False
@@ -38,8 +44,6 @@ class Sending(RuleBasedStateMachine):
         self.claims: list[Batch] = []
         self.calls: list[tuple[Batch, frozenset[int]]] = []
         with self.database.write() as connection:
-            readership.metadata.create_all(connection)
-            tables.metadata.create_all(connection)
             ledgers.begin_sending(connection, sizes=[4, 3, 2])
 
     def teardown(self) -> None:
@@ -193,5 +197,27 @@ class Sending(RuleBasedStateMachine):
         assert all(part >= 0 for part in parts.values())
 
 
+def _in_memory() -> Database:
+    database = Database("sqlite://")
+    with database.write() as connection:
+        readership.metadata.create_all(connection)
+        tables.metadata.create_all(connection)
+    return database
+
+
 TestSending = pytest.mark.slow(Sending.TestCase)
 TestSending.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+@pytest.mark.slow
+def test_the_same_holds_on_postgresql(on_postgresql: Database) -> None:
+    names = ", ".join(table.name for table in TABLES)
+
+    class OnPostgreSQL(Sending):
+        def __init__(self) -> None:
+            with on_postgresql.write() as connection:
+                connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+            super().__init__(on_postgresql)
+
+    fewer = settings(max_examples=20, stateful_step_count=30, deadline=None)
+    run_state_machine_as_test(OnPostgreSQL, settings=fewer)

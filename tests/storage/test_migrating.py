@@ -43,8 +43,8 @@ def test_a_database_of_a_newer_version_is_refused_untouched(database: Database) 
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
 
 
-def test_several_processes_may_open_a_new_database_at_once(tmp_path: Path) -> None:
-    databases = [Database(f"sqlite:///{tmp_path / 'new.db'}") for _ in range(4)]
+def test_several_processes_may_upgrade_a_new_database_at_once(empty: Database) -> None:
+    databases = [Database(empty.url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrating.upgrade, databases))
     with databases[0].read() as connection:
