@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import orjson
 from sqlalchemy import (
@@ -28,14 +29,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 _BUSY_MS = 30_000
-_BENCH_KIB = 64 * 1024
-"""SQLite's 2 MiB of pages would be written and read back again and again."""
+_NO_SECRETS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
+_BENCH = {
+    "sqlite": ("PRAGMA main.cache_size = -65536", "PRAGMA temp.cache_size = -65536"),
+    "postgresql": ("SET temp_buffers = 8192", "SET work_mem = 65536"),
+}
+"""64 MiB each: in the default, a few, pages would be written and read back again and again."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -95,6 +100,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        finalize(self, self.engine.dispose)  # a command ends without saying good-bye
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -120,10 +126,9 @@ class Database:
         """
         with self.engine.connect() as connection:
             connection.detach()
-            if connection.dialect.name == "sqlite":
-                for schema in ("main", "temp"):
-                    connection.exec_driver_sql(f"PRAGMA {schema}.cache_size = -{_BENCH_KIB}")
-                connection.rollback()
+            for setting in _BENCH[connection.dialect.name]:
+                connection.exec_driver_sql(setting)
+            connection.commit()
             yield connection
 
     def close(self) -> None:
@@ -142,12 +147,37 @@ def writing(connection: Connection) -> Iterator[None]:
         connection.execution_options(digest_write=False)
 
 
+def address_of(url: str) -> str:
+    """Write a database's address without driver and secrets, as its own programs take it."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    if parsed.get_backend_name() == "sqlite":
+        return f"sqlite:///{Path(parsed.database or ':memory:').absolute()}"
+    kept = {name: value for name, value in parsed.query.items() if name in _NO_SECRETS}
+    bare = parsed.set(drivername="postgresql", query=kept)
+    return bare._replace(password=None).render_as_string()
+
+
 def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401
     """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    statement = inserting(connection, table).values(**values).on_conflict_do_nothing()
     counted = {"preserve_rowcount": True}  # psycopg's count of inserted rows is lost without it
     return connection.execute(statement, execution_options=counted).rowcount == 1
+
+
+def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - of two dialects
+    """Begin an INSERT that can say what becomes of a row whose key is taken."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def alone(connection: Connection, work: str) -> None:
+    """Let one transaction at a time do a work, named so: others wait here until it has ended.
+
+    SQLite's writers do so by themselves. What is read after this call, nobody who calls it changes.
+    """
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(f"digest: {work}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 KINDS = ("sqlite", "postgresql")
@@ -188,9 +218,9 @@ def to_json(value: object) -> str:
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, json_serializer=to_json, json_deserializer=orjson.loads)
+        return _postgresql(parsed)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -201,6 +231,20 @@ def _engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,  # the server may have restarted since a connection was last used
+        json_serializer=to_json,
+        json_deserializer=orjson.loads,
+    )
+    if engine.driver == "psycopg":
+        from subscribers.postgres import prepare
+
+        prepare(engine)
     return engine
 
 

@@ -61,13 +61,7 @@ def create(connection: Connection, name: str, title: str, now: datetime) -> Mail
     Raises:
         ListError: the name is taken, or is no name.
     """
-    if not _NAME.fullmatch(name):
-        raise ListError(
-            f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
-        )
-    title = one_line(title) or name
-    made = insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
-    if not made:
+    if not _make(connection, name, title, now):
         raise ListError(f"there is a list '{name}' already")
     return find(connection, name)
 
@@ -75,7 +69,9 @@ def create(connection: Connection, name: str, title: str, now: datetime) -> Mail
 def ensure(connection: Connection, name: str, title: str, now: datetime) -> MailingList:
     """Give the list of that name; make it when there is none."""
     known = {known.name: known for known in lists(connection)}
-    return known.get(name) or create(connection, name, title, now)
+    if name not in known:
+        _make(connection, name, title, now)  # unless another just did
+    return known.get(name) or find(connection, name)
 
 
 def find(connection: Connection, name: str) -> MailingList:
@@ -178,6 +174,15 @@ def recipients(
         else [here[id_] for id_ in planned if id_ in here],
         _absent(connection, list_id, gone) if gone else [],
     )
+
+
+def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:
+    if not _NAME.fullmatch(name):
+        raise ListError(
+            f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
+        )
+    title = one_line(title) or name
+    return insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
 
 
 def _absent(connection: Connection, list_id: int, ids: Sequence[int]) -> list[Absent]:

@@ -9,8 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.app import open_database, provider_of
+from digest.cli.paces import newsletter_words, plan_words, struck_in_quiet
 from digest.cli.upcoming import without_own_draft
 from digest.config import Settings
+from digest.deliver.providers.rated import rate_of
 from digest.errors import ConfigError, DigestError, ScheduleError
 from digest.pipeline.composing import MAIL_NOBODY
 from digest.pipeline.demo import is_made_up
@@ -40,7 +42,7 @@ class Finding:
 
     level: Level
     about: str
-    """`schedule`, `database`, `provider`, `site`, `list`."""
+    """`schedule`, `database`, `provider`, `site`, `list`, `warm-up`."""
     words: str
 
 
@@ -58,6 +60,7 @@ def findings(settings: Settings, now: datetime) -> list[Finding]:
     if schedule is not None and database is not None:
         with closing(database):
             found += _lists(schedule, database)
+            found += _warm_up(schedule, database, now)
     return found
 
 
@@ -76,6 +79,10 @@ def _plans(schedule: Schedule, now: datetime) -> Iterator[Finding]:
     for name, plan in schedule.newsletters.items():
         if undrafted := without_own_draft(name, plan, now):
             yield _warn("schedule", undrafted)
+        if late := struck_in_quiet(name, plan, now):
+            yield _warn("schedule", late)
+        for words in newsletter_words(name, plan):
+            yield _ok("schedule", words)
         if plan.approval is Approval.REQUIRED and not plan.editors:
             yield _warn("schedule", f"{name} waits for approval but tells nobody: add `editors:`")
     used = {theme for plan in schedule.newsletters.values() for theme in plan.sections}
@@ -115,11 +122,12 @@ def _site(schedule: Schedule, settings: Settings) -> Iterator[Finding]:
 def _provider(settings: Settings) -> list[Finding]:
     try:
         with closing(provider_of(settings)()) as provider:
-            name = provider.name
+            name, rate = provider.name, rate_of(provider)
     except DigestError as error:
         return [_error("provider", str(error))]
     words = f"{name}: nobody is mailed" if name in MAIL_NOBODY else name
-    return [_ok("provider", words)]
+    paced = f", {rate:g} recipients/s for all machines together" if rate else ""
+    return [_ok("provider", words + paced)]
 
 
 def _database(settings: Settings) -> tuple[Database | None, list[Finding]]:
@@ -143,6 +151,13 @@ def _lists(schedule: Schedule, database: Database) -> Iterator[Finding]:
             yield _warn("list", f"{words}: real ones need a fresh database")
         else:
             yield _ok("list", f"'{name}' has {sizes[name].confirmed} confirmed readers")
+
+
+def _warm_up(schedule: Schedule, database: Database, now: datetime) -> Iterator[Finding]:
+    with database.read() as connection:
+        longest = max((size.confirmed for size in lists.sizes(connection)), default=0)
+    if words := plan_words(schedule, now, longest):
+        yield _ok("warm-up", words)
 
 
 def _made_up(database: Database, name: str) -> int:

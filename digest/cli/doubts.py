@@ -158,11 +158,13 @@ def _words(lack: "Lack", found: "BatchStory", evidence: "Evidence") -> str:
             return "an event of each reader, for its call may have been accepted for some of them"
         case Lack.TIME:
             return f"time, for events may come until {evidence.proof_from:%Y-%m-%d %H:%M} UTC"
+        case Lack.EARS:
+            return f"any word of {provider} in the hours after the call: we may have been deaf"
         case Lack.WITNESS:
             return f"a later call to {provider}, soon after this one, that was accepted"
         case Lack.COMPLETENESS:
             gap = evidence.gap or 0
-            return f"events of the later calls in time: {gap} readers or more have none"
+            return f"events of the calls around it: {gap} of their readers have none"
 
 
 def _verdict(batch_id: int, evidence: "Evidence") -> str:

@@ -13,9 +13,11 @@ from digest.cli import (
     doubts,
     grouping,
     issues,
+    keeping,
     running,
     schedule,
     sending,
+    steering,
     subscribers,
 )
 from digest.cli.failures import fail
@@ -50,9 +52,11 @@ for group in (
     grouping,
     issues,
     sending,
+    steering,
     doubts,
     auditing,
     subscribers,
+    keeping,
 ):
     group.register(app)
 

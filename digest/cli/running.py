@@ -26,9 +26,13 @@ def run(
 ) -> None:
     """Collect, group, draft and, where approved, send the issue that is due next."""
     from digest.app import open_newsroom
+    from digest.cli.steering import teller
+    from digest.deliver.pace import Manner
     from digest.pipeline.running import run as run_everything
 
-    report = run_everything(open_newsroom(), newsletter, approved_by=approved_by)
+    newsroom = open_newsroom()
+    manner = Manner(tell=teller(newsroom, newsletter))
+    report = run_everything(newsroom, newsletter, approved_by=approved_by, manner=manner)
     emit(report, lambda: _tell(report), as_json=as_json)
     if report.sending is not None:
         end(report.sending)

@@ -45,9 +45,14 @@ def check(as_json: AsJson = False) -> None:
 
 def schedule(
     count: Annotated[int, typer.Option(min=1, max=1000, help="How many to tell.")] = 10,
+    warm_up: Annotated[
+        bool, typer.Option("--warm-up", help="Tell what the warm-up allows, day by day.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell the next runs in words, across changes of time."""
+    """Tell the next runs in words, across changes of time, quiet hours and warm-up included."""
+    if warm_up:
+        return _warm_up(count, as_json=as_json)
     from digest.cli.upcoming import in_words, upcoming
     from digest.clock import system_clock
     from digest.config import read_settings
@@ -55,7 +60,20 @@ def schedule(
 
     now = system_clock()
     strikes = upcoming(read_schedule(read_settings().schedule), now, count)
-    emit(strikes, lambda: say("\n".join(in_words(s, now) for s in strikes)), as_json=as_json)
+    return emit(strikes, lambda: say("\n".join(in_words(s, now) for s in strikes)), as_json=as_json)
+
+
+def _warm_up(count: int, *, as_json: bool) -> None:
+    from digest.cli.paces import allowance_words, allowances
+    from digest.clock import system_clock
+    from digest.config import read_settings
+    from digest.schedule.reading import read_schedule
+
+    plan = read_schedule(read_settings().schedule).site.warm_up
+    found = allowances(plan, system_clock(), count) if plan else []
+    words = "\n".join(map(allowance_words, found))
+    nothing = "No warm-up: `site.warm_up` of schedule.yaml would make one."
+    emit(found, lambda: say(words or nothing), as_json=as_json)
 
 
 def serve(

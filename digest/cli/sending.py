@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli import steering
 from digest.cli.arguments import IssueName, MaybeIssue
 from digest.cli.output import AsJson, emit, say, table
 from digest.cli.progress import follow, progress_of
+from digest.cli.steering import Rate
 
 if TYPE_CHECKING:
     from digest.model.delivery import Tally
+    from digest.pipeline.newsroom import Newsroom
     from digest.pipeline.sending import IssueStatus, SendReport
 
 _FATES = (
@@ -32,31 +35,68 @@ def register(app: typer.Typer) -> None:
     app.command("resume")(resume)
 
 
-def send(issue: IssueName, as_json: AsJson = False) -> None:
+def send(
+    issue: IssueName,
+    rate: Rate = None,
+    over: Annotated[
+        str, typer.Option("--over", help="Spread what is left over so long: '2 hours'.")
+    ] = "",
+    now: Annotated[bool, typer.Option("--now", help="Mail in quiet hours too.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Send an approved issue; again goes on where it stopped, and mails nobody twice."""
     from digest.app import open_newsroom
+    from digest.deliver.pace import Manner
     from digest.pipeline import sending
     from digest.pipeline.composing import the_issue
 
+    span = steering.read_over(over)
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
+    steering.set_pace(newsroom, found, rate, span)
+    manner = Manner(through_quiet=now, tell=steering.teller(newsroom, found.newsletter))
     with progress_of(newsroom, found.id, as_json=as_json) as progress:
-        report = sending.send(newsroom, found.id, progress=progress)
-    emit(report, lambda: _tell(report), as_json=as_json)
+        report = sending.send(newsroom, found.id, progress=progress, manner=manner)
+    emit(report, lambda: _tell(newsroom, report), as_json=as_json)
     end(report)
 
 
-def resume(issue: MaybeIssue = "", as_json: AsJson = False) -> None:
-    """Go on with sendings that stopped, and try once more what was refused for sure."""
+def resume(issue: MaybeIssue = "", rate: Rate = None, as_json: AsJson = False) -> None:
+    """Go on with sendings that stopped, and try once more what was refused for sure.
+
+    With an issue it lifts that one's pause; without, paused ones stay paused, and those that have
+    to wait for more than a minute are left to `digest serve`.
+    """
     from digest.app import open_newsroom
+    from digest.deliver.pace import JOB
     from digest.pipeline import sending
-    from digest.pipeline.composing import the_issue
 
     newsroom = open_newsroom()
-    only = the_issue(newsroom, issue).id if issue else None
-    with progress_of(newsroom, only, as_json=as_json) as progress:
-        reports = sending.resume(newsroom, only, again=True, progress=progress)
-    emit(reports, lambda: _tell(*reports), as_json=as_json)
+    if issue:
+        return _resume_one(newsroom, issue, rate, as_json=as_json)
+    if rate is not None:
+        raise typer.BadParameter("--rate needs an issue")
+    with progress_of(newsroom, None, as_json=as_json) as progress:
+        reports = sending.resume(newsroom, again=True, progress=progress, manner=JOB)
+    emit(reports, lambda: _tell_all(newsroom, reports), as_json=as_json)
+    return end(*reports)
+
+
+def _resume_one(newsroom: "Newsroom", name: str, rate: float | None, *, as_json: bool) -> None:
+    from digest.deliver.pace import Manner
+    from digest.pipeline.composing import the_issue
+    from digest.pipeline.steering import go_on
+
+    found = the_issue(newsroom, name)
+    steering.set_pace(newsroom, found, rate)
+    manner = Manner(tell=steering.teller(newsroom, found.newsletter))
+    with progress_of(newsroom, found.id, as_json=as_json) as progress:
+        reports = go_on(newsroom, found.id, progress=progress, manner=manner)
+
+    def tell() -> None:
+        _tell(newsroom, *reports) if reports else steering.tell_lifted(newsroom, found)
+
+    emit(reports, tell, as_json=as_json)
     end(*reports)
 
 
@@ -78,13 +118,11 @@ def status(
     if watch:
         return follow(newsroom, only, as_json=as_json)
     found = sending.status(newsroom, only)
-    emit(found, lambda: _tell_status(found), as_json=as_json)
+    emit(found, lambda: _tell_status(newsroom, found), as_json=as_json)
     return None
 
 
-def _tell(*reports: "SendReport") -> None:
-    if not reports:
-        say("Nothing to resume: every sending is finished.")
+def _tell(newsroom: "Newsroom", *reports: "SendReport") -> None:
     for report in reports:
         say(
             f"{report.name} is {report.state} ({report.seconds:.1f} s); mail goes to {report.where}"
@@ -92,9 +130,17 @@ def _tell(*reports: "SendReport") -> None:
         _tell_tally(report.name, report.tally)
         if report.last_error:
             say(f"The provider's last word: {report.last_error}")
+        if words := steering.remark(newsroom, report, report.name.rpartition("/")[0]):
+            say(f"{report.name}: {words}")
 
 
-def _tell_status(found: "list[IssueStatus]") -> None:
+def _tell_all(newsroom: "Newsroom", reports: "list[SendReport]") -> None:
+    _tell(newsroom, *reports)
+    if not steering.tell_paused(newsroom) and not reports:
+        say("Nothing to resume: every sending is finished.")
+
+
+def _tell_status(newsroom: "Newsroom", found: "list[IssueStatus]") -> None:
     if not found:
         return say("No issue was approved or sent yet.")
     fates = [fate for fate in _FATES if any(_shown(fate, one.tally) for one in found)]
@@ -103,10 +149,13 @@ def _tell_status(found: "list[IssueStatus]") -> None:
             f"{one.issue.newsletter}/{one.issue.number}",
             one.issue.state,
             *(getattr(one.tally, fate) for fate in fates),
+            steering.remark(newsroom, one, one.issue.newsletter),
         )
         for one in found
     ]
-    return table("Sendings", ["issue", "state", *(f"#{_words(fate)}" for fate in fates)], rows)
+    columns = ["issue", "state", *(f"#{_words(fate)}" for fate in fates), "remark"]
+    shown = len(columns) if any(row[-1] for row in rows) else -1
+    return table("Sendings", columns[:shown], (row[:shown] for row in rows))
 
 
 def _tell_tally(name: str, tally: "Tally") -> None:
@@ -126,7 +175,7 @@ def end(*reports: "SendReport") -> None:
     """End with the exit code of what is left to do, if anything is.
 
     Raises:
-        DeliveryError: some were refused for sure, too often or for good.
+        DeliveryError: some were refused for sure, too often or for good; or it is paused.
         DoubtError: of some nobody knows.
     """
     from digest.errors import DeliveryError, DoubtError
@@ -135,5 +184,8 @@ def end(*reports: "SendReport") -> None:
     doubtful = sum(report.tally.in_doubt + report.tally.held for report in reports)
     if failed:
         raise DeliveryError(f"{failed} recipients were not mailed: `digest resume` tries again")
+    for report in reports:
+        if report.paused_at is not None:
+            raise DeliveryError(steering.stopped(report.name, report.paused_at))
     if doubtful:
         raise DoubtError(f"of {doubtful} recipients nobody knows: see `digest doubts`")

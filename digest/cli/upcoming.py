@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 
 from digest.cli import moments
+from digest.cli.paces import remarks
 from digest.engine.slots import next_slots, previous_slot
 from digest.model.run import RunClock
 from digest.schedule.cron import parse_cron
@@ -29,13 +30,13 @@ class Strike:
     newsletter: str
     clock: RunClock
     remark: str = ""
-    """What a change of time does to it."""
+    """What a change of time does to it; what puts off or slows its sending."""
 
 
 def upcoming(schedule: Schedule, now: datetime, count: int) -> list[Strike]:
     """Give the next strikes of all clocks, soonest first."""
     all_clocks = chain.from_iterable(
-        _strikes(name, plan, clock, next_slots(plan.cron(clock), plan.timezone, now, count))
+        _strikes(schedule, name, clock, next_slots(plan.cron(clock), plan.timezone, now, count))
         for name, plan in schedule.newsletters.items()
         for clock in RunClock
     )
@@ -68,20 +69,24 @@ def without_own_draft(name: str, plan: Newsletter, now: datetime) -> str:
 
 
 def _strikes(
-    newsletter: str, plan: Newsletter, clock: RunClock, slots: list[datetime]
+    schedule: Schedule, newsletter: str, clock: RunClock, slots: list[datetime]
 ) -> Iterator[Strike]:
+    plan = schedule.newsletters[newsletter]
     place = ZoneInfo(plan.timezone)
     just_before = slots[0] - timedelta(seconds=1)
     former = previous_slot(plan.cron(clock), plan.timezone, just_before).astimezone(place)
     for at in slots:
         local = at.astimezone(place)
+        words = [_moved(plan.cron(clock), local) or _shifted(former, local)]
+        if clock is RunClock.SEND:
+            words += remarks(plan, schedule.site.warm_up, at)
         yield Strike(
             at=at,
             local=local,
             timezone=plan.timezone,
             newsletter=newsletter,
             clock=clock,
-            remark=_moved(plan.cron(clock), local) or _shifted(former, local),
+            remark="; ".join(filter(None, words)),
         )
         former = local
 

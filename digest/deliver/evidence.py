@@ -3,11 +3,11 @@
     an event with the attempt's id                     accepted, however late it comes
     no event, and all of these                         refused: nobody was mailed
         the provider posts its events to us
-        it tries no more to post those of that time      (settle)
-        a later call was accepted, soon after this one   (near)
-        each reader of that call has an event, and had it while this one's were still being
-        posted                                           (prompt)
-        the same look-up found them that found none of the doubt
+        it tries no more to post those of that time          (settle)
+        we heard it while it still tried                     (ears)
+        a later call was accepted, soon after this one       (near)
+        each reader of every call accepted around this one has an event, which the same look-up
+        found: had posts been lost in those hours, another's would be missing too
     no event, and no way or no time left to prove it   held for a person
     no event yet                                       waits
 
@@ -46,10 +46,12 @@ class Lack(StrEnum):
     """No call carried this id alone: a part of a mixed receipt, or taken reader by reader."""
     TIME = "time"
     """Events may still come."""
+    EARS = "ears"
+    """Nothing was heard of the provider after the call: what it told may be lost."""
     WITNESS = "witness"
     """No later call was accepted soon after."""
     COMPLETENESS = "completeness"
-    """Such a call there is, but some of its readers have no event, or had it too late."""
+    """Of the calls accepted around it, some readers have no event: so might this one's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +62,9 @@ class Terms:
     """After the call's deadline. SendGrid tries for 24 hours to post an event."""
     near: timedelta = timedelta(hours=1)
     """A witness's call began at most so long after the doubt's."""
-    prompt: timedelta = timedelta(hours=12)
-    """A witness's events came at most so long after the doubt's call. If we were deaf for a day,
-    the witness's could still come when the retries of the doubt's were over."""
+    ears: timedelta = timedelta(hours=12)
+    """In this time after the call's deadline some event has to come, of whatever call: if we were
+    deaf for a day, the witness's may come when the retries of the doubt's are over."""
     patience: timedelta = timedelta(hours=48)
     """After the call's deadline a person is asked."""
 
@@ -76,6 +78,8 @@ class Case:
     """Whose fate is in doubt."""
     posts: bool
     """Whether the provider's events reach us."""
+    heard: bool
+    """Whether any did in the hours after the call."""
     held: bool
     """Whether a person was asked already."""
     traces: Traces
@@ -102,7 +106,7 @@ def judge(case: Case, now: datetime, terms: Terms) -> Judgement:
     if case.held or Lack.POSTS in lacks:
         return Judgement(verdict=Verdict.HELD, lacks=lacks)
     if not lacks:
-        witness = next(_complete(case, terms))
+        witness = next(_near(case, terms))
         return Judgement(verdict=Verdict.REFUSED, witness_id=witness.attempt.id)
     late = now >= case.attempt.deadline + terms.patience
     return Judgement(verdict=Verdict.HELD if late else Verdict.WAITS, lacks=lacks)
@@ -112,7 +116,7 @@ def is_proved(case: Case) -> bool:
     """Say whether events prove that the call was accepted for all who are in doubt."""
     if _speaks_for_all(case.attempt):
         return case.traces.events > 0
-    return bool(case.recipient_ids) and case.recipient_ids <= case.traces.readers.keys()
+    return bool(case.recipient_ids) and case.recipient_ids <= case.traces.readers
 
 
 def _lacks(case: Case, now: datetime, terms: Terms) -> Iterator[Lack]:
@@ -122,9 +126,11 @@ def _lacks(case: Case, now: datetime, terms: Terms) -> Iterator[Lack]:
         yield Lack.CALL
     if now < case.attempt.deadline + terms.settle:
         yield Lack.TIME
+    if not case.heard:
+        yield Lack.EARS
     if not any(_near(case, terms)):
         yield Lack.WITNESS
-    elif not any(_complete(case, terms)):
+    elif not all(map(_is_complete, _around(case, terms))):
         yield Lack.COMPLETENESS
 
 
@@ -133,26 +139,24 @@ def _speaks_for_all(attempt: Attempt) -> bool:
 
 
 def _near(case: Case, terms: Terms) -> Iterator[Witness]:
-    began = case.attempt.intent_at
+    """Give the witnesses whose calls began after the doubt's: they mailed somebody."""
+    for witness in _around(case, terms):
+        if witness.attempt.intent_at > case.attempt.intent_at and witness.recipient_ids:
+            yield witness
+
+
+def _around(case: Case, terms: Terms) -> Iterator[Witness]:
     for witness in case.witnesses:
         same = witness.attempt.provider == case.attempt.provider
-        if same and began < witness.attempt.intent_at <= began + terms.near:
+        if same and abs(witness.attempt.intent_at - case.attempt.intent_at) <= terms.near:
             yield witness
 
 
-def _complete(case: Case, terms: Terms) -> Iterator[Witness]:
-    until = case.attempt.intent_at + terms.prompt
-    for witness in _near(case, terms):
-        if witness.recipient_ids and _all_heard(witness, until):
-            yield witness
-
-
-def _all_heard(witness: Witness, until: datetime) -> bool:
-    heard = witness.traces.readers
-    return all(id_ in heard and heard[id_] <= until for id_ in witness.recipient_ids)
+def _is_complete(witness: Witness) -> bool:
+    return witness.recipient_ids <= witness.traces.readers
 
 
 def missing(witnesses: Iterable[Witness]) -> int | None:
-    """Count the readers without an event of the witness that has the fewest; None without one."""
-    gaps = (len(one.recipient_ids - one.traces.readers.keys()) for one in witnesses)
-    return min(gaps, default=None)
+    """Count the readers of all witnesses who have no event; None without a witness."""
+    gaps = [len(one.recipient_ids - one.traces.readers) for one in witnesses]
+    return sum(gaps) if gaps else None

@@ -53,8 +53,8 @@ class Traces:
     """What events tell of one attempt."""
 
     events: int
-    readers: Mapping[int, datetime]
-    """Whom they name, and when each was first heard of."""
+    readers: frozenset[int]
+    """Whom they name."""
 
 
 @dataclass(frozen=True, kw_only=True)

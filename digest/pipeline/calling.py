@@ -16,6 +16,7 @@ from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
 from digest.model.delivery import Batch, Outcome, Settlement
 from digest.pipeline.letters import personals_of
+from digest.pipeline.pacing import hold, may_call
 from digest.pipeline.rounds import Round, new_id
 from digest.pipeline.settling import take_in
 from digest.pipeline.telling import Laps, tell_called, tell_untried
@@ -38,7 +39,7 @@ def mail(round_: Round, batch: Batch) -> None:
     receipt = _called(round_, call)
     laps.end("call")
     if receipt.retry_after is not None:  # before settling, which takes time others would call in
-        round_.pace.hold(min(receipt.retry_after, round_.patience.longest_hold))
+        hold(round_, min(receipt.retry_after, round_.patience.longest_hold))
     settlement = _settle(round_, batch, call, receipt)
     laps.end("settle")
     tell_called(round_, batch, call=call, receipt=receipt, settlement=settlement, laps=laps)
@@ -48,13 +49,14 @@ def mail(round_: Round, batch: Batch) -> None:
 def _intend(round_: Round, batch: Batch, now: datetime, deadline: datetime) -> Sequence[Addressee]:
     """Look the recipients up once more and write the intent; give whom the call is for."""
     with round_.newsroom.database.write() as connection:
-        if round_.brake.pulled.is_set():
+        if round_.brake.pulled.is_set() or not may_call(round_):
             ledger.release(connection, batch)
             return ()
         gone = tallies.skipped(connection, batch.id)
         planned = [id_ for id_ in batch.recipient_ids if id_ not in gone]
         present, absent = lists.recipients(connection, batch.list_name, planned)
         if not _written(connection, round_, batch, nobody=not present, deadline=deadline):
+            ledger.release(connection, batch)  # if it is ours still: the issue was paused
             return ()
         ledger.skip(connection, batch, {one.id: one.reason for one in absent}, now)
         return present

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import structlog
 
+from digest.deliver.pace import JOB
 from digest.engine.jobs import Engine, Job
 from digest.engine.slots import previous_slot
 from digest.errors import DigestError
@@ -134,7 +135,7 @@ class Clocks:
                 (name, clock): runs.known_since(
                     connection, name, clock, f"{plan.cron(clock)} {plan.timezone}", now
                 )
-                for name, plan in newsletters.items()
+                for name, plan in sorted(newsletters.items())  # all lock in one order
                 for clock in RunClock
             }
 
@@ -187,6 +188,7 @@ class Clocks:
             raise
         else:
             self._note(run, struck.words, done=struck.done)
+            self._resume_at(struck.again_at)
         finally:
             with self._lock:
                 self._in_hand.discard(run)
@@ -206,9 +208,15 @@ class Clocks:
         if sending:
             return
         try:
-            resume(self._desk.newsroom)
+            for report in resume(self._desk.newsroom, manner=JOB):
+                self._resume_at(report.waits.until if report.waits else None)
         except DigestError as error:
             _LOG.warning("sending can't be resumed", why=str(error))
+
+    def _resume_at(self, moment: datetime | None) -> None:
+        """Go on with a sending that waits as soon as its wait is over, not at the next sweep."""
+        if moment is not None:
+            self._engine.enqueue(Job(step=RESUME, key="", not_before=moment))
 
 
 def _key(run: Run) -> str:

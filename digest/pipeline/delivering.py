@@ -10,19 +10,25 @@ from digest.deliver.batches import orphaned
 from digest.deliver.workers import is_dead
 from digest.errors import DeliveryError
 from digest.model.delivery import Batch, Tally
+from digest.model.pace import Wait
+from digest.pipeline import pacing
 from digest.pipeline.calling import mail
-from digest.pipeline.rounds import Round, new_id
+from digest.pipeline.rounds import Round
 from digest.storage import ledger, tallies
 
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.02, 1.0
 """Seconds between two looks for work."""
+_LONGEST_NAP = 5.0
+"""Seconds until who waits for a turn looks whether it comes sooner, or never."""
 _TOLD_EVERY = 0.5
 
 Progress = Callable[[Tally], None]
 
 
 def deliver(round_: Round, progress: Progress | None = None) -> None:
-    """Work until nothing of the issue is left to do, here or in another process.
+    """Work until nothing of the issue is left to do, here or in another process, or it may not go.
+
+    It may not go while it is paused, or has to wait for longer than the round's manner says.
 
     Raises:
         DeliveryError: the provider refuses our mail, its answers are lost, or we are to stop.
@@ -84,21 +90,42 @@ def _work(round_: Round) -> None:
     pulled, look = round_.brake.pulled, _SHORTEST_LOOK
     try:
         while not pulled.is_set():
-            round_.pace.wait(pulled)
-            batch = None if pulled.is_set() else _claim(round_)
-            if batch is not None:
-                mail(round_, batch)
-                look = _SHORTEST_LOOK
-            elif not _wait(round_, look):
-                return
-            else:
-                look = min(_LONGEST_LOOK, look * 2)
+            match pacing.claim(round_):
+                case Batch() as batch:
+                    mail(round_, batch)
+                    look = _SHORTEST_LOOK
+                case Wait() as wait:
+                    if not _wait_for(round_, wait):
+                        return
+                case None:
+                    if not _look_again(round_, look):
+                        return
+                    look = min(_LONGEST_LOOK, look * 2)
     except BaseException as surprise:
         round_.brake.pull(surprise)
 
 
-def _wait(round_: Round, seconds: float) -> bool:
-    """Wait a moment while others still work or batches were put off; False when all is done."""
+def _wait_for(round_: Round, wait: Wait) -> bool:
+    """Wait for a turn, or a part of the time, since rates change; False when it is left to others.
+
+    It is left to others when the issue is paused, or the wait is longer than our manner is.
+    """
+    if wait.until is None:
+        return False
+    clock, longest = round_.newsroom.clock, round_.manner.longest
+    if longest is not None and wait.until - clock() > longest:
+        return False
+    if round_.manner.tell is not None:
+        round_.manner.tell(wait)
+    nap = min(_LONGEST_NAP, max(0.0, (wait.until - clock()).total_seconds()))
+    round_.brake.pulled.wait(nap)
+    if nap == _LONGEST_NAP:
+        recover(round_)
+    return True
+
+
+def _look_again(round_: Round, seconds: float) -> bool:
+    """Wait a moment while others still work; False when all is done."""
     with round_.newsroom.database.read() as connection:
         if not tallies.goes_on(connection, round_.issue.id):
             return False
@@ -106,16 +133,3 @@ def _wait(round_: Round, seconds: float) -> bool:
     if seconds >= _LONGEST_LOOK:
         recover(round_)
     return True
-
-
-def _claim(round_: Round) -> Batch | None:
-    now = round_.newsroom.clock()
-    with round_.newsroom.database.write() as connection:
-        return ledger.claim(
-            connection,
-            round_.issue.id,
-            attempt_id=new_id(),
-            worker=round_.worker,
-            now=now,
-            lease_until=now + round_.longest_call,
-        )

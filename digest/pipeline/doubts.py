@@ -125,7 +125,7 @@ def _evidence(connection: Connection, newsroom: Newsroom, doubt: Doubt, terms: T
     return Evidence(
         judgement=judge(case, newsroom.clock(), terms),
         kinds=events.kinds(connection, doubt.attempt.origin_id or doubt.attempt.id),
-        heard=len(case.recipient_ids & case.traces.readers.keys()),
+        heard=len(case.recipient_ids & case.traces.readers),
         gap=missing(case.witnesses),
         proof_from=doubt.attempt.deadline + terms.settle,
         held_from=doubt.attempt.deadline + terms.patience,

@@ -6,6 +6,7 @@ from digest.deliver.plan import edition_for_all, lots
 from digest.deliver.provider import Provider
 from digest.errors import ConfigError, DeliveryError, unknown
 from digest.model.issue import Issue, IssueState, RenderedEdition
+from digest.pipeline import pacing
 from digest.pipeline.composing import MAIL_NOBODY, render_editions
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
@@ -26,7 +27,7 @@ def plan(newsroom: Newsroom, issue: Issue, provider: Provider) -> None:
     _check(issue, rendered)
     check_links(newsroom, provider)
     with newsroom.database.write() as connection:
-        if issues.issue(connection, issue.id).state is not IssueState.APPROVED:
+        if issues.locked(connection, issue.id).state is not IssueState.APPROVED:
             return  # another process was faster
         ids = lists.active_ids(connection, newsletter.list)
         if not ids:
@@ -36,9 +37,8 @@ def plan(newsroom: Newsroom, issue: Issue, provider: Provider) -> None:
             )
         frozen = editions.freeze(connection, issue.id, rendered)
         chosen = edition_for_all(frozen, newsletter.language)
-        planned = lots(
-            ids, edition_id=chosen.id, list_name=newsletter.list, capacity=provider.capacity
-        )
+        capacity = pacing.begin(connection, newsroom, issue, provider, readers=len(ids))
+        planned = lots(ids, edition_id=chosen.id, list_name=newsletter.list, capacity=capacity)
         ledger.freeze(connection, issue.id, planned)
         issues.change(connection, issue, state=IssueState.SENDING, now=newsroom.clock())
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Event, Lock
 
 from digest.deliver.batches import Patience
-from digest.deliver.pace import LocalPace, Pace
+from digest.deliver.pace import Manner, Terms
 from digest.deliver.provider import Letter, Provider, Receipt
 from digest.deliver.workers import this_worker
 from digest.errors import DeliveryError
@@ -57,7 +57,8 @@ class Round:
     provider: Provider
     patience: Patience
     brake: Brake
-    pace: Pace = field(default_factory=LocalPace)
+    terms: Terms = field(default_factory=Terms)
+    manner: Manner = field(default_factory=Manner)
     worker: str = field(default_factory=this_worker)
 
     @property

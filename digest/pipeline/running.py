@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from digest.deliver.pace import Manner
 from digest.engine.slots import next_slots
 from digest.errors import ConfigError, unknown
 from digest.model.issue import Issue, IssueState
@@ -28,7 +29,9 @@ class RunReport:
     """None when the issue waits for an editor's approval."""
 
 
-def run(newsroom: Newsroom, newsletter: str, *, approved_by: str = "") -> RunReport:
+def run(
+    newsroom: Newsroom, newsletter: str, *, approved_by: str = "", manner: Manner | None = None
+) -> RunReport:
     """Make and send the issue that is due next; running it again mails nobody twice.
 
     `approved_by` approves the draft in that person's name; without it an issue that needs approval
@@ -44,7 +47,8 @@ def run(newsroom: Newsroom, newsletter: str, *, approved_by: str = "") -> RunRep
     issue = draft_next(newsroom, newsletter)
     if issue.state is IssueState.DRAFT and approved_by:
         issue = approve(newsroom, issue.id, approved_by)
-    sending = send(newsroom, issue.id) if issue.state in SENDABLE else None
+    sends = issue.state in SENDABLE
+    sending = send(newsroom, issue.id, manner=manner) if sends else None
     with newsroom.database.read() as connection:
         issue = issues.issue(connection, issue.id)
     return RunReport(sources=sources, groups=groups, issue=issue, sending=sending)

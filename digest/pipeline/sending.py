@@ -8,21 +8,24 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from digest.deliver.batches import Patience
+from digest.deliver.pace import Manner
 from digest.deliver.provider import Call, Letter, Provider
 from digest.errors import ConflictError, DeliveryError
 from digest.model.delivery import Outcome, Tally
 from digest.model.issue import Issue, IssueState, RenderedEdition
+from digest.model.pace import Wait
 from digest.pipeline.composing import render_editions
 from digest.pipeline.delivering import Progress, deliver
 from digest.pipeline.letters import letter_of, proof_letter, proof_personal
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.pacing import paused_at, provider_if_usable, terms_of, wait_of
 from digest.pipeline.planning import check_links, plan
 from digest.pipeline.rounds import Brake, Round
 from digest.pipeline.settling import settle_doubts
-from digest.storage import editions, issues, ledger, tallies
+from digest.storage import editions, issues, ledger, sendings, tallies
 from subscribers.addresses import read_address
 
 _BEGUN = (IssueState.SENDING, IssueState.SENT)
@@ -44,6 +47,10 @@ class SendReport:
     where: str
     """Where the mail went: a page to look at, or who took it."""
     seconds: float
+    paused_at: datetime | None = None
+    """Since when nobody goes on with it, until somebody says `digest resume`."""
+    waits: Wait | None = None
+    """What it waits for, if it was left to be gone on with later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +60,8 @@ class IssueStatus:
     issue: Issue
     tally: Tally
     doubts: int
+    paused_at: datetime | None = None
+    waits: Wait | None = None
 
 
 def send(
@@ -61,23 +70,27 @@ def send(
     *,
     progress: Progress | None = None,
     patience: Patience | None = None,
+    manner: Manner | None = None,
 ) -> SendReport:
     """Send an approved issue, go on with one that is being sent, report on one that was.
+
+    One that is paused, or has to wait for longer than `manner` says, is left as it is.
 
     Raises:
         ConflictError: it is a draft or cancelled, or was changed at this moment.
         DeliveryError: it can't be sent, or the provider refuses our mail.
     """
-    issue = _issue(newsroom, issue_id)
+    issue, paused = _issue_and_pause(newsroom, issue_id)
     with closing(newsroom.provider()) as provider:
         began = time.monotonic()
         match issue.state:
-            case IssueState.APPROVED:
-                plan(newsroom, issue, provider)
-                _deliver(newsroom, issue, provider, progress=progress, patience=patience)
-            case IssueState.SENDING:
-                _deliver(newsroom, issue, provider, progress=progress, patience=patience)
-            case IssueState.SENT:
+            case IssueState.APPROVED | IssueState.SENDING if not paused:
+                if issue.state is IssueState.APPROVED:
+                    plan(newsroom, issue, provider)
+                _deliver(
+                    newsroom, issue, provider, progress=progress, patience=patience, manner=manner
+                )
+            case IssueState.APPROVED | IssueState.SENDING | IssueState.SENT:
                 pass
             case IssueState.DRAFT | IssueState.CANCELLED:
                 raise ConflictError(_not_to_be_sent(issue))
@@ -91,6 +104,7 @@ def resume(
     again: bool = False,
     progress: Progress | None = None,
     patience: Patience | None = None,
+    manner: Manner | None = None,
 ) -> list[SendReport]:
     """Go on with one issue, or all that are not finished; `again` tries what failed once more.
 
@@ -106,26 +120,30 @@ def resume(
                 ledger.revive(connection, issue.id)
         with closing(newsroom.provider()) as provider:
             began = time.monotonic()
-            _deliver(newsroom, issue, provider, progress=progress, patience=patience)
+            _deliver(newsroom, issue, provider, progress=progress, patience=patience, manner=manner)
             reports.append(_report(newsroom, issue, provider, time.monotonic() - began))
     return reports
 
 
 def status(newsroom: Newsroom, issue_id: int | None = None) -> list[IssueStatus]:
     """Say how far one issue is, or all that were approved, latest first."""
-    with newsroom.database.read() as connection:
+    with provider_if_usable(newsroom) as provider, newsroom.database.read() as connection:
         known = (
             issues.issues(connection) if issue_id is None else [issues.issue(connection, issue_id)]
         )
         counted = tallies.tallies(connection, issue_id)
         doubted = [doubt.batch.issue_id for doubt in tallies.doubts(connection, issue_id)]
-    return [
-        IssueStatus(
-            issue=issue, tally=counted.get(issue.id, Tally()), doubts=doubted.count(issue.id)
-        )
-        for issue in known
-        if issue_id is not None or issue.id in counted or issue.state is IssueState.APPROVED
-    ]
+        return [
+            IssueStatus(
+                issue=issue,
+                tally=counted.get(issue.id, Tally()),
+                doubts=doubted.count(issue.id),
+                paused_at=paused_at(connection, issue),
+                waits=wait_of(connection, newsroom, issue, provider),
+            )
+            for issue in known
+            if issue_id is not None or issue.id in counted or issue.state is IssueState.APPROVED
+        ]
 
 
 def send_proof(newsroom: Newsroom, issue_id: int, to: str | Sequence[str]) -> str:
@@ -177,9 +195,10 @@ def _deliver(
     *,
     progress: Progress | None,
     patience: Patience | None,
+    manner: Manner | None,
 ) -> None:
     check_links(newsroom, provider)
-    patience = patience or Patience()
+    patience, manner = patience or Patience(), manner or Manner()
     round_ = Round(
         newsroom=newsroom,
         issue=issue,
@@ -187,6 +206,8 @@ def _deliver(
         provider=provider,
         patience=patience,
         brake=Brake(patience),
+        terms=terms_of(newsroom, issue, provider, manner),
+        manner=manner,
     )
     try:
         deliver(round_, progress)
@@ -203,10 +224,11 @@ def _letters(newsroom: Newsroom, issue: Issue) -> Mapping[int, Letter]:
 
 def _finish(newsroom: Newsroom, issue_id: int) -> None:
     with newsroom.database.write() as connection:
-        issue = issues.issue(connection, issue_id)
+        issue = issues.locked(connection, issue_id)
         if issue.state is IssueState.CANCELLED:
             ledger.cancel(connection, issue_id)
         elif issue.state is IssueState.SENDING and not tallies.goes_on(connection, issue_id):
+            sendings.lift(connection, issue_id, newsroom.clock())
             issues.change(connection, issue, state=IssueState.SENT, now=newsroom.clock())
 
 
@@ -222,12 +244,19 @@ def _report(newsroom: Newsroom, issue: Issue, provider: Provider, seconds: float
             last_error=tallies.last_error(connection, issue.id),
             where=provider.where,
             seconds=round(seconds, 3),
+            paused_at=paused_at(connection, now),
+            waits=wait_of(connection, newsroom, now, provider),
         )
 
 
 def _issue(newsroom: Newsroom, issue_id: int) -> Issue:
+    return _issue_and_pause(newsroom, issue_id)[0]
+
+
+def _issue_and_pause(newsroom: Newsroom, issue_id: int) -> tuple[Issue, datetime | None]:
     with newsroom.database.read() as connection:
-        return issues.issue(connection, issue_id)
+        issue = issues.issue(connection, issue_id)
+        return issue, paused_at(connection, issue)
 
 
 def _unfinished(newsroom: Newsroom, issue_id: int | None) -> list[Issue]:

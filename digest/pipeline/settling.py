@@ -81,15 +81,17 @@ def case_of(
     """Gather what is known about a doubt; `thorough`: witnesses too."""
     attempt = doubt.attempt
     listens = attempt.provider in newsroom.event_keys
-    until = attempt.intent_at + terms.near
     return Case(
         attempt=attempt,
         recipient_ids=frozenset(doubt.recipient_ids),
         # Who resumes by hand may lack the key that the web has.
-        posts=listens or events.heard_since(connection, attempt.provider, attempt.intent_at),
+        posts=listens or events.heard(connection, attempt.provider, attempt.intent_at),
+        heard=events.heard(
+            connection, attempt.provider, attempt.deadline, attempt.deadline + terms.ears
+        ),
         held=doubt.batch.state is BatchState.HELD,
         traces=events.traces(connection, attempt.origin_id or attempt.id),
-        witnesses=tuple(proofs.witnesses(connection, attempt, until)) if thorough else (),
+        witnesses=tuple(proofs.witnesses(connection, attempt, terms.near)) if thorough else (),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.compose.policies import Verdict, at_send_time
+from digest.deliver.pace import JOB, in_words
 from digest.engine.slots import next_slots
 from digest.model.issue import Issue, IssueState
 from digest.model.run import Run, RunClock
@@ -24,6 +25,8 @@ class Struck:
     done: bool
     """False when it waits for a person, and is worth trying again."""
     words: str
+    again_at: datetime | None = None
+    """When a sending that was begun is to go on."""
 
 
 def strike(newsroom: Newsroom, run: Run) -> Struck:
@@ -50,14 +53,20 @@ def _draft(newsroom: Newsroom, run: Run) -> Struck:
 
 def _send(newsroom: Newsroom, run: Run) -> Struck:
     issue = _issue(newsroom, run)
-    verdict = at_send_time(issue, newsroom.schedule.newsletters[run.newsletter])
+    plan = newsroom.schedule.newsletters[run.newsletter]
+    verdict = at_send_time(issue, plan)
     if not verdict.send:
         return _leave(newsroom, run, issue, verdict)
     if issue.state is IssueState.DRAFT:
         issue = _approve(newsroom, issue, verdict)
-    report = send(newsroom, issue.id)
-    mailed = f"{report.tally.sent} of {report.tally.planned} mailed"
-    return Struck(done=True, words=f"{report.name} {report.state}, {mailed}")
+    report = send(newsroom, issue.id, manner=JOB)
+    words = f"{report.name} {report.state}, {report.tally.sent} of {report.tally.planned} mailed"
+    wait = report.waits
+    return Struck(
+        done=report.state is not IssueState.APPROVED,
+        words=words if wait is None else f"{words}; {in_words(wait, plan.timezone)}",
+        again_at=None if wait is None else wait.until,
+    )
 
 
 def _issue(newsroom: Newsroom, run: Run) -> Issue:

@@ -1,7 +1,8 @@
 """What may stand in one field of schedule.yaml? Each check says what to write instead."""
 
 import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from difflib import get_close_matches
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,9 +19,23 @@ _UNITS = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 _LONGEST_LINE = 300
 _LONGEST_TEXT = 20_000
 _YEAR = 366 * 24 * 60
+_LONGEST_SPREAD = timedelta(days=7)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _ADDRESS = re.compile(r"[^@\s<>()\[\]\\,;:\"\x00-\x1f\x7f]+@[^@\s<>()\[\]\\,;:\"\x00-\x1f\x7f]+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuietHours:
+    """The time of day in which no mail goes out, on the wall clock; may go over midnight."""
+
+    start: time
+    end: time
+    """The first minute in which mail goes out again."""
+
+    def __str__(self) -> str:
+        """`22:00-07:00`."""
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
 
 def _filled(text: str) -> str:
@@ -112,6 +127,45 @@ def _period(value: object) -> object:
     return timedelta(minutes=minutes)
 
 
+def read_spread(text: object) -> timedelta:
+    """Read `2 hours`, over which a sending is spread.
+
+    Raises:
+        ValueError: it is no period, or longer than a week.
+    """
+    period = _period(text)
+    if not isinstance(period, timedelta) or period > _LONGEST_SPREAD:
+        raise ValueError(f"{text!r}: a sending is spread over 7 days at most")
+    return period
+
+
+def _quiet(value: object) -> object:
+    """Read `22:00-07:00`."""
+    if isinstance(value, QuietHours):
+        return value
+    try:
+        start, end = map(_time_of_day, str(value).split("-"))
+    except ValueError:
+        raise ValueError(f"{value!r} are no quiet hours: write e.g. '22:00-07:00'") from None
+    if start == end:
+        raise ValueError(f"{value!r} would be all day or never: write e.g. '22:00-07:00'")
+    return QuietHours(start=start, end=end)
+
+
+def _time_of_day(text: str) -> time:
+    hour, minute = text.strip().split(":")
+    return time(int(hour), int(minute))
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"{value!r} is no day: write e.g. 2026-11-01") from None
+
+
 def _both_languages(titles: dict[str, str]) -> dict[str, str]:
     lacking = [language for language in LANGUAGES if not titles.get(language)]
     if lacking:
@@ -132,5 +186,8 @@ IsoLanguage = Annotated[str, AfterValidator(_iso_language)]
 Zone = Annotated[str, AfterValidator(_zone)]
 CronText = Annotated[str, AfterValidator(_cron)]
 Period = Annotated[timedelta, BeforeValidator(_period)]
+Spread = Annotated[timedelta, BeforeValidator(read_spread)]
+Quiet = Annotated[QuietHours, BeforeValidator(_quiet)]
+Day = Annotated[date, BeforeValidator(_day)]
 Words = tuple[Filled, ...]
 BothLanguages = AfterValidator(_both_languages)

@@ -1,6 +1,7 @@
 """Do the values have the shape of a Schedule? pydantic's findings, in plain words with lines."""
 
 from collections.abc import Iterator, Mapping
+from types import NoneType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -100,7 +101,10 @@ def _keys(path: Path) -> list[str]:
 
 
 def _field(model: type[BaseModel], name: str) -> object:
-    return model.model_fields[name].annotation
+    """Give a field's type, without the None that says it may be absent."""
+    kind = model.model_fields[name].annotation
+    choices = get_args(kind)
+    return choices[0] if NoneType in choices else kind
 
 
 def _entries(kind: object) -> object:

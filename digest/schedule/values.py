@@ -18,6 +18,7 @@ from digest.schedule.fields import (
     Address,
     BothLanguages,
     CronText,
+    Day,
     Filled,
     IsoLanguage,
     Line,
@@ -25,6 +26,8 @@ from digest.schedule.fields import (
     NotEmpty,
     Paragraphs,
     Period,
+    Quiet,
+    Spread,
     WebAddress,
     Words,
     Zone,
@@ -48,6 +51,19 @@ class Sender(Value):
     address: Annotated[Address, NotEmpty]
 
 
+class WarmUp(Value):
+    """How a young domain gets its name: few recipients a day at first, then more and more."""
+
+    since: Day
+    """The plan's first day."""
+    first_day: int = Field(ge=1, le=1_000_000)
+    """Recipients of that day, over all issues."""
+    growth: float = Field(ge=1.01, le=10)
+    """Each day has so many times the recipients of the day before."""
+    timezone: Zone = "Europe/Paris"
+    """Whose days they are."""
+
+
 class Site(Value):
     """Who publishes, and where readers reach the pages."""
 
@@ -56,6 +72,7 @@ class Site(Value):
     postal_address: Annotated[Paragraphs, NotEmpty]
     sender: Sender
     reply_to: Address = ""
+    warm_up: WarmUp | None = None
 
 
 class Theme(Value):
@@ -143,6 +160,10 @@ class Newsletter(Value):
     thin_week: ThinWeek = ThinWeek()
     editors: tuple[Annotated[Address, NotEmpty], ...] = ()
     """Addresses that get proofs and notices."""
+    spread: Spread | None = None
+    """Over how long a sending goes out; at once when absent."""
+    quiet: Quiet | None = None
+    """When no call begins, in the newsletter's zone."""
 
     def cron(self, clock: RunClock) -> str:
         """Give when a clock strikes."""

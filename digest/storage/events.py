@@ -29,13 +29,11 @@ def store(connection: Connection, told: Iterable[Event], received_at: datetime) 
 
 def traces(connection: Connection, attempt_id: str) -> Traces:
     """Give what events tell of an attempt: the one look-up that proof and control both rest on."""
-    question = select(
-        events.c.subscriber_id, func.count().label("number"), func.min(events.c.received_at)
-    ).where(events.c.attempt_id == attempt_id)
+    question = select(events.c.subscriber_id, func.count()).where(events.c.attempt_id == attempt_id)
     rows = connection.execute(question.group_by(events.c.subscriber_id)).all()
     return Traces(
-        events=sum(number for _, number, _ in rows),
-        readers={reader: first for reader, _, first in rows if reader is not None},
+        events=sum(number for _, number in rows),
+        readers=frozenset(reader for reader, _ in rows if reader is not None),
     )
 
 
@@ -57,11 +55,15 @@ def kinds(connection: Connection, attempt_id: str) -> Mapping[EventKind, int]:
     return {EventKind(kind): number for kind, number in rows}
 
 
-def heard_since(connection: Connection, provider: str, moment: datetime) -> bool:
-    """Say whether a provider told us anything from then on."""
+def heard(
+    connection: Connection, provider: str, since: datetime, until: datetime | None = None
+) -> bool:
+    """Say whether a provider told us anything in a time."""
     question = select(events.c.key).where(
-        events.c.provider == provider, events.c.received_at >= moment
+        events.c.provider == provider, events.c.received_at >= since
     )
+    if until is not None:
+        question = question.where(events.c.received_at <= until)
     return connection.scalar(question.limit(1)) is not None
 
 

@@ -13,12 +13,11 @@ from sqlalchemy import Connection, Update, func, insert, or_, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.delivery import Batch, BatchState, Fate, Lot, Outcome, Settlement
-from digest.model.issue import IssueState
+from digest.storage.sendings import may_go
 from digest.storage.tables import attempts, batches, issues, skips
 
 _LEASED = (BatchState.CLAIMED, BatchState.CALLING)
 DOUBTED = (BatchState.IN_DOUBT, BatchState.HELD)
-GOES = issues.c.state.in_((IssueState.SENDING, IssueState.SENT))
 _ROWS = 200
 """Rows of an insert: a batch row of 1,000 recipients has 4 kB."""
 
@@ -41,12 +40,12 @@ def claim(
     now: datetime,
     lease_until: datetime,
 ) -> Batch | None:
-    """Take the first batch that is due, or None; of a cancelled issue none is."""
+    """Take the first batch that is due, or None; of a cancelled or paused issue none is."""
     due = (
         select(batches.c.id)
         .where(batches.c.issue_id == issue_id, batches.c.state == BatchState.READY)
         .where(or_(batches.c.not_before.is_(None), batches.c.not_before <= now))
-        .where(select(issues.c.id).where(issues.c.id == issue_id, GOES).exists())
+        .where(may_go(issue_id))
         .order_by(batches.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -90,12 +89,14 @@ def intend(
     deadline: datetime,
     lease_until: datetime,
 ) -> bool:
-    """Write down that the call is about to be made; False when the batch is no longer ours.
+    """Write down that the call is about to be made; False when it is not to be made any more.
 
     To be committed before the call: from then on the provider may have the mail.
     """
-    calling = _mine(batch, BatchState.CLAIMED).values(
-        state=BatchState.CALLING, tries=batches.c.tries + 1, lease_until=lease_until
+    calling = (
+        _mine(batch, BatchState.CLAIMED)
+        .where(may_go(batch.issue_id))
+        .values(state=BatchState.CALLING, tries=batches.c.tries + 1, lease_until=lease_until)
     )
     if connection.execute(calling).rowcount != 1:
         return False

@@ -5,7 +5,7 @@ What a proof is: digest.deliver.evidence.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, update
@@ -44,24 +44,39 @@ def hold(connection: Connection, doubt: Doubt) -> bool:
     return _write(connection, doubt, (BatchState.IN_DOUBT,), BatchState.HELD)
 
 
-def witnesses(connection: Connection, attempt: Attempt, until: datetime) -> list[Witness]:
-    """Give the accepted calls of an attempt's provider that began after it, nearest first."""
+def witnesses(connection: Connection, attempt: Attempt, near: timedelta) -> list[Witness]:
+    """Give the accepted calls of an attempt's provider around it: those nearest after, and before.
+
+    `near` is how far from it they began at most.
+    """
+    began = attempts.c.intent_at
+    later = (began > attempt.intent_at) & (began <= attempt.intent_at + near)
+    earlier = (began <= attempt.intent_at) & (began >= attempt.intent_at - near)
+    return [
+        *_witnesses(connection, attempt, later, began),
+        *_witnesses(connection, attempt, earlier, began.desc()),
+    ]
+
+
+def _witnesses(
+    connection: Connection,
+    attempt: Attempt,
+    when: ColumnElement[bool],
+    nearest: ColumnElement[datetime],
+) -> Iterator[Witness]:
     question = (
         select(*attempts.c, batches.c.recipient_ids)
         .join(batches, batches.c.id == attempts.c.batch_id)
         .where(attempts.c.provider == attempt.provider, attempts.c.outcome == Outcome.ACCEPTED)
-        .where(attempts.c.intent_at > attempt.intent_at, attempts.c.intent_at <= until)
-        .where(batches.c.attempt_id == attempts.c.id, attempts.c.origin_id == "")
-        .order_by(attempts.c.intent_at)
+        .where(when, batches.c.attempt_id == attempts.c.id, attempts.c.origin_id == "")
+        .order_by(nearest)
         .limit(_MOST_WITNESSES)
     )
-    found = []
     for row in connection.execute(question).mappings().all():
         values = dict(row)
         ids = frozenset(values.pop("recipient_ids")) - skipped(connection, row["batch_id"])
         heard = traces(connection, row["id"])
-        found.append(Witness(attempt=_attempt(values), recipient_ids=ids, traces=heard))
-    return found
+        yield Witness(attempt=_attempt(values), recipient_ids=ids, traces=heard)
 
 
 def belated(connection: Connection, since: datetime) -> list[Doubt]:

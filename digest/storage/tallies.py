@@ -6,7 +6,8 @@ from sqlalchemy import Connection, func, select
 
 from digest.model.delivery import Attempt, BatchState, Doubt, Outcome, Tally
 from digest.model.issue import IssueState
-from digest.storage.ledger import DOUBTED, GOES, batch_of
+from digest.storage.ledger import DOUBTED, batch_of
+from digest.storage.sendings import GOES, PAUSED
 from digest.storage.tables import attempts, batches, issues, skips
 
 _UNDER_WAY = (BatchState.READY, BatchState.CLAIMED, BatchState.CALLING)
@@ -78,7 +79,7 @@ def doubts(connection: Connection, issue_id: int | None = None) -> list[Doubt]:
 
 
 def unfinished_issues(connection: Connection) -> list[int]:
-    """Give the issues that a resumed sending has to look at, oldest first.
+    """Give the issues that a resumed sending has to look at, oldest first; no paused ones.
 
     A cancelled one among them: of a call that was cut short somebody has to be told.
     """
@@ -90,7 +91,9 @@ def unfinished_issues(connection: Connection) -> list[int]:
     )
     over = issues.c.state.in_((IssueState.SENT, IssueState.CANCELLED))
     left = (issues.c.state == IssueState.SENDING) | (over & has_open)
-    return list(connection.scalars(select(issues.c.id).where(left).order_by(issues.c.id)))
+    at_rest = PAUSED & (issues.c.state != IssueState.CANCELLED)
+    question = select(issues.c.id).where(left, ~at_rest).order_by(issues.c.id)
+    return list(connection.scalars(question))
 
 
 def last_error(connection: Connection, issue_id: int) -> str:

@@ -30,9 +30,9 @@ def an_attempt(**changes: Any) -> Attempt:
     return Attempt(**(values | changes))
 
 
-def traces(*readers: int, after: timedelta = MINUTE, nameless: int = 0) -> Traces:
-    """An event of each reader, heard so long after the doubt's call."""
-    return Traces(events=len(readers) + nameless, readers=dict.fromkeys(readers, BEGAN + after))
+def traces(*readers: int, nameless: int = 0) -> Traces:
+    """An event of each reader, and some that name nobody."""
+    return Traces(events=len(readers) + nameless, readers=frozenset(readers))
 
 
 def a_witness(
@@ -46,7 +46,7 @@ def a_witness(
     attempt = an_attempt(
         id="w", intent_at=began, deadline=began, outcome=Outcome.ACCEPTED, provider=provider
     )
-    heard = traces(7, 8, after=after + MINUTE) if told is None else told
+    heard = traces(7, 8) if told is None else told
     return Witness(attempt=attempt, recipient_ids=frozenset(readers), traces=heard)
 
 
@@ -56,6 +56,7 @@ def a_case(**changes: Any) -> Case:
         "attempt": an_attempt(),
         "recipient_ids": frozenset(READERS),
         "posts": True,
+        "heard": True,
         "held": False,
         "traces": traces(),
         "witnesses": (a_witness(),),

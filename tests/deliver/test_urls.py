@@ -1,9 +1,11 @@
 import pytest
 
 from digest.deliver.providers.outbox import Outbox
+from digest.deliver.providers.rated import Rated, rate_of
 from digest.deliver.providers.sendgrid import SendGrid
 from digest.deliver.providers.urls import open_provider, read_url
 from digest.errors import ConfigError
+from tests.deliver.courier import Courier
 
 SECRETS = {"SENDGRID_API_KEY": "SG.secret"}
 
@@ -31,6 +33,29 @@ def test_a_url_opens_its_provider(url: str, name: str, where: str) -> None:
     assert provider.workers >= 1
 
 
+@pytest.mark.parametrize("scheme", ["outbox", "sendgrid", "smtp", "smtps", "null"])
+def test_every_provider_may_be_given_a_rate_and_stays_itself(scheme: str) -> None:
+    bare = open_provider(f"{scheme}://var/outbox", secrets=SECRETS)
+    paced = open_provider(f"{scheme}://var/outbox?rate=2.5", secrets=SECRETS)
+    assert (rate_of(bare), rate_of(paced)) == (None, 2.5)
+    for name in ("name", "where", "capacity", "workers", "idempotent"):
+        assert getattr(paced, name) == getattr(bare, name)
+
+
+def test_a_paced_provider_still_has_whatever_only_it_can_do() -> None:
+    class Pigeon(Courier):
+        def coo(self) -> str:
+            return "coo"
+
+    courier = Pigeon()
+    paced = Rated(provider=courier, rate=1)
+    assert paced.coo() == "coo"
+    paced.close()
+    assert courier.closed == 1
+    with pytest.raises(AttributeError):
+        _ = paced.bark
+
+
 def test_options_are_read() -> None:
     provider = open_provider("sendgrid://?capacity=100&workers=3", secrets=SECRETS)
     assert isinstance(provider, SendGrid)
@@ -53,6 +78,12 @@ def test_options_are_read() -> None:
         ("sendgrid://?capacity=0", "from 1 to 1000"),
         ("null://?workers=many", "from 1 to 64"),
         ("outbox://x?capcity=5", "did you mean 'capacity'"),
+        ("null://?rate=0", "rate=0 of null:// is no number of recipients a second"),
+        ("null://?rate=", "rate= of null://"),
+        ("null://?rate=-1", "rate=-1"),
+        ("null://?rate=fast", "rate=fast"),
+        ("null://?rate=nan", "rate=nan"),
+        ("smtp://relay.example?rate=1e3", "rate=1e3"),
     ],
 )
 def test_a_wrong_url_is_refused_with_the_cure(url: str, words: str) -> None:

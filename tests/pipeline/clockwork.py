@@ -114,18 +114,23 @@ class Mailbag:
 
 
 class InlineEngine:
-    """Keeps jobs until `work` is called; equal ones are one."""
+    """Keeps jobs until `work` is called and they are due; equal ones are one, the earlier."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: HandClock) -> None:
+        self.clock = clock
         self.jobs: dict[tuple[str, str], Job] = {}
 
     def enqueue(self, job: Job) -> None:
-        self.jobs.setdefault((job.step, job.key), job)
+        name = (job.step, job.key)
+        if name not in self.jobs or self._due(job) < self._due(self.jobs[name]):
+            self.jobs[name] = job
 
     def run(self, handle: Handle) -> None:
-        while self.jobs:
-            name = next(iter(self.jobs))
-            handle(self.jobs.pop(name))
+        while due := [name for name, job in self.jobs.items() if self._due(job) <= self.clock()]:
+            handle(self.jobs.pop(due[0]))
+
+    def _due(self, job: Job) -> datetime:
+        return job.not_before or LONG_AGO
 
     def stop(self) -> None:
         self.jobs.clear()
@@ -152,7 +157,7 @@ class Office:
             templates=ROOT / "templates",
             provider=bag.open,
         )
-        self.engine = InlineEngine()
+        self.engine = InlineEngine(self.clock)
         self.desk = Desk(self.newsroom, self.path)
         self.clocks = Clocks(self.desk, self.engine)
 

@@ -18,6 +18,8 @@ from tests.pipeline.clockwork import HandClock
 from tests.pipeline.scene import QUICK, a_newsroom
 
 HOUR = timedelta(hours=1)
+MINUTES = timedelta(minutes=5)
+"""When every call of the first minute is over."""
 DAY = 25 * HOUR + timedelta(minutes=2)
 """When absence may prove something of a call that was made in the first minute."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from digest.deliver.provider import Call, Receipt
@@ -36,6 +37,27 @@ def without_newsletters(schedule: Schedule) -> Schedule:
 def with_another_list(schedule: Schedule) -> Schedule:
     plan = schedule.newsletters["hebdo-sahel"].model_copy(update={"list": "other"})
     return schedule.model_copy(update={"newsletters": {"hebdo-sahel": plan}})
+
+
+def fill_up(connection: Connection) -> None:
+    """Let nothing be written over an attempt, as if the disk were full."""
+    if connection.dialect.name == "sqlite":
+        refuse = "SELECT RAISE(ABORT, 'full')"
+        trigger = f"CREATE TRIGGER no_room BEFORE UPDATE ON attempts BEGIN {refuse}; END"
+        connection.exec_driver_sql(trigger)
+        return
+    refuse = "AS $$ BEGIN RAISE EXCEPTION 'full'; END $$"
+    connection.exec_driver_sql(
+        f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql {refuse}"
+    )
+    connection.exec_driver_sql(
+        "CREATE TRIGGER no_room BEFORE UPDATE ON attempts EXECUTE FUNCTION refuse()"
+    )
+
+
+def make_room(connection: Connection) -> None:
+    table = "" if connection.dialect.name == "sqlite" else " ON attempts"
+    connection.exec_driver_sql(f"DROP TRIGGER no_room{table}")
 
 
 @pytest.mark.parametrize("edit", [without_newsletters, with_another_list])
@@ -83,14 +105,13 @@ def test_a_cancelled_issue_takes_back_at_once_what_is_not_under_way(
 def test_an_outcome_that_cannot_be_written_down_is_a_doubt_even_of_a_cancelled_issue(
     database: Database, issue: Issue
 ) -> None:
-    full = "CREATE TRIGGER full BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'full'); END"
     courier = Courier(capacity=9)
     with database.write() as connection:
-        connection.exec_driver_sql(full)
+        fill_up(connection)
     with pytest.raises(DBAPIError, match="full"):
         send(a_newsroom(database, lambda: courier), issue.id)
     with database.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER full")
+        make_room(connection)
     newsroom = a_newsroom(database, lambda: courier, clock=later)
     assert cancel(newsroom, issue.id).state is IssueState.CANCELLED
     [report] = resume(newsroom, again=True)

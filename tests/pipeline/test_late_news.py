@@ -7,21 +7,20 @@ from structlog.testing import capture_logs
 
 from digest.deliver.provider import Call, Receipt
 from digest.errors import ConflictError
-from digest.model.delivery import Outcome, Tally
+from digest.model.delivery import Batch, Outcome, Tally
 from digest.model.issue import Issue
 from digest.pipeline.calling import mail
-from digest.pipeline.delivering import _claim, recover
+from digest.pipeline.delivering import recover
 from digest.pipeline.doubts import doubts, mailed_twice, resolve, story
 from digest.pipeline.letters import letter_of
+from digest.pipeline.pacing import claim
 from digest.pipeline.rounds import Brake, Round
 from digest.pipeline.settling import Settled, settle_doubts
 from digest.storage import editions, events
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, forbidden, lost, people, refused
-from tests.pipeline.newsdesk import DAY, HOUR, NewsDesk, news_of
+from tests.pipeline.newsdesk import DAY, HOUR, MINUTES, NewsDesk, news_of
 from tests.pipeline.scene import QUICK
-
-MINUTES = timedelta(minutes=5)
 
 
 def gone_again(database: Database, issue: Issue, *answers: object) -> NewsDesk:
@@ -47,8 +46,8 @@ def test_an_event_stops_what_is_about_to_be_mailed_again(database: Database, iss
 def test_an_event_stops_a_batch_that_a_worker_has_claimed(database: Database, issue: Issue) -> None:
     desk = gone_again(database, issue)
     round_ = a_round(desk)
-    batch = _claim(round_)
-    assert batch is not None
+    batch = claim(round_)
+    assert isinstance(batch, Batch)
     desk.tell(desk.courier.calls[0])
     mail(round_, batch)
     assert desk.tally == Tally(planned=9, sent=9)
@@ -108,8 +107,8 @@ def test_an_event_that_comes_during_another_call_stops_the_next(
 
     desk.courier.then(meanwhile)
     round_ = a_round(desk)
-    batch = _claim(round_)
-    assert batch is not None
+    batch = claim(round_)
+    assert isinstance(batch, Batch)
     mail(round_, batch)
     assert desk.settle() == Settled(stopped=1)
     assert desk.tally == Tally(planned=9, sent=9)
@@ -125,8 +124,8 @@ def late_answer(desk: NewsDesk, receipt: Receipt, *, again: bool) -> Receipt:
     [doubt] = doubts(desk.newsroom)
     resolve(desk.newsroom, doubt.doubt.batch.id, sent=False)
     if again:
-        batch = _claim(a_round(desk))
-        assert batch is not None
+        batch = claim(a_round(desk))
+        assert isinstance(batch, Batch)
         mail(a_round(desk), batch)
     return receipt
 

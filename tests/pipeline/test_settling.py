@@ -3,6 +3,7 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from digest.pipeline.doubts import doubts, story
 from digest.pipeline.settling import Settled, hear, settle_doubts
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, lost, people
-from tests.pipeline.newsdesk import DAY, HOUR, NewsDesk, news_of
+from tests.pipeline.newsdesk import DAY, HOUR, MINUTES, NewsDesk, news_of
 
 ALL = dict.fromkeys(range(1, 10), 1)
 MIXED = Receipt(outcome=Outcome.ACCEPTED, unknown=frozenset({3, 4}))
@@ -68,7 +69,7 @@ def test_no_event_beside_a_complete_witness_lets_the_batch_go_again(
     database: Database, issue: Issue
 ) -> None:
     desk = one_in_doubt(database, issue)
-    desk.tell(*desk.courier.calls[1:])
+    desk.at(MINUTES).tell(*desk.courier.calls[1:])
     assert desk.at(25 * HOUR).settle() == Settled()
     assert desk.at(DAY).settle() == Settled(again=1)
     assert desk.tally == Tally(planned=9, sent=7, waiting=2)
@@ -79,7 +80,7 @@ def test_no_event_beside_a_complete_witness_lets_the_batch_go_again(
 
 def test_one_resume_settles_and_goes_on(database: Database, issue: Issue) -> None:
     desk = one_in_doubt(database, issue)
-    desk.tell(*desk.courier.calls[1:])
+    desk.at(MINUTES).tell(*desk.courier.calls[1:])
     desk.at(DAY).resume()
     assert desk.courier.mailed == ALL
 
@@ -89,7 +90,7 @@ def test_what_goes_again_of_a_cancelled_issue_goes_nowhere(
 ) -> None:
     desk = NewsDesk(database, issue, lost(), ACCEPTED, lambda _call: cancelled(desk, issue))
     desk.send()
-    desk.tell(*desk.courier.calls[1:])
+    desk.at(MINUTES).tell(*desk.courier.calls[1:])
     desk.at(DAY).resume()
     assert desk.tally == Tally(planned=9, sent=4, cancelled=5)
     assert len(desk.courier.calls) == 3
@@ -104,9 +105,8 @@ def test_witnesses_with_a_reader_missing_prove_nothing_and_a_person_is_asked(
     database: Database, issue: Issue
 ) -> None:
     desk = one_in_doubt(database, issue)
-    hear(
-        desk.newsroom, [one for one in news_of(desk.courier.calls[1:]) if one.subscriber_id in {3}]
-    )
+    desk.at(MINUTES)
+    hear(desk.newsroom, [one for one in news_of(desk.courier.calls) if one.subscriber_id == 3])
     assert desk.at(DAY).settle() == Settled()
     assert desk.at(DAY + 24 * HOUR).settle() == Settled(held=1)
     assert desk.settle() == Settled()
@@ -119,6 +119,7 @@ def test_events_that_are_looked_for_by_a_wrong_id_prove_nothing(
     database: Database, issue: Issue
 ) -> None:
     desk = one_in_doubt(database, issue)
+    desk.at(MINUTES)
     dashed = [
         replace(one, attempt_id=f"-{one.attempt_id[1:]}") for one in news_of(desk.courier.calls)
     ]
@@ -127,9 +128,12 @@ def test_events_that_are_looked_for_by_a_wrong_id_prove_nothing(
     assert desk.at(3 * DAY).settle() == Settled(held=1)
 
 
-def test_a_day_of_deafness_proves_nothing(database: Database, issue: Issue) -> None:
+@pytest.mark.parametrize("heard", [timedelta(seconds=30), timedelta(hours=24, minutes=30)])
+def test_whoever_was_deaf_after_the_call_has_proved_nothing(
+    database: Database, issue: Issue, heard: timedelta
+) -> None:
     desk = one_in_doubt(database, issue)
-    desk.at(24 * HOUR + HOUR / 2).tell(*desk.courier.calls[1:])
+    desk.at(heard).tell(*desk.courier.calls[1:])
     assert desk.at(DAY).settle() == Settled()
     assert desk.at(3 * DAY).settle() == Settled(held=1)
 
@@ -137,7 +141,7 @@ def test_a_day_of_deafness_proves_nothing(database: Database, issue: Issue) -> N
 def test_the_last_call_of_all_has_no_witness(database: Database, issue: Issue) -> None:
     desk = NewsDesk(database, issue, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, lost())
     desk.send()
-    desk.tell(*desk.courier.calls[:4])
+    desk.at(MINUTES).tell(*desk.courier.calls[:4])
     assert desk.at(DAY).settle() == Settled()
     assert desk.at(3 * DAY).settle() == Settled(held=1)
 
@@ -173,6 +177,7 @@ def test_a_part_of_a_mixed_receipt_is_proved_reader_by_reader_and_never_by_absen
     news = {one.subscriber_id: one for one in news_of(desk.courier.calls)}
     [doubt] = doubts(desk.newsroom)
     assert doubt.doubt.recipient_ids == (3, 4)
+    desk.at(MINUTES)
     hear(desk.newsroom, [one for reader, one in news.items() if reader != 4])
     assert desk.at(DAY).settle() == Settled()
     assert desk.at(3 * DAY).settle() == Settled(held=1)
@@ -182,7 +187,7 @@ def test_a_part_of_a_mixed_receipt_is_proved_reader_by_reader_and_never_by_absen
 
 def test_many_that_settle_at_once_settle_once(database: Database, issue: Issue) -> None:
     desk = one_in_doubt(database, issue)
-    desk.tell(*desk.courier.calls[1:])
+    desk.at(MINUTES).tell(*desk.courier.calls[1:])
     desk.at(DAY)
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: settle_doubts(desk.newsroom), range(8)))
@@ -199,6 +204,7 @@ def test_a_doubt_says_what_is_missing_to_settle_it(database: Database, issue: Is
     told = story(desk.newsroom, doubt.doubt.batch.id)
     assert told.batch.state is BatchState.IN_DOUBT
     assert told.evidence is not None
-    assert (told.evidence.judgement.lacks, told.evidence.gap) == (("time", "completeness"), 1)
+    assert told.evidence.judgement.lacks == ("time", "ears", "completeness")
+    assert told.evidence.gap == 6
     assert (told.people, [one.id for one in told.recipients]) == (2, [1, 2])
     assert told.evidence.proof_from - doubt.doubt.attempt.deadline == 25 * HOUR

@@ -28,6 +28,7 @@ from tests.pipeline.scene import (
     address_of,
     an_approved_issue,
     enrol,
+    later,
     sent_by,
 )
 
@@ -100,7 +101,7 @@ def test_doubts_that_a_person_settled_are_sound(database: Database, issue: Issue
     newsroom = a_newsroom(database, clock=lambda: system_clock() + LONG)
     first, second = (one.doubt.batch.id for one in doubts(newsroom))
     resolve(newsroom, first, sent=True)
-    resolve(newsroom, second, sent=False)
+    resolve(a_newsroom(database, clock=later), second, sent=False)
     assert faults(recount(database, issue)) == {}
 
 

@@ -1,17 +1,21 @@
 """Which provider does a URL name? `scheme://user:password@host:port/path?option=value`, or several:
 `failover(first:// second://)`.
 
-Options of all: `capacity` (recipients a call) and `workers` (calls at once). A scheme's module is
-imported when a URL names it.
+Options of all: `capacity` (recipients a call), `workers` (calls at once) and `rate` (recipients a
+second, over all workers and machines). A scheme's module is imported when a URL names it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from digest.deliver.provider import Provider
 from digest.deliver.providers.groups import members_of
+from digest.deliver.providers.rated import Rated
 from digest.errors import ConfigError, unknown
+
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -59,13 +63,27 @@ class ProviderUrl:
             raise ConfigError(f"DIGEST_PROVIDER_URL: {unknown(option, text, known)}")
         return text
 
+    def rate(self) -> float | None:
+        """Read how many recipients a second it may be given; None: as many as it takes.
+
+        Raises:
+            ConfigError: it is no such number.
+        """
+        text = self.options.get("rate", "")
+        if "rate" in self.options and not (_NUMBER.fullmatch(text) and float(text) > 0):
+            raise ConfigError(
+                f"DIGEST_PROVIDER_URL: rate={text} of {self!r} is no number of recipients a second"
+                " such as 500 or 0.5"
+            )
+        return float(text) if text else None
+
     def allow(self, *options: str) -> None:
         """Refuse options that the scheme does not know.
 
         Raises:
             ConfigError: there is one.
         """
-        known = ("capacity", "workers", *options)
+        known = ("capacity", "workers", "rate", *options)
         for option in self.options:
             if option not in known:
                 raise ConfigError(f"DIGEST_PROVIDER_URL: {unknown('option', option, known)}")
@@ -82,7 +100,9 @@ def open_provider(url: str, *, secrets: Mapping[str, str]) -> Provider:
     if opener is None:
         wrong = unknown("scheme", parts.scheme, OPENERS)
         raise ConfigError(f"DIGEST_PROVIDER_URL: {wrong}; known are {', '.join(OPENERS)}")
-    return opener(parts, secrets)
+    rate = parts.rate()
+    provider = opener(parts, secrets)
+    return provider if rate is None else Rated(provider=provider, rate=rate)
 
 
 def read_url(url: str) -> ProviderUrl:
