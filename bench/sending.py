@@ -7,24 +7,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bench.readership import fill
 from digest.deliver.personalise import cut, values_of
 from digest.model.delivery import Tally
 from digest.model.issue import Issue, RenderedEdition
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.planning import plan
 from digest.pipeline.sending import send
-from digest.storage import editions
+from digest.storage import editions, tallies
 from digest.storage.migrating import upgrade
 from subscribers.database import Database
-from tests.pipeline.scene import a_newsroom, an_approved_issue, enrol
+from tests import postgres
+from tests.pipeline.scene import a_newsroom, an_approved_issue
 
 ROOT = Path(__file__).parents[1]
 _BODIES = 50_000
-_NULL_RECIPIENTS = 50_000
-_SENDGRID_RECIPIENTS = 20_000
-_MANY = 100_000
+_NULL_RECIPIENTS = 500_000
+_SENDGRID_RECIPIENTS = 200_000
 
 
 def bodies_per_s() -> float:
@@ -45,7 +47,7 @@ def bodies_per_s() -> float:
 
 
 def null_per_s() -> float:
-    """`send.null.recipients_per_s`: from the approved issue to the settled ledger, no mail."""
+    """`send.sqlite.recipients_per_s`: from the approved issue to the settled ledger, no mail."""
     with _sending("null://", _NULL_RECIPIENTS) as (newsroom, issue):
         return _rate(newsroom, issue, _NULL_RECIPIENTS)
 
@@ -62,10 +64,47 @@ def sendgrid_per_s() -> float:
 
 def peak_mb_100k() -> float:
     """`send.peak_mb_100k`: most memory of a process that sends to 100,000 through null://."""
+    return _peak_mb_of(100_000)
+
+
+def peak_mb_1m() -> float:
+    """`send.peak_mb_1m`: the same for 1,000,000."""
+    return _peak_mb_of(1_000_000)
+
+
+def plan_sqlite_1m() -> float:
+    """`plan.sqlite.seconds_1m`: from the approved issue to the committed plan of 1,000,000."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _planning_seconds(Database(f"sqlite:///{folder}/digest.db"))
+
+
+def plan_postgresql_1m() -> float:
+    """`plan.postgresql.seconds_1m`: the same on PostgreSQL, with what it promises to the disk."""
+    with postgres.running(safe=True) as server:
+        server.prepare()
+        return _planning_seconds(Database(server.url(server.fresh())))
+
+
+def _planning_seconds(database: Database) -> float:
+    issue = _prepared(database, 1_000_000)
+    newsroom = a_newsroom(database)
+    with closing(newsroom.provider()) as provider:
+        began = time.perf_counter()
+        plan(newsroom, issue, provider)
+        seconds = time.perf_counter() - began
+    with database.read() as connection:
+        planned = tallies.tally(connection, issue.id).planned
+    database.close()
+    if planned != 1_000_000:
+        raise RuntimeError(f"{planned} were planned")
+    return seconds
+
+
+def _peak_mb_of(readers: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/digest.db"
         database = Database(url)
-        issue = _prepared(database, _MANY)
+        issue = _prepared(database, readers)
         database.close()
         spawned = multiprocessing.get_context("spawn")
         answers = spawned.Queue()
@@ -127,7 +166,7 @@ def _sending(provider_url: str, recipients: int) -> Iterator[tuple[Newsroom, Iss
 def _prepared(database: Database, recipients: int) -> Issue:
     """Make readers and an issue whose edition, of 60 kB, is frozen already."""
     upgrade(database)
-    enrol(database, recipients)
+    fill(database, recipients)
     issue = an_approved_issue(database)
     page = a_page()
     edition = RenderedEdition(

@@ -29,10 +29,32 @@ class Settings:
     """DIGEST_SCHEDULE."""
     sendgrid_api_key: str = ""
     """SENDGRID_API_KEY."""
+    sendgrid_webhook_key: str = ""
+    """SENDGRID_WEBHOOK_KEY: proves that events are SendGrid's; base64, as its pages show it."""
+    mailgun_api_key: str = ""
+    """MAILGUN_API_KEY."""
+    postmark_server_token: str = ""
+    """POSTMARK_SERVER_TOKEN."""
+    brevo_api_key: str = ""
+    """BREVO_API_KEY."""
+    log: str = ""
+    """DIGEST_LOG: `text` or `json` writes log lines to stderr; empty: only `digest serve` does."""
+    metrics_token: str = ""
+    """DIGEST_METRICS_TOKEN, ≥ 16 characters: what /metrics asks for; empty: no such page."""
 
     def __repr__(self) -> str:
         """Show no secrets: provider and database URLs may hold passwords."""
         return f"Settings(schedule={str(self.schedule)!r}, site_url={self.site_url!r})"
+
+    @property
+    def provider_secrets(self) -> Mapping[str, str]:
+        """Give the keys of email APIs by the names of their variables: providers get no others."""
+        return {
+            "SENDGRID_API_KEY": self.sendgrid_api_key,
+            "MAILGUN_API_KEY": self.mailgun_api_key,
+            "POSTMARK_SERVER_TOKEN": self.postmark_server_token,
+            "BREVO_API_KEY": self.brevo_api_key,
+        }
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) -> Settings:
@@ -49,7 +71,33 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         secret_key=_secret_key(env.get("DIGEST_SECRET_KEY", ""), var / "secret.key"),
         schedule=Path(env.get("DIGEST_SCHEDULE") or Settings.schedule),
         sendgrid_api_key=env.get("SENDGRID_API_KEY", "").strip(),
+        sendgrid_webhook_key=env.get("SENDGRID_WEBHOOK_KEY", "").strip(),
+        mailgun_api_key=env.get("MAILGUN_API_KEY", "").strip(),
+        postmark_server_token=env.get("POSTMARK_SERVER_TOKEN", "").strip(),
+        brevo_api_key=env.get("BREVO_API_KEY", "").strip(),
+        log=read_log(env),
+        metrics_token=_metrics_token(env.get("DIGEST_METRICS_TOKEN", "").strip()),
     )
+
+
+def read_log(environ: Mapping[str, str]) -> str:
+    """Read which log lines are wished for, before anything else is.
+
+    Raises:
+        ConfigError: in a form that there is not.
+    """
+    form = environ.get("DIGEST_LOG", "").strip()
+    if form not in {"", "text", "json"}:
+        raise ConfigError(f"DIGEST_LOG is {form!r}: say text or json, or nothing")
+    return form
+
+
+def _metrics_token(token: str) -> str:
+    if token and len(token) < 16:
+        raise ConfigError(
+            "DIGEST_METRICS_TOKEN is shorter than 16 characters: use e.g. 32 random hex digits"
+        )
+    return token
 
 
 def _site_url(text: str) -> str:

@@ -9,7 +9,8 @@
     ├── DeliveryError           exit 7   sending can't start or go on
     ├── StorageError            exit 8   the database is unreachable or of another version
     ├── DocumentError           exit 9   an edited issue can't be used, with every problem found
-    └── DoubtError              exit 10  sent as far as can be known; some batches are in doubt
+    ├── DoubtError              exit 10  sent as far as can be known; some batches are in doubt
+    └── LedgerError             exit 11  an issue's ledger contradicts itself
 
 Expected failures of one source or one recipient are values (digest.model), not exceptions. What
 the packages below raise is translated in one table: digest.cli.failures.
@@ -88,6 +89,12 @@ class DoubtError(DigestError):
     """Nobody can say of some recipients whether they were mailed: a person has to look."""
 
     exit_code = 10
+
+
+class LedgerError(DigestError):
+    """What was written down about a sending contradicts itself."""
+
+    exit_code = 11
 
 
 class DocumentError(DigestError):

@@ -1,34 +1,46 @@
 """How is the database opened, read and written? SQLite by default, PostgreSQL by URL."""
 
+import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import orjson
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Engine,
     LargeBinary,
     Table,
+    Text,
+    any_,
+    bindparam,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 _BUSY_MS = 30_000
-_BENCH_KIB = 64 * 1024
-"""SQLite's 2 MiB of pages would be written and read back again and again."""
+_NO_SECRETS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
+_BENCH = {
+    "sqlite": ("PRAGMA main.cache_size = -65536", "PRAGMA temp.cache_size = -65536"),
+    "postgresql": ("SET temp_buffers = 8192", "SET work_mem = 65536"),
+}
+"""64 MiB each: in the default, a few, pages would be written and read back again and again."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -53,29 +65,33 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Ids(TypeDecorator[tuple[int, ...]]):
-    """Subscriber ids in planned order: bigint[] on PostgreSQL, 4 bytes each on SQLite."""
+    """Subscriber ids in planned order, 4 bytes each.
+
+    PostgreSQL's own arrays take twice the room, and its driver looks at each id for its type: a
+    million take a second there and back.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column type."""
-        postgresql = dialect.name == "postgresql"
-        return dialect.type_descriptor(ARRAY(BigInteger) if postgresql else LargeBinary())
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> bytes | None:
+        """Pack; raises OverflowError for an id past 2³²-1."""
+        return None if value is None else _little_endian(array("I", value)).tobytes()
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:  # noqa: ANN401
-        """Pack; raises OverflowError for an id past 2³²-1: SQLite's packing has no room for it."""
-        if value is None or dialect.name == "postgresql":
-            return value if value is None else list(value)
-        return array("I", value).tobytes()
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[int, ...] | None:  # noqa: ANN401
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[int, ...] | None:
         """Unpack."""
-        if value is None or dialect.name == "postgresql":
-            return value if value is None else tuple(value)
+        if value is None:
+            return None
         ids = array("I")
         ids.frombytes(value)
-        return tuple(ids)
+        return tuple(_little_endian(ids))
+
+
+def _little_endian(ids: "array[int]") -> "array[int]":
+    """Let machines of either kind share a database."""
+    if sys.byteorder == "big":
+        ids.byteswap()
+    return ids
 
 
 class Database:
@@ -84,6 +100,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        finalize(self, self.engine.dispose)  # a command ends without saying good-bye
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -109,10 +126,9 @@ class Database:
         """
         with self.engine.connect() as connection:
             connection.detach()
-            if connection.dialect.name == "sqlite":
-                for schema in ("main", "temp"):
-                    connection.exec_driver_sql(f"PRAGMA {schema}.cache_size = -{_BENCH_KIB}")
-                connection.rollback()
+            for setting in _BENCH[connection.dialect.name]:
+                connection.exec_driver_sql(setting)
+            connection.commit()
             yield connection
 
     def close(self) -> None:
@@ -131,12 +147,69 @@ def writing(connection: Connection) -> Iterator[None]:
         connection.execution_options(digest_write=False)
 
 
+def address_of(url: str) -> str:
+    """Write a database's address without driver and secrets, as its own programs take it."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    if parsed.get_backend_name() == "sqlite":
+        return f"sqlite:///{Path(parsed.database or ':memory:').absolute()}"
+    kept = {name: value for name, value in parsed.query.items() if name in _NO_SECRETS}
+    bare = parsed.set(drivername="postgresql", query=kept)
+    return bare._replace(password=None).render_as_string()
+
+
 def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401
     """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    statement = inserting(connection, table).values(**values).on_conflict_do_nothing()
     counted = {"preserve_rowcount": True}  # psycopg's count of inserted rows is lost without it
     return connection.execute(statement, execution_options=counted).rowcount == 1
+
+
+def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - of two dialects
+    """Begin an INSERT that can say what becomes of a row whose key is taken."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def alone(connection: Connection, work: str) -> None:
+    """Let one transaction at a time do a work, named so: others wait here until it has ended.
+
+    SQLite's writers do so by themselves. What is read after this call, nobody who calls it changes.
+    """
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(f"digest: {work}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+KINDS = ("sqlite", "postgresql")
+"""The kinds of database there are, as SQLAlchemy names them."""
+
+
+def among(kind: str, column: ColumnElement[int]) -> ColumnElement[bool]:
+    """Ask for the rows of the ids in the parameter `ids`: one parameter, however many they are."""
+    if kind == "postgresql":
+        return column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    each = func.json_each(bindparam("ids", type_=Text)).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def as_ids(kind: str, ids: Sequence[int]) -> Any:  # noqa: ANN401
+    """Give the value of the parameter `ids`."""
+    return list(ids) if kind == "postgresql" else orjson.dumps(ids).decode()
+
+
+def all_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:
+    """Ask for all of a column's ids as one value: a million rows would cost more than they hold."""
+    if kind == "postgresql":
+        return func.array_agg(column, type_=ARRAY(BigInteger))
+    return func.json_group_array(column, type_=Text)
+
+
+def from_ids(kind: str, value: Any) -> list[int]:  # noqa: ANN401
+    """Read what all_ids asked for, in no order."""
+    if kind == "postgresql":
+        return value or []
+    ids: list[int] = orjson.loads(value)
+    return ids
 
 
 def to_json(value: object) -> str:
@@ -145,9 +218,9 @@ def to_json(value: object) -> str:
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, json_serializer=to_json, json_deserializer=orjson.loads)
+        return _postgresql(parsed)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -158,6 +231,20 @@ def _engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,  # the server may have restarted since a connection was last used
+        json_serializer=to_json,
+        json_deserializer=orjson.loads,
+    )
+    if engine.driver == "psycopg":
+        from subscribers.postgres import prepare
+
+        prepare(engine)
     return engine
 
 

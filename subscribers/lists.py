@@ -2,21 +2,19 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from subscribers import tables
-from subscribers.database import insert_if_absent
+from subscribers.database import KINDS, all_ids, among, as_ids, from_ids, insert_if_absent
 from subscribers.errors import ListError, UnknownList
-from subscribers.model import Absent, ListSize, MailingList, Recipient, SubscriptionState
+from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipient, SubscriptionState
 from subscribers.texts import one_line
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_CHUNK = 500
-"""Ids in one look-up: well below SQLite's smallest limit on parameters, 999."""
 
 _person, _place, _ban = tables.subscribers.c, tables.subscriptions.c, tables.suppressions.c
 
@@ -35,20 +33,26 @@ _ACTIVE = (
     .order_by(_place.subscriber_id)
 )
 
+_ACTIVE_IDS = {
+    kind: select(all_ids(kind, _ACTIVE.order_by(None).subquery().c.subscriber_id)) for kind in KINDS
+}
+
 _SNAPSHOT = [_person[name] for name in Recipient.__dataclass_fields__]
-_RECIPIENTS = (
-    select(
-        *_SNAPSHOT,
-        _place.state,
-        _ban.reason.label("suppressed"),
-    )
+_PEOPLE = (
+    select(_person.id, _person.address, _person.name)
+    .select_from(tables.subscribers)
     .outerjoin(
         tables.subscriptions,
         (_place.subscriber_id == _person.id) & (_place.list_id == bindparam("list_id")),
     )
     .outerjoin(tables.suppressions, _ban.address_hash == _person.address_hash)
-    .where(_person.id.in_(bindparam("ids", expanding=True)))
 )
+_HERE = (_place.state == SubscriptionState.CONFIRMED) & _ban.reason.is_(None)
+_PRESENT = {kind: _PEOPLE.where(among(kind, _person.id), _HERE) for kind in KINDS}
+_ABSENT = {
+    kind: _PEOPLE.where(among(kind, _person.id)).with_only_columns(_person.id, _ban.reason)
+    for kind in KINDS
+}
 
 
 def create(connection: Connection, name: str, title: str, now: datetime) -> MailingList:
@@ -57,13 +61,7 @@ def create(connection: Connection, name: str, title: str, now: datetime) -> Mail
     Raises:
         ListError: the name is taken, or is no name.
     """
-    if not _NAME.fullmatch(name):
-        raise ListError(
-            f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
-        )
-    title = one_line(title) or name
-    made = insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
-    if not made:
+    if not _make(connection, name, title, now):
         raise ListError(f"there is a list '{name}' already")
     return find(connection, name)
 
@@ -71,7 +69,9 @@ def create(connection: Connection, name: str, title: str, now: datetime) -> Mail
 def ensure(connection: Connection, name: str, title: str, now: datetime) -> MailingList:
     """Give the list of that name; make it when there is none."""
     known = {known.name: known for known in lists(connection)}
-    return known.get(name) or create(connection, name, title, now)
+    if name not in known:
+        _make(connection, name, title, now)  # unless another just did
+    return known.get(name) or find(connection, name)
 
 
 def find(connection: Connection, name: str) -> MailingList:
@@ -131,7 +131,8 @@ def active_ids(connection: Connection, list_name: str) -> list[int]:
     Raises:
         UnknownList: no list has that name.
     """
-    ids = list(connection.scalars(_ACTIVE, {"list": list_name}))
+    packed = connection.scalar(_ACTIVE_IDS[connection.dialect.name], {"list": list_name})
+    ids = sorted(from_ids(connection.dialect.name, packed))
     if not ids:
         find(connection, list_name)
     return ids
@@ -154,32 +155,47 @@ def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
 
 def recipients(
     connection: Connection, list_name: str, ids: Sequence[int]
-) -> tuple[list[Recipient], list[Absent]]:
+) -> tuple[list[Addressee], list[Absent]]:
     """Look planned recipients up just before they are mailed; both answers keep the order of `ids`.
 
     Raises:
         UnknownList: no list has that name.
     """
     list_id = find(connection, list_name).id
-    planned = list(dict.fromkeys(ids))
-    found: dict[int, Recipient | Absent] = {}
-    for start in range(0, len(planned), _CHUNK):
-        chunk = planned[start : start + _CHUNK]
-        rows = connection.execute(_RECIPIENTS, {"list_id": list_id, "ids": chunk})
-        found |= {row.id: _present_or_not(row) for row in rows}
-    fates = [found.get(id_) or Absent(id=id_, reason="erased") for id_ in planned]
+    kind = connection.dialect.name
+    planned = tuple(dict.fromkeys(ids))
+    given = {"list_id": list_id, "ids": as_ids(kind, planned)}
+    rows = connection.execute(_PRESENT[kind], given).all()
+    here = {row[0]: row for row in map(Addressee._make, rows)}
+    gone = [id_ for id_ in planned if id_ not in here]
     return (
-        [fate for fate in fates if isinstance(fate, Recipient)],
-        [fate for fate in fates if isinstance(fate, Absent)],
+        list(here.values())
+        if (*here,) == planned
+        else [here[id_] for id_ in planned if id_ in here],
+        _absent(connection, list_id, gone) if gone else [],
     )
 
 
-def _present_or_not(row: Any) -> Recipient | Absent:  # noqa: ANN401 - the columns of _RECIPIENTS
-    if row.suppressed is not None:
-        return Absent(id=row.id, reason="suppressed")
-    if row.state != SubscriptionState.CONFIRMED:
-        return Absent(id=row.id, reason="unsubscribed")
-    return _recipient(row)
+def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:
+    if not _NAME.fullmatch(name):
+        raise ListError(
+            f"{name!r} can't name a list: use small letters, digits and hyphens, e.g. 'hebdo-sahel'"
+        )
+    title = one_line(title) or name
+    return insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
+
+
+def _absent(connection: Connection, list_id: int, ids: Sequence[int]) -> list[Absent]:
+    kind = connection.dialect.name
+    given = {"list_id": list_id, "ids": as_ids(kind, ids)}
+    reasons = {row.id: row.reason for row in connection.execute(_ABSENT[kind], given)}
+    return [Absent(id=id_, reason=_why(reasons, id_)) for id_ in ids]
+
+
+def _why(reasons: Mapping[int, str | None], id_: int) -> str:
+    if id_ not in reasons:
+        return "erased"
+    return "unsubscribed" if reasons[id_] is None else "suppressed"
 
 
 def _recipient(row: Any) -> Recipient:  # noqa: ANN401 - the columns of _SNAPSHOT

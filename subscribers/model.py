@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class SubscriptionState(StrEnum):
@@ -126,6 +127,14 @@ class Recipient:
     themes: tuple[str, ...] = ()
     tracking: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Addressee(NamedTuple):
+    """Whom a mail is about to go to. A tuple: a million are made while an issue is sent."""
+
+    id: int
+    address: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, select
 from subscribers import suppressions, tables
 from subscribers.addresses import read_address
 from subscribers.consent import address_hash
+from subscribers.database import alone
 from subscribers.model import (
     Consent,
     ConsentAction,
@@ -23,6 +24,8 @@ from subscribers.model import (
     SubscriptionState,
     Suppression,
 )
+from subscribers.seats import hold
+from subscribers.staging import MANY
 from subscribers.subscriptions import memberships, unsubscribe
 
 _person, _proof = tables.subscribers.c, tables.consents.c
@@ -75,6 +78,8 @@ def forget(
     Raises:
         AddressError: it is no address.
     """
+    alone(connection, MANY)
+    hold(connection, _person.address_key == read_address(address).key)
     before = held(connection, secret_key=secret_key, address=address)
     if before.subscriber is not None:
         reader_id, evidence = before.subscriber.id, Evidence(origin=origin)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from subscribers import tables
 from subscribers.addresses import Address
 from subscribers.consent import address_hash, evidence_row
-from subscribers.database import insert_if_absent
+from subscribers.database import insert_if_absent, inserting
 from subscribers.model import ConsentAction, Evidence, SubscriptionState
 from subscribers.texts import one_line
 
@@ -54,7 +54,11 @@ class Witness:
 
 
 def find_seat(connection: Connection, subscriber_id: int, list_name: str) -> Seat | None:
-    """Give a person's place on a list; None without such a person or such a list."""
+    """Give a person's place on a list; None without such a person or such a list.
+
+    Nobody else changes that person's places before this transaction ends.
+    """
+    hold(connection, _person.id == subscriber_id)
     rows = connection.execute(
         select(
             _person.id.label("subscriber_id"),
@@ -80,10 +84,11 @@ def find_seat(connection: Connection, subscriber_id: int, list_name: str) -> Sea
 def enrol(
     connection: Connection, secret_key: bytes, reader: Address, profile: Profile, now: datetime
 ) -> int:
-    """Give the id of a person; a new one gets a row with this profile, a known one keeps theirs."""
-    insert_if_absent(
-        connection,
-        tables.subscribers,
+    """Give the id of a person; a new one gets a row with this profile, a known one keeps theirs.
+
+    Nobody erases them before this transaction ends.
+    """
+    row = inserting(connection, tables.subscribers).values(
         address=reader.text,
         address_key=reader.key,
         address_hash=address_hash(secret_key, reader.key),
@@ -95,8 +100,22 @@ def enrol(
         created_at=now,
         changed_at=now,
     )
-    known = select(_person.id).where(_person.address_key == reader.key)
-    return int(connection.execute(known).scalar_one())
+    same = row.on_conflict_do_update(
+        index_elements=["address_key"], set_={"address_key": reader.key}
+    )
+    return int(connection.execute(same.returning(_person.id)).scalar_one())
+
+
+def hold(connection: Connection, person: ColumnElement[bool]) -> None:
+    """Keep others from a person's places until this transaction ends; SQLite has one writer.
+
+    What is read after it is how things stand. An import that puts the person on a list where they
+    never were is not waited for.
+    """
+    held = select(_person.id).where(person).with_for_update(key_share=True)
+    ids = list(connection.scalars(held))
+    places = select(_place.list_id).where(_place.subscriber_id.in_(ids)).with_for_update()
+    connection.execute(places).close()
 
 
 def move(

@@ -16,9 +16,9 @@ from sqlalchemy import (
     JSON,
     Case,
     Column,
+    ColumnElement,
     Connection,
     Index,
-    Insert,
     Integer,
     MetaData,
     Select,
@@ -37,7 +37,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from subscribers.admission import admit
 from subscribers.consent import evidence_row
-from subscribers.database import UtcDateTime
+from subscribers.database import UtcDateTime, alone, inserting
 from subscribers.model import ConsentAction, Evidence, SubscriptionState, Verdict
 from subscribers.tables import consents, lists, subscribers, subscriptions, suppressions
 
@@ -61,6 +61,9 @@ _row, _person, _place, _proof = _stage.c, subscribers.c, subscriptions.c, consen
 _by_key = Index("ix_import_rows_address_key", _row.address_key)
 _PROFILE = ("address", "address_key", "address_hash", "name", "language", "themes", "fields")
 _accepted = _row.verdict == Verdict.ACCEPTED
+
+MANY = "admit many, or erase one"
+"""What one transaction does at a time: an erasure leaves no row that an import could wait for."""
 
 StagedRow = tuple[int, str, str | None, str, str, str, str, str, str, str, None]
 """The columns of the table; JSON ones as text."""
@@ -94,14 +97,19 @@ def staged(connection: Connection) -> Iterator[None]:
 
 def stage(connection: Connection, rows: Sequence[StagedRow]) -> None:
     """Insert by the driver itself: SQLAlchemy's handling of each row costs more than the rest."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    marks = ", ".join(mark for _ in _row)
+    if connection.dialect.name == "postgresql":
+        from subscribers.postgres import copy_rows
+
+        copy_rows(connection, _stage.name, [column.name for column in _row], rows)
+        return
+    marks = ", ".join("?" for _ in _row)
     connection.exec_driver_sql(f"INSERT INTO {_stage.name} VALUES ({marks})", list(rows))  # noqa: S608 - our own names
 
 
 def mark_repeated(connection: Connection) -> None:
     """Let every address stand once: its later rows are there already. After the last row."""
     connection.execute(CreateIndex(_by_key))
+    connection.exec_driver_sql(f"ANALYZE {_stage.name}")  # nobody else does it for a temporary one
     again = (
         select(_row.address_key, func.min(_row.line).label("first"))
         .where(_accepted)
@@ -125,11 +133,17 @@ def judge(connection: Connection, list_name: str, *, consent: bool) -> None:
 
 
 def admit_staged(connection: Connection, admission: Admission) -> None:
-    """Judge the staged by how things stand now and put the accepted on the list."""
+    """Judge the staged by how things stand now and put the accepted on the list.
+
+    Another import waits meanwhile. Who joins by themselves at this moment does so once: their rows
+    are found taken, or they find ours.
+    """
+    alone(connection, MANY)
+    _hold_waiting(connection, admission)
     judge(connection, admission.list_name, consent=admission.consent)
     _enrol(connection, admission)
-    _confirm_waiting(connection, admission)
     _seat(connection, admission)
+    _confirm_waiting(connection, admission)
     _witness(connection, admission)
 
 
@@ -195,23 +209,31 @@ def _enrol(connection: Connection, admission: Admission) -> None:
         .order_by(_row.line)
     )
     columns = [*_PROFILE, "tracking", "created_at", "changed_at"]
-    connection.execute(_from(insert(subscribers), columns, new))
+    connection.execute(_unless_there(connection, subscribers, columns, new))
+
+
+def _hold_waiting(connection: Connection, admission: Admission) -> None:
+    """Let nobody who never answered leave between the judgement and their confirmation."""
+    if admission.consent:
+        waiting = select(_place.subscriber_id).where(*_waiting(admission))
+        connection.execute(waiting.with_for_update()).close()
+
+
+def _waiting(admission: Admission) -> tuple[ColumnElement[bool], ...]:
+    accepted = exists().where(
+        _person.id == _place.subscriber_id, _row.address_key == _person.address_key, _accepted
+    )
+    pending = _place.state == SubscriptionState.PENDING
+    return _place.list_id == admission.list_id, pending, accepted
 
 
 def _confirm_waiting(connection: Connection, admission: Admission) -> None:
     """Confirm those who asked themselves and never answered, if they have agreed elsewhere."""
     if not admission.consent:
         return
-    accepted = exists().where(
-        _person.id == _place.subscriber_id, _row.address_key == _person.address_key, _accepted
-    )
     connection.execute(
         update(subscriptions)
-        .where(
-            _place.list_id == admission.list_id,
-            _place.state == SubscriptionState.PENDING,
-            accepted,
-        )
+        .where(*_waiting(admission))
         .values(state=SubscriptionState.CONFIRMED.value, confirmed_at=admission.now)
     )
 
@@ -228,7 +250,7 @@ def _seat(connection: Connection, admission: Admission) -> None:
     columns = ["subscriber_id", "list_id", "state", "asked_at"]
     if admission.consent:
         new, columns = new.add_columns(moment), [*columns, "confirmed_at"]
-    connection.execute(_from(insert(subscriptions), columns, new))
+    connection.execute(_unless_there(connection, subscriptions, columns, new))
 
 
 def _witness(connection: Connection, admission: Admission) -> None:
@@ -251,5 +273,10 @@ def _witness(connection: Connection, admission: Admission) -> None:
     connection.execute(_from(insert(consents), ["address_hash", *same], rows))
 
 
-def _from(statement: Insert, columns: list[str], rows: Any) -> Insert:  # noqa: ANN401
+def _unless_there(connection: Connection, table: Table, columns: list[str], rows: Any) -> Any:  # noqa: ANN401
+    """Pass over whose key another transaction takes between a look and the insertion."""
+    return _from(inserting(connection, table), columns, rows).on_conflict_do_nothing()
+
+
+def _from(statement: Any, columns: list[str], rows: Any) -> Any:  # noqa: ANN401
     return statement.from_select(columns, rows, include_defaults=False)

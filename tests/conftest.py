@@ -77,15 +77,38 @@ def postgresql() -> Iterator[postgres.Server]:
 
 @pytest.fixture
 def on_postgresql(postgresql: postgres.Server) -> Iterator[Database]:
-    name = postgresql.fresh()
-    database = Database(postgresql.url(name))
-    yield database
-    database.close()
-    postgresql.drop(name)
+    yield from _one_of(postgresql)
 
 
 @pytest.fixture(params=["on_sqlite", "on_postgresql"])
 def both_databases(request: pytest.FixtureRequest) -> Database:
+    database: Database = request.getfixturevalue(request.param)
+    return database
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> Iterator[Database]:
+    yield from _without_tables(tmp_path / "empty.db")
+
+
+@pytest.fixture
+def other_sqlite(tmp_path: Path) -> Iterator[Database]:
+    yield from _without_tables(tmp_path / "other.db")
+
+
+@pytest.fixture
+def empty_postgresql(postgresql: postgres.Server) -> Iterator[Database]:
+    yield from _one_of(postgresql, template="template1")
+
+
+@pytest.fixture
+def other_postgresql(postgresql: postgres.Server) -> Iterator[Database]:
+    yield from _one_of(postgresql, template="template1")
+
+
+@pytest.fixture(params=["empty_sqlite", "empty_postgresql"])
+def empty(request: pytest.FixtureRequest) -> Database:
+    """A database without tables."""
     database: Database = request.getfixturevalue(request.param)
     return database
 
@@ -95,6 +118,20 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse, in every test, to dial anything but this machine."""
     monkeypatch.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
     monkeypatch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
+
+
+def _without_tables(path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+def _one_of(server: postgres.Server, **how: str) -> Iterator[Database]:
+    name = server.fresh(**how)
+    database = Database(server.url(name))
+    yield database
+    database.close()
+    server.drop(name)
 
 
 def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:

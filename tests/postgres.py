@@ -49,7 +49,7 @@ def _shipped() -> list[Path]:
 
 
 def _runs(folder: Path) -> bool:
-    command = [folder / "postgres", "--version"]
+    command = [str(folder / "postgres"), "--version"]
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:

@@ -10,6 +10,8 @@ from digest.config import read_settings
 from digest.errors import ConfigError
 
 KEY = {"DIGEST_SECRET_KEY": "0123456789abcdef"}
+KEYS = ("SENDGRID_API_KEY", "MAILGUN_API_KEY", "POSTMARK_SERVER_TOKEN", "BREVO_API_KEY")
+"""Of email APIs."""
 
 
 def test_without_variables_everything_is_embedded(tmp_path: Path) -> None:
@@ -51,8 +53,31 @@ def test_an_unusable_variable_is_named(variables: dict[str, str], message: str) 
 def test_settings_never_show_their_secrets() -> None:
     variables = KEY | {
         "DIGEST_PROVIDER_URL": "smtp://u:hunter2@mail.example:587",
-        "SENDGRID_API_KEY": "SG.hunter2",
+        **dict.fromkeys(KEYS, "hunter2"),
     }
     shown = repr(read_settings(variables))
     assert "hunter2" not in shown
     assert KEY["DIGEST_SECRET_KEY"] not in shown
+
+
+def test_a_provider_gets_the_keys_by_the_names_of_their_variables() -> None:
+    given = {name: f" key of {name}\n" for name in KEYS}
+    secrets = read_settings(KEY | given).provider_secrets
+    assert secrets == {name: f"key of {name}" for name in KEYS}
+
+
+@pytest.mark.parametrize("form", ["", "text", " json "])
+def test_log_lines_come_in_a_form_that_there_is(tmp_path: Path, form: str) -> None:
+    environ = {"DIGEST_SECRET_KEY": "0123456789abcdef", "DIGEST_LOG": form}
+    assert read_settings(environ, var=tmp_path).log == form.strip()
+    with pytest.raises(ConfigError, match="DIGEST_LOG is 'loud'"):
+        read_settings(environ | {"DIGEST_LOG": "loud"}, var=tmp_path)
+
+
+def test_a_token_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
+    environ = {"DIGEST_SECRET_KEY": "0123456789abcdef"}
+    assert read_settings(environ, var=tmp_path).metrics_token == ""
+    long = environ | {"DIGEST_METRICS_TOKEN": "0123456789abcdef"}
+    assert read_settings(long, var=tmp_path).metrics_token == "0123456789abcdef"
+    with pytest.raises(ConfigError, match="DIGEST_METRICS_TOKEN is shorter"):
+        read_settings(environ | {"DIGEST_METRICS_TOKEN": "short"}, var=tmp_path)

@@ -4,6 +4,9 @@ from typing import Annotated
 
 import typer
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**31 - 1
 """What the databases' integers hold; a longer number is a slip of the hand."""
 IssueName = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id, or e.g. hebdo-sahel/12.")]
+MaybeIssue = Annotated[
+    str, typer.Argument(metavar="[ISSUE]", help="Its id, or e.g. hebdo-sahel/12; else all.")
+]

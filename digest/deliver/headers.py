@@ -3,6 +3,7 @@
 import hashlib
 import re
 import string
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -40,9 +41,12 @@ def unsubscribe_headers(url: str) -> dict[str, str]:
     }
 
 
-def message_id(*, issue_id: int, subscriber_id: int, site_url: str) -> str:
-    """Name a mail by what it is, not by the attempt: sent twice, it is one to the reader."""
-    return f"<issue-{issue_id}.reader-{subscriber_id}@{host_of(site_url)}>"
+def message_ids(issue_id: int, site_url: str) -> Callable[[int], str]:
+    """Give what names an issue's mail to a subscriber (id → Message-ID): by what it is, not by the
+    attempt, so that a mail sent twice is one to the reader.
+    """
+    begin, end = f"<issue-{issue_id}.reader-", f"@{host_of(site_url)}>"
+    return lambda subscriber_id: f"{begin}{subscriber_id}{end}"
 
 
 @lru_cache(maxsize=8)
@@ -57,7 +61,7 @@ def checked(name: str, value: str) -> str:
     Raises:
         DeliveryError: it holds a line break or another control character.
     """
-    if CONTROL.search(value):
+    if not value.isprintable() and CONTROL.search(value):  # joiners are neither
         raise DeliveryError(f"header {name} would hold a line break or control code: {value!r}")
     return value
 

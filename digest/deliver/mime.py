@@ -51,10 +51,11 @@ class CompiledLetter:
             DeliveryError: a header would hold a line break.
         """
         own = {"To": mailbox(to.name, to.address)}
-        own["Subject"] = phrase(checked("Subject", self.subject.fill(to.values)))
+        words = to.values
+        own["Subject"] = phrase(checked("Subject", self.subject.fill(words)))
         own["Date"] = format_datetime(at)
         own |= {name: checked(name, value) for name, value in to.headers.items()}
-        values = {name: _FENCE + _quoted(to.values[name]) + _FENCE for name in self.tokens}
+        values = {name: _FENCE + _quoted(words[name]) + _FENCE for name in self.tokens}
         return self.head + _lines(own) + self.body.fill(values)
 
 

@@ -13,6 +13,10 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """What has no place in one line of a mail. Joiners and direction marks have: names use them."""
 
 
+_SPECIAL = re.compile("[&<>\"']")
+"""What html.escape replaces."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
     """A text cut at its tokens: literal, name, literal, name, … literal."""
@@ -38,12 +42,13 @@ def cut(text: str) -> Pattern:
 def values_of(*, name: str, address: str, unsubscribe_url: str) -> dict[str, str]:
     """Give one recipient's values of all PLACEHOLDERS, fit for the places they stand in."""
     name, address = plain(name), plain(address)
+    special = _SPECIAL.search(name + address)
     return {
         "UNSUBSCRIBE_URL": unsubscribe_url,
         "NAME": name,
-        "NAME_HTML": escape(name),
+        "NAME_HTML": escape(name) if special else name,
         "ADDRESS": address,
-        "ADDRESS_HTML": escape(address),
+        "ADDRESS_HTML": escape(address) if special else address,
     }
 
 

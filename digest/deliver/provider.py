@@ -7,8 +7,10 @@ may be made again is decided in digest.deliver.batches from the receipt alone.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from digest.deliver.headers import unsubscribe_headers
+from digest.deliver.personalise import values_of
 from digest.model.delivery import Outcome
 
 
@@ -27,18 +29,28 @@ class Letter:
     """The same for every recipient: List-ID, Feedback-ID, Precedence, Auto-Submitted."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Personal:
-    """One recipient of a call and what is theirs alone."""
+class Personal(NamedTuple):
+    """One recipient of a call and what is theirs alone. A tuple: a million are made an issue."""
 
     id: int
     """Subscriber id: how receipts name recipients."""
     address: str
-    name: str = ""
-    values: Mapping[str, str]
-    """Placeholder name → text, as it must stand in the mail (…_HTML already escaped)."""
-    headers: Mapping[str, str]
-    """List-Unsubscribe, List-Unsubscribe-Post and Message-ID."""
+    name: str
+    unsubscribe_url: str
+    message_id: str = ""
+    """Names the mail, whoever sends it how often; none for a proof, which is nobody's mail."""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Give placeholder name → text, fit for the mail (…_HTML already escaped)."""
+        return values_of(name=self.name, address=self.address, unsubscribe_url=self.unsubscribe_url)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give List-Unsubscribe, List-Unsubscribe-Post and Message-ID."""
+        if not self.message_id:
+            return {}
+        return {**unsubscribe_headers(self.unsubscribe_url), "Message-ID": self.message_id}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +93,8 @@ class Receipt:
     """Recipients of whom nobody can say whether they were mailed."""
     untried: frozenset[int] = frozenset()
     """Recipients that were not mailed for sure and may be tried again."""
+    provider: str = ""
+    """Who took it, where the provider is made of several."""
 
 
 class Provider(Protocol):

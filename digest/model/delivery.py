@@ -32,6 +32,8 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     SUPERSEDED = "superseded"
     """Cut short at an idempotent provider: the same call again mails nobody twice."""
+    DOUBLED = "doubled"
+    """Beside an accepted one: known or feared to have mailed the same readers too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,8 @@ class Attempt:
     ended_at: datetime | None = None
     provider_ref: str = ""
     detail: str = ""
+    origin_id: str = ""
+    """Of a part of a mixed receipt: the attempt whose call it was in. None carried its own id."""
 
 
 @dataclass(frozen=True, kw_only=True)

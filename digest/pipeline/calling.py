@@ -5,6 +5,8 @@ doubt and never a second mail.
 """
 
 import random
+from collections.abc import Sequence
+from datetime import datetime
 from queue import Empty, Queue
 from threading import Thread
 
@@ -12,63 +14,79 @@ from sqlalchemy import Connection
 
 from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
-from digest.model.delivery import Batch, Outcome
-from digest.pipeline.letters import personal_of
+from digest.model.delivery import Batch, Outcome, Settlement
+from digest.pipeline.letters import personals_of
 from digest.pipeline.pacing import hold, may_call
 from digest.pipeline.rounds import Round, new_id
+from digest.pipeline.settling import take_in
+from digest.pipeline.telling import Laps, tell_called, tell_untried
 from digest.storage import ledger, tallies
 from subscribers import lists
+from subscribers.model import Addressee
 
 
 def mail(round_: Round, batch: Batch) -> None:
     """Call the provider for a claimed batch: intent before, outcome after."""
-    with round_.newsroom.database.write() as connection:
-        if round_.brake.pulled.is_set() or not may_call(round_):
-            ledger.release(connection, batch)
-            return
-        call = _intend(connection, round_, batch)
-    if call is None:
+    laps = Laps()
+    now = round_.newsroom.clock()
+    deadline = now + round_.longest_call
+    to = _intend(round_, batch, now, deadline)
+    laps.end("look_up")
+    if not to:
+        tell_untried(round_, batch, laps)
         return
+    call = _call(round_, batch, to, deadline)
     receipt = _called(round_, call)
+    laps.end("call")
     if receipt.retry_after is not None:  # before settling, which takes time others would call in
         hold(round_, min(receipt.retry_after, round_.patience.longest_hold))
-    _settle(round_, batch, call, receipt)
+    settlement = _settle(round_, batch, call, receipt)
+    laps.end("settle")
+    tell_called(round_, batch, call=call, receipt=receipt, settlement=settlement, laps=laps)
     round_.brake.note(receipt)
 
 
-def _intend(connection: Connection, round_: Round, batch: Batch) -> Call | None:
-    """Look the recipients up once more and write the intent; None when there is nothing to call."""
-    newsroom, now = round_.newsroom, round_.newsroom.clock()
-    gone = tallies.skipped(connection, batch.id)
-    planned = [id_ for id_ in batch.recipient_ids if id_ not in gone]
-    present, absent = lists.recipients(connection, batch.list_name, planned)
-    deadline = now + round_.longest_call
-    call = Call(
-        attempt_id=batch.attempt_id,
-        issue_id=round_.issue.id,
-        batch_id=batch.id,
-        letter=round_.letters[batch.edition_id],
-        to=tuple(personal_of(newsroom, batch.issue_id, batch.list_name, to) for to in present),
-        deadline=deadline,
-        label=f"{round_.issue.newsletter}-{round_.issue.number}",
-    )
-    if not _written(connection, round_, batch, call):
-        ledger.release(connection, batch)  # if it is ours still: the issue was paused
-        return None
-    ledger.skip(connection, batch, {one.id: one.reason for one in absent}, now)
-    return call if call.to else None
+def _intend(round_: Round, batch: Batch, now: datetime, deadline: datetime) -> Sequence[Addressee]:
+    """Look the recipients up once more and write the intent; give whom the call is for."""
+    with round_.newsroom.database.write() as connection:
+        if round_.brake.pulled.is_set() or not may_call(round_):
+            ledger.release(connection, batch)
+            return ()
+        gone = tallies.skipped(connection, batch.id)
+        planned = [id_ for id_ in batch.recipient_ids if id_ not in gone]
+        present, absent = lists.recipients(connection, batch.list_name, planned)
+        if not _written(connection, round_, batch, nobody=not present, deadline=deadline):
+            ledger.release(connection, batch)  # if it is ours still: the issue was paused
+            return ()
+        ledger.skip(connection, batch, {one.id: one.reason for one in absent}, now)
+        return present
 
 
-def _written(connection: Connection, round_: Round, batch: Batch, call: Call) -> bool:
-    if not call.to:
+def _written(
+    connection: Connection, round_: Round, batch: Batch, *, nobody: bool, deadline: datetime
+) -> bool:
+    if nobody:
         return ledger.close_empty(connection, batch)
     return ledger.intend(
         connection,
         batch,
         provider=round_.provider.name,
-        now=call.deadline - round_.longest_call,
-        deadline=call.deadline,
-        lease_until=call.deadline + round_.slack,
+        now=deadline - round_.longest_call,
+        deadline=deadline,
+        lease_until=deadline + round_.slack,
+    )
+
+
+def _call(round_: Round, batch: Batch, to: Sequence[Addressee], deadline: datetime) -> Call:
+    issue = round_.issue
+    return Call(
+        attempt_id=batch.attempt_id,
+        issue_id=issue.id,
+        batch_id=batch.id,
+        letter=round_.letters[batch.edition_id],
+        to=personals_of(round_.newsroom, issue.id, batch.list_name, to),
+        deadline=deadline,
+        label=f"{issue.newsletter}-{issue.number}",
     )
 
 
@@ -92,7 +110,7 @@ def _answered(round_: Round, call: Call) -> Receipt:
         )
 
 
-def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> None:
+def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> Settlement:
     now = round_.newsroom.clock()
     settlement = settle(
         receipt,
@@ -103,4 +121,5 @@ def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> None:
         patience=round_.patience,
     )
     with round_.newsroom.database.write() as connection:
-        ledger.settle(connection, batch, settlement, now=now, new_id=new_id)
+        take_in(connection, batch, settlement, now=now, new_id=new_id)
+    return settlement

@@ -22,6 +22,7 @@ from digest.model.run import Run, RunClock, RunRecord
 from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
 from digest.pipeline.sending import resume
+from digest.pipeline.settling import settle_doubts
 from digest.pipeline.strikes import issue_slot, strike
 from digest.schedule.values import Newsletter, Schedule
 from digest.storage import runs
@@ -32,7 +33,13 @@ RESUME = "resume"
 """The step that goes on with whatever sending was interrupted."""
 COLLECT = "collect"
 """The step that asks the sources: a feed forgets within hours what a week's issue needs."""
-EVERY: Mapping[str, timedelta] = {RESUME: LEASE, COLLECT: timedelta(minutes=30)}
+SETTLE = "settle"
+"""The step that settles doubts which events, or the lack of them, can settle."""
+EVERY: Mapping[str, timedelta] = {
+    SETTLE: timedelta(minutes=1),
+    RESUME: LEASE,
+    COLLECT: timedelta(minutes=30),
+}
 """How often each scheduler does what no newsletter's clock asks for."""
 
 Since: TypeAlias = Mapping[tuple[str, RunClock], datetime]
@@ -114,6 +121,8 @@ class Clocks:
         """Do a job; expected failures are logged, noted, and tried again after LEASE."""
         if job.step == RESUME:
             self._resume()
+        elif job.step == SETTLE:
+            settle_doubts(self._desk.newsroom)
         elif job.step == COLLECT:
             collect(self._desk.newsroom)
         else:
@@ -126,7 +135,7 @@ class Clocks:
                 (name, clock): runs.known_since(
                     connection, name, clock, f"{plan.cron(clock)} {plan.timezone}", now
                 )
-                for name, plan in newsletters.items()
+                for name, plan in sorted(newsletters.items())  # all lock in one order
                 for clock in RunClock
             }
 

@@ -25,9 +25,12 @@ from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.receiving import Desk, SourceReport, receive_drops, receive_items
 from digest.schedule.values import Schedule, Source
 from digest.storage.sources import save_source_state, source_state, source_states
+from subscribers.database import alone
 
 __all__ = ["Fetch", "SourceReport", "SourceStanding", "collect", "standing"]
 
+STORING = "store what sources gave"
+"""Articles are shared by sources: of several runs on several machines one stores at a time."""
 _WAVE = 50  # feeds fetched at once, and held in memory
 
 log = structlog.wrap_logger(logging.getLogger("digest.collect"))
@@ -147,6 +150,7 @@ def _from_answer(
         report = replace(report, error=f"{answer.error}: gone for good, remove it or correct it")
     after = _state_after(state, answer, report.error, now=desk.now, chance=chance())
     with desk.newsroom.database.write() as connection:
+        alone(connection, STORING)
         save_source_state(connection, after)
         report = keep(connection, report)
     return replace(report, notes=report.notes + _news_of_move(source, after))
@@ -182,6 +186,7 @@ def _read_folder(desk: Desk, source: Source) -> SourceReport:
         keep = receive_drops(desk, source, folder)
         report = SourceReport(source=source.name)
     with desk.newsroom.database.write() as connection:
+        alone(connection, STORING)
         report = keep(connection, report) if keep else report
         state = source_state(connection, source.name)
         save_source_state(connection, _folder_state(state, source, report, desk.now))

@@ -15,6 +15,7 @@ from digest.model.article import Article
 from digest.model.story import ThemeScore, Tie
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import articles, stories
+from subscribers.database import alone
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """Before it nothing was published; far before it, no calendar reaches."""
@@ -65,12 +66,15 @@ def group(newsroom: Newsroom, *, since: datetime | None = None) -> GroupReport:
     again changes no row. Articles from before keep the story that they are in; new ones may join.
     """
     since = max(since or default_since(newsroom), _EARLIEST)
-    with newsroom.database.read() as connection:
-        material = read_material(connection, since)
-    findings = _find(newsroom, material)
-    with newsroom.database.write() as connection:
-        _write(connection, material, findings, newsroom.clock())
-    return _report(newsroom, since, material, findings)
+    while True:
+        with newsroom.database.read() as connection:
+            material = read_material(connection, since)
+        findings = _find(newsroom, material)
+        with newsroom.database.write() as connection:
+            alone(connection, "write stories")
+            if _known(connection, since, material.recent) == material.known:  # nobody was faster
+                _write(connection, material, findings, newsroom.clock())
+                return _report(newsroom, since, material, findings)
 
 
 def default_since(newsroom: Newsroom) -> datetime:
@@ -82,20 +86,15 @@ def default_since(newsroom: Newsroom) -> datetime:
 def read_material(connection: Connection, since: datetime) -> Material:
     """Read the window's articles and, for joins and ties, those of stories from before it."""
     recent = tuple(articles.published_since(connection, since))
+    known = _known(connection, since, recent)
     grouped = {article.id for article in recent}
-    told = (
-        *stories.stories_since(connection, since - REACH, themed=True),
-        *stories.stories_since(connection, since - WINDOW),
-        *stories.stories_of(connection, grouped),
-    )
-    known = {story.id: story.article_ids for story in told}
-    before = [[a for a in known[story] if a not in grouped] for story in sorted(known)]
+    before = [[article for article in members if article not in grouped] for members in known]
     earlier = articles.articles(connection, [article for members in before for article in members])
     return Material(
         recent=recent,
         earlier=tuple(earlier.values()),
         settled=tuple(tuple(members) for members in before if members),
-        known=tuple(known.values()),
+        known=known,
     )
 
 
@@ -113,6 +112,18 @@ def fresh_stories(grouping: Grouping, material: Material) -> list[Grouped]:
     while grown := set().union(*(g for g in groups if g & reached)) - reached:
         reached |= grown
     return [g for g in grouping.stories if reached & set(g.story.article_ids)]
+
+
+def _known(
+    connection: Connection, since: datetime, recent: Sequence[Article]
+) -> tuple[tuple[int, ...], ...]:
+    told = (
+        *stories.stories_since(connection, since - REACH, themed=True),
+        *stories.stories_since(connection, since - WINDOW),
+        *stories.stories_of(connection, {article.id for article in recent}),
+    )
+    by_id = {story.id: story.article_ids for story in told}
+    return tuple(by_id[story] for story in sorted(by_id))
 
 
 def _find(newsroom: Newsroom, material: Material) -> Findings:

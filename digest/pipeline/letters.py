@@ -1,12 +1,14 @@
 """What is written to whom? From an issue's edition and a recipient to a provider's values."""
 
-from digest.deliver.headers import bulk_headers, message_id, unsubscribe_headers
-from digest.deliver.personalise import values_of
+from collections.abc import Iterable
+
+from digest.deliver.headers import bulk_headers, message_ids
+from digest.deliver.personalise import plain
 from digest.deliver.provider import Letter, Personal
 from digest.model.issue import Edition, Issue, RenderedEdition
 from digest.pipeline.newsroom import Newsroom
-from subscribers.model import Recipient
-from subscribers.tokens import unsubscribe_token
+from subscribers.model import Addressee
+from subscribers.tokens import unsubscribe_tokens
 
 PROOF = {"fr": "[Épreuve]", "en": "[Proof]"}
 """What stands before a proof's subject, by language."""
@@ -32,24 +34,16 @@ def letter_of(newsroom: Newsroom, issue: Issue, edition: Edition | RenderedEditi
     )
 
 
-def personal_of(newsroom: Newsroom, issue_id: int, list_name: str, to: Recipient) -> Personal:
-    """Give what is one reader's own: their name, and the link that ends their subscription."""
-    url = unsubscribe_url(newsroom, to.id, list_name)
-    own = message_id(issue_id=issue_id, subscriber_id=to.id, site_url=newsroom.site_url)
-    values = values_of(name=to.name, address=to.address, unsubscribe_url=url)
-    return Personal(
-        id=to.id,
-        address=to.address,
-        name=values["NAME"],
-        values=values,
-        headers={**unsubscribe_headers(url), "Message-ID": own},
-    )
-
-
-def unsubscribe_url(newsroom: Newsroom, subscriber_id: int, list_name: str) -> str:
-    """Give the address that ends a subscription with one click (RFC 8058)."""
-    return (
-        f"{newsroom.site_url}/u/{unsubscribe_token(newsroom.secret_key, subscriber_id, list_name)}"
+def personals_of(
+    newsroom: Newsroom, issue_id: int, list_name: str, readers: Iterable[Addressee]
+) -> tuple[Personal, ...]:
+    """Give what is each reader's own: their name, and the link that ends their subscription."""
+    token = unsubscribe_tokens(newsroom.secret_key, list_name)
+    named = message_ids(issue_id, newsroom.site_url)
+    link = f"{newsroom.site_url}/u/"
+    return tuple(
+        Personal(id_, address, plain(name), link + token(id_), named(id_))
+        for id_, address, name in readers
     )
 
 
@@ -71,9 +65,4 @@ def proof_letter(newsroom: Newsroom, issue: Issue, edition: RenderedEdition) -> 
 
 def proof_personal(newsroom: Newsroom, place: int, address: str) -> Personal:
     """Give what is one editor's own; their unsubscribe link leads to the site and ends nothing."""
-    return Personal(
-        id=place,
-        address=address,
-        values=values_of(name="", address=address, unsubscribe_url=newsroom.site_url),
-        headers={},
-    )
+    return Personal(id=place, address=address, name="", unsubscribe_url=newsroom.site_url)

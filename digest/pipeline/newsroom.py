@@ -1,12 +1,13 @@
 """What do the stages work with? Everything that touches the world."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 from digest.clock import Clock
 from digest.deliver.provider import Provider
+from digest.pipeline.meters import Meters
 from digest.schedule.values import Schedule
 from subscribers.database import Database
 
@@ -27,5 +28,11 @@ class Newsroom:
     """The folder with email/, web/ and brand.yaml."""
     provider: Callable[[], Provider]
     """Opens the provider that mail goes to."""
+    event_keys: Mapping[str, str] = field(default_factory=dict)
+    """Whose events we are told: provider → the key that proves that they are its own."""
     stopping: Event = field(default_factory=Event)
     """Set when the process is asked to end: sending then begins no further call."""
+    meters: Meters = field(default_factory=Meters)
+    """What this process handed over; goes on counting when the schedule changes."""
+    metrics_token: str = ""
+    """What /metrics of the web asks for; empty: there is no such page."""

@@ -27,7 +27,7 @@ def plan(newsroom: Newsroom, issue: Issue, provider: Provider) -> None:
     _check(issue, rendered)
     check_links(newsroom, provider)
     with newsroom.database.write() as connection:
-        if issues.issue(connection, issue.id).state is not IssueState.APPROVED:
+        if issues.locked(connection, issue.id).state is not IssueState.APPROVED:
             return  # another process was faster
         ids = lists.active_ids(connection, newsletter.list)
         if not ids:

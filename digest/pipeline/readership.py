@@ -97,9 +97,16 @@ def readers_of(database: Database, list_name: str) -> dict[str, str | list[Recip
 
 
 def private_csv(path: Path) -> TextIO:
-    """Open a file for addresses: only its owner may read it, whoever could read what it replaces.
+    """Open a private_text that begins with a mark by which Excel knows its letters.
 
-    It begins with a mark by which Excel knows its letters.
+    Raises:
+        TransferError: it can't be written.
+    """
+    return private_text(path, encoding="utf-8-sig")
+
+
+def private_text(path: Path, *, encoding: str = "utf-8") -> TextIO:
+    """Open a file for addresses: only its owner may read it, whoever could read what it replaces.
 
     Raises:
         TransferError: it can't be written.
@@ -108,7 +115,7 @@ def private_csv(path: Path) -> TextIO:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         if stat.S_ISREG(os.fstat(file).st_mode):
             os.fchmod(file, 0o600)
-        return os.fdopen(file, "w", encoding="utf-8-sig", newline="")
+        return os.fdopen(file, "w", encoding=encoding, newline="")
     except OSError as failure:
         raise TransferError(f"{path} can't be written: {failure.strerror}") from failure
 

@@ -24,6 +24,7 @@ from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.pacing import paused_at, provider_if_usable, terms_of, wait_of
 from digest.pipeline.planning import check_links, plan
 from digest.pipeline.rounds import Brake, Round
+from digest.pipeline.settling import settle_doubts
 from digest.storage import editions, issues, ledger, sendings, tallies
 from subscribers.addresses import read_address
 
@@ -114,6 +115,7 @@ def resume(
         ConflictError: that issue was never begun.
         DeliveryError: the provider refuses our mail.
     """
+    settle_doubts(newsroom)
     reports = []
     unfinished = _unfinished(newsroom, issue_id)
     for issue in (one for one in unfinished if one.newsletter not in leave):
@@ -226,7 +228,7 @@ def _letters(newsroom: Newsroom, issue: Issue) -> Mapping[int, Letter]:
 
 def _finish(newsroom: Newsroom, issue_id: int) -> None:
     with newsroom.database.write() as connection:
-        issue = issues.issue(connection, issue_id)
+        issue = issues.locked(connection, issue_id)
         if issue.state is IssueState.CANCELLED:
             ledger.cancel(connection, issue_id)
         elif issue.state is IssueState.SENDING and not tallies.goes_on(connection, issue_id):

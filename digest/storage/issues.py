@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Insert, RowMapping, func, select, update
 from sqlalchemy import insert as insert_into
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.issue import ISSUE_STEPS, Issue, IssueContent, IssueState
 from digest.storage.tables import issue_versions
 from digest.storage.tables import issues as table
+from subscribers.database import alone
 
 _CONTENT: TypeAdapter[IssueContent] = TypeAdapter(IssueContent)
 _TELLS = (IssueState.APPROVED, IssueState.SENDING, IssueState.SENT)
@@ -39,6 +40,16 @@ def issue(connection: Connection, issue_id: int) -> Issue:
     if row is None:
         raise NotFoundError(f"no issue {issue_id}: {_known(connection)}")
     return _issue(row)
+
+
+def locked(connection: Connection, issue_id: int) -> Issue:
+    """Give an issue that nobody else changes before this transaction ends.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    connection.execute(select(table.c.id).where(table.c.id == issue_id).with_for_update())
+    return issue(connection, issue_id)
 
 
 def issues(connection: Connection, newsletter: str | None = None) -> list[Issue]:
@@ -78,27 +89,13 @@ def told_before(connection: Connection, newsletter: str, slot: datetime) -> list
 def insert(
     connection: Connection, *, newsletter: str, slot: datetime, content: IssueContent, now: datetime
 ) -> Issue:
-    """Keep a new draft under the newsletter's next number, or give the one already made for `slot`.
-
-    Raises:
-        ConflictError: another issue of the newsletter was made at the same moment.
-    """
+    """Keep a new draft under the newsletter's next number, or give the one made for `slot`."""
+    alone(connection, f"make an issue of {newsletter}")
     existing = find(connection, newsletter, slot)
     if existing is not None:
         return existing
-    try:
-        with connection.begin_nested():
-            connection.execute(_insertion(newsletter, slot, content, now))
-    except IntegrityError as taken:
-        made = find(connection, newsletter, slot)
-        if made is None:
-            raise ConflictError(
-                f"two issues of {newsletter} were made at once: run it again"
-            ) from taken
-        return made
-    made = find(connection, newsletter, slot)
-    assert made is not None  # noqa: S101 - inserted in this transaction
-    return made
+    made = connection.execute(_insertion(newsletter, slot, content, now))
+    return issue(connection, made.scalar_one())
 
 
 def change(
@@ -199,11 +196,13 @@ def _keeping(issue: Issue, now: datetime) -> Insert:
     )
 
 
-def _insertion(newsletter: str, slot: datetime, content: IssueContent, now: datetime) -> Insert:
+def _insertion(
+    newsletter: str, slot: datetime, content: IssueContent, now: datetime
+) -> ReturningInsert[int]:
     number = select(func.coalesce(func.max(table.c.number), 0) + 1).where(
         table.c.newsletter == newsletter
     )
-    return insert_into(table).values(
+    row = insert_into(table).values(
         newsletter=newsletter,
         number=number.scalar_subquery(),
         slot=slot,
@@ -214,6 +213,7 @@ def _insertion(newsletter: str, slot: datetime, content: IssueContent, now: date
         changed_at=now,
         approved_by="",
     )
+    return row.returning(table.c.id)
 
 
 def _reread(connection: Connection, issue_id: int) -> Issue:

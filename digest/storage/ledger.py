@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Update, func, insert, or_, select, update
+from sqlalchemy import Connection, Update, func, insert, or_, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.delivery import Batch, BatchState, Fate, Lot, Outcome, Settlement
@@ -127,7 +127,7 @@ def settle(
     first, *others = settlement.fates
     moved = frozenset[int]().union(*(fate.recipient_ids for fate in others))
     kept = tuple(id_ for id_ in batch.recipient_ids if id_ not in moved)
-    ours = _mine(batch, BatchState.CALLING, BatchState.IN_DOUBT)
+    ours = _mine(batch, BatchState.CALLING, *DOUBTED)
     if connection.execute(ours.values(**_became(first), **_of(kept))).rowcount != 1:
         return False
     connection.execute(_ended(batch.attempt_id, first.outcome, settlement, now))
@@ -197,7 +197,7 @@ def resolve(connection: Connection, batch_id: int, *, sent: bool, now: datetime)
     return batch
 
 
-def batch_of(row: RowMapping) -> Batch:
+def batch_of(row: Mapping[Any, Any]) -> Batch:
     """Read a batch's row."""
     values = dict(row)
     del values["recipients"], values["worker"]
@@ -268,17 +268,16 @@ def _split(
     # Two splits at once would take the same number: one after the other, then.
     connection.execute(select(issues.c.id).where(issues.c.id == batch.issue_id).with_for_update())
     last = select(func.max(batches.c.seq)).where(batches.c.issue_id == batch.issue_id)
-    same = {name: getattr(batch, name) for name in ("issue_id", "edition_id", "list_name")}
+    kin = {name: getattr(batch, name) for name in ("issue_id", "edition_id", "list_name")}
     place = {"seq": last.scalar_subquery() + 1, "attempt_id": attempt_id}
-    added = insert(batches).values(**same, **place, **_became(fate), **_of(ids))
+    added = insert(batches).values(**kin, **place, **_became(fate), **_of(ids))
     batch_id = connection.execute(added.returning(batches.c.id)).scalar_one()
-    origin = select(attempts.c.provider, attempts.c.intent_at, attempts.c.deadline).where(
-        attempts.c.id == batch.attempt_id
-    )
-    part = dict(connection.execute(origin).mappings().one())
+    same = (attempts.c[name] for name in ("provider", "intent_at", "deadline"))
+    origin = select(attempts.c.id.label("origin_id"), *same)
+    call = connection.execute(origin.where(attempts.c.id == batch.attempt_id)).mappings().one()
     ended = {"outcome": fate.outcome, "ended_at": now, "detail": settlement.detail}
     own = {"id": attempt_id, "batch_id": batch_id, "provider_ref": settlement.provider_ref}
-    connection.execute(insert(attempts), part | ended | own)
+    connection.execute(insert(attempts), dict(call) | ended | own)
 
 
 def _recover(

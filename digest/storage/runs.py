@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Update, and_, case, select, update
 
 from digest.model.run import Run, RunClock, RunRecord
 from digest.storage.tables import clocks
 from digest.storage.tables import runs as table
-from subscribers.database import insert_if_absent
+from subscribers.database import insert_if_absent, inserting
 
 
 def take(connection: Connection, run: Run, now: datetime) -> bool:
@@ -75,21 +74,15 @@ def known_since(
     connection: Connection, newsletter: str, clock: RunClock, definition: str, now: datetime
 ) -> datetime:
     """Give the moment since when a clock has its present definition; remember it when it is new."""
-    here = and_(clocks.c.newsletter == newsletter, clocks.c.clock == clock.value)
-    row = connection.execute(select(clocks).where(here)).one_or_none()
-    if row is not None and row.definition == definition:
-        since: datetime = row.since
-        return since
     values = {"definition": definition, "since": now}
-    insert = _insert(connection)(clocks).values(newsletter=newsletter, clock=clock.value, **values)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["newsletter", "clock"], set_=values)
+    row = inserting(connection, clocks).values(newsletter=newsletter, clock=clock.value, **values)
+    same = clocks.c.definition == definition
+    kept = row.on_conflict_do_update(
+        index_elements=["newsletter", "clock"],
+        set_=values | {"since": case((same, clocks.c.since), else_=row.excluded.since)},
     )
-    return now
-
-
-def _insert(connection: Connection) -> Any:  # noqa: ANN401 - one of two dialects' own inserts
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    since: datetime = connection.execute(kept.returning(clocks.c.since)).scalar_one()
+    return since
 
 
 def _open(run: Run) -> Update:

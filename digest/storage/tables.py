@@ -206,6 +206,8 @@ attempts = Table(
     Column("ended_at", UtcDateTime),
     Column("provider_ref", Text, nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
+    # Of a part of a mixed receipt: the attempt whose call it was in.
+    Column("origin_id", String(32), nullable=False, default=""),
     Index("ix_attempts_intent_at", "intent_at"),
     # The database itself forbids a second attempt while one is live, accepted or unknown.
     Index(

@@ -3,9 +3,12 @@
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from digest.pipeline.gauges import registry_of
 from digest.pipeline.newsroom import Newsroom
+from digest.web.events import event_routes
 from digest.web.failures import answer_failures
 from digest.web.health import health_routes
+from digest.web.metrics import metrics_routes
 from digest.web.pages import Pages, open_pages
 from digest.web.security import SecurityHeaders
 from digest.web.unsubscribe import unsubscribe_routes
@@ -19,7 +22,10 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app = FastAPI(title="digest", openapi_url=None, redirect_slashes=False)
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
+    app.include_router(event_routes(newsroom))
     app.include_router(health_routes(newsroom.database))
+    if newsroom.metrics_token:
+        app.include_router(metrics_routes(registry_of(newsroom), newsroom.metrics_token))
     _serve_style(app, pages)
     answer_failures(app, pages)
     return app

@@ -46,12 +46,17 @@ class SecurityHeaders:
 
 async def small_body(request: Request) -> bytes:
     """Read a body of at most LONGEST_BODY bytes; 413 for a longer one, which is not read on."""
-    body = b""
+    return await body_of(request, LONGEST_BODY)
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """Read a body of at most so many bytes; 413 for a longer one, which is not read on."""
+    body = bytearray()
     try:
         async for part in request.stream():
             body += part
-            if len(body) > LONGEST_BODY:
+            if len(body) > most:
                 raise HTTPException(413)
     except ClientDisconnect as failure:  # nobody reads the answer; it is no fault of ours to log
         raise HTTPException(400) from failure
-    return body
+    return bytes(body)

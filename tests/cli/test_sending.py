@@ -1,21 +1,14 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
 from digest.cli import sending as commands
-from digest.cli.failures import explain
 from digest.model.issue import Issue
-from digest.pipeline.sending import send as send_now
-from digest.resources import shipped
 from subscribers.database import Database
-from tests.deliver.courier import Answer, Courier, forbidden, lost
-from tests.pipeline.scene import QUICK, SECRET, a_newsroom, an_approved_issue, enrol
-
-Digest = Callable[..., tuple[int, str]]
+from tests.cli.commandline import Digest, commandline, leave_behind
+from tests.deliver.courier import forbidden, lost
+from tests.pipeline.scene import an_approved_issue, enrol
 
 
 @pytest.fixture
@@ -27,29 +20,7 @@ def issue(database: Database) -> Issue:
 @pytest.fixture
 def digest(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Digest:
     """Run a command on the test's database; give exit code and output."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DIGEST_DATABASE_URL", database.url)
-    monkeypatch.setenv("DIGEST_PROVIDER_URL", "outbox://var/outbox")
-    monkeypatch.setenv("DIGEST_SECRET_KEY", SECRET.decode())
-    monkeypatch.setenv("DIGEST_SCHEDULE", str(shipped("schedule.yaml")))
-    monkeypatch.setenv("COLUMNS", "160")
-    app = typer.Typer()
-    commands.register(app)
-
-    def run(*words: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, list(words))
-        if result.exception is None or isinstance(result.exception, SystemExit):
-            return result.exit_code, result.output
-        explained = explain(result.exception)
-        assert explained is not None, result.exception
-        return explained[1], result.output + explained[0]
-
-    return run
-
-
-def leave_behind(database: Database, issue: Issue, *answers: Answer) -> None:
-    courier = Courier(*answers, capacity=2)
-    send_now(a_newsroom(database, lambda: courier), issue.id, patience=QUICK)
+    return commandline(tmp_path, database, monkeypatch, commands.register)
 
 
 def test_send_mails_everyone_and_says_where(digest: Digest, issue: Issue, tmp_path: Path) -> None:
@@ -83,40 +54,16 @@ def test_status_shows_a_row_for_each_sending(digest: Digest, issue: Issue) -> No
 
 def test_without_any_sending_that_is_said(digest: Digest) -> None:
     assert "No issue" in digest("status")[1]
-    assert "Nothing is in doubt" in digest("doubts")[1]
     assert "Nothing to resume" in digest("resume")[1]
 
 
-def test_doubts_have_an_exit_code_of_their_own_and_are_listed(
+def test_doubts_have_an_exit_code_of_their_own(
     digest: Digest, database: Database, issue: Issue
 ) -> None:
     leave_behind(database, issue, lost("time-out"))
     code, output = digest("send", str(issue.id))
     assert code == 10
     assert "of 2 recipients nobody knows" in output
-    code, output = digest("doubts")
-    assert code == 0
-    assert "reader1@readers.example" in output
-    assert "time-out" in output
-    [found] = json.loads(digest("doubts", "--json")[1])
-    assert [reader["id"] for reader in found["recipients"]] == [1, 2]
-
-
-@pytest.mark.parametrize("word", ["--sent", "--again"])
-def test_a_person_resolves_a_doubt(
-    digest: Digest, database: Database, issue: Issue, tmp_path: Path, word: str
-) -> None:
-    leave_behind(database, issue, lost())
-    [found] = json.loads(digest("doubts", "--json")[1])
-    batch = str(found["doubt"]["batch"]["id"])
-    assert digest("doubts", "resolve", batch, word)[0] == 0
-    assert digest("resume")[0] == 0
-    assert len(list((tmp_path / "var/outbox").glob("*.eml"))) == {"--sent": 0, "--again": 2}[word]
-    assert digest("doubts", "resolve", batch, word)[0] == 5
-
-
-def test_resolving_demands_one_of_the_two_words(digest: Digest, issue: Issue) -> None:
-    assert digest("doubts", "resolve", "1")[0] == 2
 
 
 def test_resume_tries_once_more_what_failed(

@@ -9,8 +9,9 @@ import pytest
 from digest.deliver.provider import Provider
 from digest.deliver.providers.urls import OPENERS, open_provider
 from digest.model.delivery import Outcome
+from tests.contracts.apis import APIS, SECRETS
 from tests.deliver.calls import a_call, a_letter, a_personal
-from tests.servers import sendgrid, smtp
+from tests.servers import http, ses, smtp
 
 Reached = Callable[[], list[str]]
 """Gives the addresses that mail reached."""
@@ -24,28 +25,63 @@ def _outbox(folder: Path, _stack: ExitStack) -> tuple[str, Reached]:
     return f"outbox://{folder}/out", reached
 
 
-def _sendgrid(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
-    api = stack.enter_context(sendgrid.running(folder / "sendgrid"))
-    return api.url, lambda: sendgrid.accepted(folder / "sendgrid")
+def _api(name: str) -> Callable[[Path, ExitStack], tuple[str, Reached]]:
+    def maker(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+        api = stack.enter_context(APIS[name].running(folder / name))
+        return api.url, lambda: http.accepted(folder / name)
+
+    return maker
 
 
-def _smtp(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
-    relay = stack.enter_context(smtp.running(folder / "smtp"))
+def _smtp(
+    folder: Path, stack: ExitStack, extensions: tuple[str, ...] = smtp.EXTENSIONS
+) -> tuple[str, Reached]:
+    relay = stack.enter_context(smtp.running(folder / "smtp", extensions=extensions))
     return relay.url, lambda: smtp.accepted(folder / "smtp")
+
+
+def _pipelining(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    return _smtp(folder, stack, smtp.PIPELINING)
 
 
 def _null(_folder: Path, _stack: ExitStack) -> tuple[str, Reached]:
     return "null://", list
 
 
-MAKERS = {"outbox": _outbox, "sendgrid": _sendgrid, "smtp": _smtp, "null": _null}
+def _ses(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    environment = stack.enter_context(pytest.MonkeyPatch.context())
+    for name, value in ses.ENVIRONMENT.items():
+        environment.setenv(name, value)
+    api = stack.enter_context(ses.running(folder / "ses"))
+    return api.url, lambda: ses.accepted(folder / "ses")
 
 
-@pytest.fixture(params=MAKERS)
+def _failover(folder: Path, stack: ExitStack) -> tuple[str, Reached]:
+    """An API that is down, a relay that is up, and an outbox that is never needed."""
+    relay, mailed = _smtp(folder, stack)
+    kept, written = _outbox(folder, stack)
+    down = f"sendgrid://127.0.0.1:{http.closed_port()}?tls=no"
+    return f"failover({down} {relay} {kept})", lambda: [*mailed(), *written()]
+
+
+MAKERS = {
+    "outbox": _outbox,
+    "ses": _ses,
+    "smtp": _smtp,
+    "failover": _failover,
+    "null": _null,
+    **{name: _api(name) for name in APIS},
+}
+KINDS = MAKERS | {"smtp, pipelined": _pipelining}
+MAILING = [name for name in KINDS if name != "null"]
+DIALLING = [name for name in MAILING if name != "outbox"]
+
+
+@pytest.fixture(params=KINDS)
 def reach(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Provider, Reached]]:
     with ExitStack() as stack:
-        url, reached = MAKERS[request.param](tmp_path, stack)
-        provider = open_provider(url, secrets={"SENDGRID_API_KEY": sendgrid.KEY})
+        url, reached = KINDS[request.param](tmp_path, stack)
+        provider = open_provider(url, secrets=SECRETS)
         stack.callback(provider.close)
         yield provider, reached
 
@@ -99,19 +135,19 @@ def test_an_idempotent_provider_mails_a_repeated_call_once(
     assert len(reached()) in {0, 3}
 
 
-@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "smtp"], indirect=True)
+@pytest.mark.parametrize("reach", MAILING, indirect=True)
 def test_a_reader_who_would_inject_a_header_is_refused_alone(
     reach: tuple[Provider, Reached],
 ) -> None:
     provider, reached = reach
-    wicked = a_personal(2, headers={"List-Unsubscribe": "<https://x>\r\nBcc: all@x.example"})
+    wicked = a_personal(2, unsubscribe_url="https://x>\r\nBcc: all@x.example")
     receipt = provider.deliver(a_call(to=(a_personal(1), wicked, a_personal(3))))
     assert receipt.outcome is Outcome.ACCEPTED
     assert set(receipt.refused) == {2}
     assert sorted(reached()) == ["reader1@readers.example", "reader3@readers.example"]
 
 
-@pytest.mark.parametrize("reach", ["outbox", "sendgrid", "smtp"], indirect=True)
+@pytest.mark.parametrize("reach", MAILING, indirect=True)
 def test_a_letter_that_would_inject_a_header_mails_nobody(
     reach: tuple[Provider, Reached],
 ) -> None:
@@ -122,7 +158,7 @@ def test_a_letter_that_would_inject_a_header_mails_nobody(
     assert reached() == []
 
 
-@pytest.mark.parametrize("reach", ["sendgrid", "smtp"], indirect=True)
+@pytest.mark.parametrize("reach", DIALLING, indirect=True)
 def test_a_call_whose_time_is_up_is_not_made(reach: tuple[Provider, Reached]) -> None:
     provider, reached = reach
     receipt = provider.deliver(a_call(3, seconds=-1))

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from digest.clock import system_clock
 from digest.deliver.provider import Provider
-from digest.deliver.providers import outbox, sendgrid, smtp
+from digest.deliver.providers import outbox, sendgrid, smtp, smtp_connect
 from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import send, status
 from subscribers.database import Database
-from tests.pipeline.scene import QUICK, a_newsroom
+from tests.pipeline.scene import QUICK, a_newsroom, later
 from tests.servers.sendgrid import KEY
 
 WARM = (outbox, sendgrid, smtp)
@@ -63,7 +63,7 @@ def send_and_stop(
     def provider() -> Provider:
         if provider_name == "sendgrid":
             return sendgrid.SendGrid(f"http://127.0.0.1:{port}", KEY, workers=1, clock=clock)
-        relay = smtp.Relay(host="127.0.0.1", port=port, security="no")
+        relay = smtp_connect.Relay(host="127.0.0.1", port=port, security="no")
         return smtp.Smtp(relay, workers=1, clock=clock)
 
     send(a_newsroom(Database(database_url), provider), issue_id, patience=patience)
@@ -118,7 +118,7 @@ def in_doubt(database: Database) -> dict[str, list[int]]:
 
 def settle_by_the_record(database: Database, attempts_seen: set[str]) -> None:
     """Be the person who looks each attempt up at the provider."""
-    newsroom = a_newsroom(database)
+    newsroom = a_newsroom(database, clock=later)
     for one in doubts(newsroom):
         resolve(newsroom, one.doubt.batch.id, sent=one.doubt.attempt.id in attempts_seen)
 

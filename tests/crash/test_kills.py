@@ -3,12 +3,16 @@
 import random
 import sys
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from digest.clock import system_clock
 from digest.pipeline.sending import resume, status
+from digest.pipeline.settling import hear
 from subscribers.database import Database
+from tests.crash.news import news_of_the_record
 from tests.crash.senders import (
     adds_up,
     finish,
@@ -18,7 +22,7 @@ from tests.crash.senders import (
     settle_by_the_record,
     start,
 )
-from tests.pipeline.scene import QUICK, a_newsroom, address_of, an_approved_issue, enrol
+from tests.pipeline.scene import QUICK, a_newsroom, address_of, an_approved_issue, enrol, later
 from tests.servers import sendgrid, smtp
 
 READERS = 5_000
@@ -40,7 +44,11 @@ def test_a_sending_that_is_killed_twenty_times_loses_nobody_and_mails_nobody_twi
         doubtful = in_doubt(database)
         assert_everyone_once(sendgrid.accepted(record), doubtful)
         assert doubtful, "twenty kills in the middle of calls left no doubt: were they?"
-        settle_by_the_record(database, attempts_of(record))
+        told = news_of_the_record(record)
+        hear(a_newsroom(database, url, clock=later), random.sample(told, len(told)))
+        resume(a_newsroom(database, url, clock=a_day_later), patience=QUICK)
+        assert len(in_doubt(database)) <= 1
+        settle_by_the_record(database, attempts_of(record))  # the last call has no witness
         resume(a_newsroom(database, url), patience=QUICK)
     assert Counter(sendgrid.accepted(record)) == everyone_once()
     assert adds_up(database)
@@ -67,11 +75,14 @@ def test_a_killed_outbox_gives_everyone_exactly_one_file(
     assert adds_up(database)
 
 
-def test_a_killed_sending_over_smtp_mails_nobody_twice(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--pipelining"]], ids=["one by one", "pipelined"])
+def test_a_killed_sending_over_smtp_mails_nobody_twice(
+    database: Database, tmp_path: Path, options: list[str]
+) -> None:
     record = tmp_path / "accepted"
     enrol(database, 400)
     issue = an_approved_issue(database)
-    with look_alike("smtp", record, "--delay", "0.004") as port:
+    with look_alike("smtp", record, "--delay", "0.004", *options) as port:
         url = f"smtp://127.0.0.1:{port}?tls=no&capacity=5"
         chance = a_chance()
         killed = kill_often(database, url, issue.id, chance=chance, kills=8, longest=0.25)
@@ -120,3 +131,8 @@ def assert_everyone_once(
 
 def attempts_of(record: Path) -> set[str]:
     return {line.split()[0] for line in record.read_text().splitlines()}
+
+
+def a_day_later() -> datetime:
+    """A moment at which the lack of events may prove that nobody was mailed."""
+    return system_clock() + timedelta(hours=26)

@@ -11,7 +11,7 @@ from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import status
 from subscribers.database import Database
 from tests.crash.senders import adds_up, asleep, finish, look_alike
-from tests.pipeline.scene import a_newsroom, address_of, an_approved_issue, enrol
+from tests.pipeline.scene import a_newsroom, address_of, an_approved_issue, enrol, later
 from tests.servers import sendgrid, smtp
 
 READERS = 3
@@ -22,30 +22,32 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(
-    ("provider", "look"),
+    ("provider", "look", "options"),
     [
-        pytest.param("sendgrid", 1, id="before it dials the API"),
-        pytest.param("sendgrid", 2, id="before it writes the request's body"),
-        pytest.param("smtp", 1, id="before it dials the relay"),
-        pytest.param("smtp", 3, id="before it names the sender"),
-        pytest.param("smtp", 6, id="before a mail's last line"),
+        pytest.param("sendgrid", 1, [], id="before it dials the API"),
+        pytest.param("sendgrid", 2, [], id="before it writes the request's body"),
+        pytest.param("smtp", 1, [], id="before it dials the relay"),
+        pytest.param("smtp", 3, [], id="before it names the sender"),
+        pytest.param("smtp", 6, [], id="before a mail's last line"),
+        pytest.param("smtp", 3, ["--pipelining"], id="before it names the first mail"),
+        pytest.param("smtp", 5, ["--pipelining"], id="before a mail and what is behind it"),
     ],
 )
 def test_a_sender_that_slept_past_its_lease_mails_nobody_after_waking(
-    database: Database, tmp_path: Path, provider: str, look: int
+    database: Database, tmp_path: Path, provider: str, look: int, options: list[str]
 ) -> None:
     record = tmp_path / "accepted"
     enrol(database, READERS)
     issue = an_approved_issue(database)
     with (
-        look_alike(provider, record) as port,
+        look_alike(provider, record, *options) as port,
         asleep(database.url, provider, port, issue.id, look) as sleeper,
     ):
         url = f"{provider}://127.0.0.1:{port}?tls=no"
         finish(database, url, issue.id)
         [doubt] = doubts(a_newsroom(database))
         assert not mailed(provider, record)
-        resolve(a_newsroom(database), doubt.doubt.batch.id, sent=False)
+        resolve(a_newsroom(database, clock=later), doubt.doubt.batch.id, sent=False)
         finish(database, url, issue.id)
         assert sleeper.pid is not None
         os.kill(sleeper.pid, signal.SIGCONT)

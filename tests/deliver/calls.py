@@ -4,8 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from digest.clock import system_clock
-from digest.deliver.personalise import values_of
-from digest.deliver.provider import Call, Letter, Personal
+from digest.deliver.provider import Call, Letter, Personal, Receipt
 
 ATTEMPT = "0123456789abcdef0123456789abcdef"
 
@@ -25,19 +24,12 @@ def a_letter(**changes: Any) -> Letter:
 
 
 def a_personal(reader: int = 1, **changes: Any) -> Personal:
-    url = f"https://digest.example/u/token{reader}"
-    address = changes.get("address", f"reader{reader}@readers.example")
-    name = changes.get("name", "Zoë & Léa")
     values: dict[str, Any] = {
         "id": reader,
-        "address": address,
-        "name": name,
-        "values": values_of(name=name, address=address, unsubscribe_url=url),
-        "headers": {
-            "List-Unsubscribe": f"<{url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Message-ID": f"<issue-1.reader-{reader}@digest.example>",
-        },
+        "address": f"reader{reader}@readers.example",
+        "name": "Zoë & Léa",
+        "unsubscribe_url": f"https://digest.example/u/token{reader}",
+        "message_id": f"<issue-1.reader-{reader}@digest.example>",
     }
     return Personal(**(values | changes))
 
@@ -53,3 +45,13 @@ def a_call(readers: int = 3, *, seconds: float = 20, **changes: Any) -> Call:
         "label": "hebdo-sahel-1",
     }
     return Call(**(values | changes))
+
+
+def apart(receipt: Receipt) -> dict[int, str]:
+    """Whom a receipt tells apart from the others, and how."""
+    kinds = {
+        "refused": receipt.refused,
+        "unknown": receipt.unknown,
+        "untried": receipt.untried,
+    }
+    return {id_: kind for kind, ids in kinds.items() for id_ in sorted(ids)}

@@ -12,7 +12,7 @@ from digest.deliver.headers import (
     bulk_headers,
     checked,
     mailbox,
-    message_id,
+    message_ids,
     phrase,
     unsubscribe_headers,
 )
@@ -42,7 +42,7 @@ def test_there_is_one_unsubscribe_uri_and_one_click() -> None:
 
 
 def test_a_mails_id_names_issue_and_reader_and_no_attempt() -> None:
-    made = message_id(issue_id=12, subscriber_id=7, site_url="https://d.example")
+    made = message_ids(12, "https://d.example")(7)
     assert made == "<issue-12.reader-7@d.example>"
 
 

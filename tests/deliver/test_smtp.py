@@ -13,12 +13,12 @@ from digest.model.delivery import Outcome
 from tests.deliver.calls import a_call, a_letter, a_personal
 from tests.servers import smtp
 from tests.servers.sendgrid import closed_port
-from tests.servers.smtp import DROP, RECORD_DROP, LookAlike
+from tests.servers.smtp import DROP, EXTENSIONS, PIPELINING, RECORD_DROP, LookAlike
 
 
-@pytest.fixture
-def relay(tmp_path: Path) -> Iterator[LookAlike]:
-    with smtp.running(tmp_path / "accepted") as running:
+@pytest.fixture(params=[EXTENSIONS, PIPELINING], ids=["one by one", "pipelined"])
+def relay(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LookAlike]:
+    with smtp.running(tmp_path / "accepted", extensions=request.param) as running:
         yield running
 
 
@@ -37,6 +37,16 @@ def test_each_reader_gets_a_mail_of_their_own(relay: LookAlike) -> None:
         assert mail["To"].addresses[0].addr_spec == address == f"reader{place}@readers.example"
         assert mail["List-Unsubscribe"] == f"<https://digest.example/u/token{place}>"
     assert relay.connections == 1
+
+
+def test_a_mail_that_goes_out_twice_is_one_to_its_reader(relay: LookAlike) -> None:
+    deliver(relay, a_call(2, attempt_id="a" * 32, batch_id=1))
+    deliver(relay, a_call(2, attempt_id="b" * 32, batch_id=2))
+    mails = [BytesParser(policy=default).parsebytes(content) for _, content in relay.mails]
+    assert [mail["Message-ID"] for mail in mails] == [
+        "<issue-1.reader-1@digest.example>",
+        "<issue-1.reader-2@digest.example>",
+    ] * 2
 
 
 def test_a_connection_is_kept_and_made_anew_when_the_relay_closed_it(relay: LookAlike) -> None:
@@ -61,11 +71,13 @@ def test_a_line_that_is_a_dot_arrives(relay: LookAlike) -> None:
 ALL = frozenset({1, 2, 3})
 
 
+@pytest.mark.parametrize("relay", [EXTENSIONS], ids=["one by one"], indirect=True)
 @pytest.mark.parametrize(
     ("script", "mailed", "refused", "unknown", "untried"),
     [
         ({"RCPT 2": "550 5.1.1 no such user"}, {1, 3}, {2}, set(), set()),
         ({"RCPT 2": "450 4.2.0 greylisted"}, {1, 3}, set(), set(), {2}),
+        ({"RCPT 2": "450 4.2.0 greylisted", "RSET": "503 5.5.1 no"}, {1}, set(), set(), {2, 3}),
         ({"RCPT 2": "550 5.7.1 blocked"}, {1, 3}, {2}, set(), set()),
         ({"END 2": "554 5.6.0 no"}, {1, 3}, {2}, set(), set()),
         ({"END 2": "451 4.3.0 later"}, {1, 3}, set(), set(), {2}),
@@ -133,6 +145,15 @@ def test_nobody_is_mailed_and_all_may_be_later(
     receipt = deliver(relay, a_call(3, letter=big))
     assert (receipt.outcome, receipt.permanent) == (Outcome.REFUSED, permanent)
     assert not receipt.unknown
+
+
+def test_words_that_came_before_a_mail_ended_are_no_answer_to_it(relay: LookAlike) -> None:
+    relay.script = {"DATA": "354 go on\r\n250 2.0.0 taken", "END": "554 5.6.0 no"}
+    receipt = deliver(relay, a_call(2))
+    assert receipt.outcome is Outcome.REFUSED
+    assert receipt.untried == {1, 2}
+    assert "not asked" in receipt.detail
+    assert not relay.ends
 
 
 def test_where_nobody_listens_nothing_was_sent(relay: LookAlike) -> None:

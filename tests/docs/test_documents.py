@@ -16,9 +16,17 @@ from digest.storage import tables
 from subscribers.tables import metadata as readership
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCUMENTS = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "GLOSSARY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/providers.md",
+)
 TEXT = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 EVERYTHING = "\n".join(TEXT.values())
+SETTING = re.compile(r"\b(?:DIGEST|SENDGRID|MAILGUN|POSTMARK|BREVO)_[A-Z_]+\b")
 
 
 def commands() -> dict[tuple[str, ...], TyperCommand | TyperGroup]:
@@ -56,20 +64,34 @@ def test_every_command_says_what_it_does_and_speaks_json(path: tuple[str, ...]) 
 
 
 def test_every_setting_stands_in_the_readme() -> None:
-    names = set(re.findall(r"\b(?:DIGEST|SENDGRID)_[A-Z_]+\b", _config_source()))
+    names = set(SETTING.findall(_config_source()))
     assert len(names) == len(Settings.__dataclass_fields__)
     missing = {name for name in names if name not in TEXT["README.md"]}
     assert not missing
 
 
 def test_the_documents_name_no_setting_that_does_not_exist() -> None:
-    named = set(re.findall(r"\b(?:DIGEST|SENDGRID)_[A-Z_]+\b", EVERYTHING))
-    assert named <= set(re.findall(r"\b(?:DIGEST|SENDGRID)_[A-Z_]+\b", _config_source()))
+    named = set(SETTING.findall(EVERYTHING))
+    assert named <= set(SETTING.findall(_config_source()))
 
 
 @pytest.mark.parametrize("scheme", sorted(OPENERS))
 def test_every_provider_stands_in_the_readme(scheme: str) -> None:
-    assert f"`{scheme}://" in TEXT["README.md"]
+    assert re.search(rf"`{scheme}(://|\()", TEXT["README.md"])
+
+
+@pytest.mark.parametrize("scheme", sorted(OPENERS))
+def test_every_provider_stands_among_the_providers_with_its_options(scheme: str) -> None:
+    [row] = [
+        line
+        for line in TEXT["docs/providers.md"].split("\n")
+        if re.match(rf"\| `{scheme}(://|\()", line)
+    ]
+    module = ROOT / "digest" / "deliver" / "providers" / f"{scheme}.py"
+    source = module.read_text(encoding="utf-8") if module.exists() else ""
+    allowed = re.search(r"url\.allow\(([^)]*)\)", source)
+    options = re.findall(r'"(\w+)"', allowed[1]) if allowed else []
+    assert [option for option in options if f"`{option}" not in row] == []
 
 
 @pytest.mark.parametrize("table", sorted(set(tables.metadata.tables) | set(readership.tables)))
@@ -134,7 +156,8 @@ def test_the_layers_of_the_architecture_are_those_that_are_enforced() -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
     targets = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", TEXT[name])
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    folder = (ROOT / name).parent
+    assert [target for target in targets if not (folder / target).exists()] == []
 
 
 def test_every_direct_dependency_has_its_reason_in_the_architecture() -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from digest.model.issue import Issue
 from digest.schedule.values import Source
+from digest.storage import migrating
 from subscribers.database import Database
 from tests.pipeline.clockwork import LONG_AGO, Mailbag, Office, furnish
 from tests.pipeline.rooms import Room
 from tests.pipeline.scene import an_approved_issue, enrol
 from tests.servers.feeds import FeedServer, serving_feeds
+from tests.storage.everything import fill
 
 
 @pytest.fixture
@@ -57,3 +59,29 @@ def inbox(room: Room) -> Path:
 def database(both_databases: Database) -> Database:
     """What is done here must hold on SQLite and on PostgreSQL."""
     return both_databases
+
+
+@pytest.fixture
+def source(request: pytest.FixtureRequest) -> Database:
+    """A database with a row in every table."""
+    database: Database = request.getfixturevalue(request.param)
+    migrating.upgrade(database)
+    with database.write() as connection:
+        fill(connection)
+    return database
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> Database:
+    """A database without tables."""
+    database: Database = request.getfixturevalue(request.param)
+    return database
+
+
+@pytest.fixture
+def source_of_backups(empty_sqlite: Database) -> Database:
+    """A database with a row in every table, to be saved."""
+    migrating.upgrade(empty_sqlite)
+    with empty_sqlite.write() as connection:
+        fill(connection)
+    return empty_sqlite

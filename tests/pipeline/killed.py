@@ -15,7 +15,7 @@ from subscribers.database import Database
 from tests.pipeline.rooms import Room
 
 
-def main(root: str, sources_before_death: str, *feeds: str) -> None:
+def main(root: str, url: str, sources_before_death: str, *feeds: str) -> None:
     """Collect from feeds; die when the state of one source more would be saved."""
     left = int(sources_before_death)
 
@@ -27,7 +27,7 @@ def main(root: str, sources_before_death: str, *feeds: str) -> None:
         save_source_state(connection, state)
 
     pytest.MonkeyPatch().setattr(collecting, "save_source_state", save_or_die)
-    room = Room(root=Path(root), database=Database(f"sqlite:///{root}/digest.db"))
+    room = Room(root=Path(root), database=Database(url))
     for number, feed in enumerate(feeds):
         room.feed(feed, name=f"s{number}")
     room.collect()

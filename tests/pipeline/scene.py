@@ -1,7 +1,7 @@
 """A newsroom that only sends: a list with readers, an approved issue, a provider to try."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,11 @@ def a_newsroom(
         templates=shipped("templates"),
         provider=from_url if isinstance(provider, str) else provider,
     )
+
+
+def later() -> datetime:
+    """A moment at which every call and every lease is over."""
+    return system_clock() + timedelta(minutes=5)
 
 
 def address_of(reader: int) -> str:

@@ -1,7 +1,8 @@
 """One scheduler as a process of its own, in a world where time runs faster.
 
-`python -m tests.pipeline.scheduler FOLDER START SPEED`: START is the machine's time (seconds) at
-which the world's clock showed DRAFT_SLOT less a minute. Mails are lines in FOLDER/mailed.
+`python -m tests.pipeline.scheduler FOLDER DATABASE START SPEED`: START is the machine's time
+(seconds) at which the world's clock showed DRAFT_SLOT less a minute. Mails are lines in
+FOLDER/mailed.
 """
 
 import os
@@ -38,14 +39,14 @@ class Book(Mailbag):
         return super().deliver(call)
 
 
-def main(folder: Path, start: float, speed: float) -> None:
+def main(folder: Path, url: str, start: float, speed: float) -> None:
     def clock() -> datetime:
         return (
             DRAFT_SLOT - timedelta(minutes=1) + (time.time() - start) * speed * timedelta(seconds=1)
         )
 
     book = Book(folder / "mailed")
-    office = Office(folder, Database(f"sqlite:///{folder / 'digest.db'}"), LONG_AGO, book)
+    office = Office(folder, Database(url), LONG_AGO, book)
     desk = Desk(replace(office.newsroom, clock=clock), office.path)
     engine = LocalEngine(time_of_day)
     clocks = Clocks(desk, engine)
@@ -60,4 +61,4 @@ def time_of_day() -> datetime:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))

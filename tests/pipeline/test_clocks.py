@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from digest.deliver.provider import Call, Receipt
+from digest.model.delivery import Outcome, Tally
 from digest.model.issue import IssueState
 from digest.model.run import RunClock
 from digest.pipeline.clocks import LEASE
+from digest.pipeline.sending import status
 from digest.storage import issues
 from subscribers.database import Database
 from tests.pipeline.clockwork import (
@@ -121,3 +124,36 @@ def test_sources_are_asked_all_week_because_feeds_forget(office: Office) -> None
         asked += [minutes] if ("collect", "") in office.engine.jobs else []
         office.work()
     assert asked == [30, 60, 90]
+
+
+def test_doubts_are_looked_at_each_minute(office: Office) -> None:
+    office.at(LONG_AGO).work()
+    looked = []
+    for seconds in range(0, 200, 20):
+        office.at(LONG_AGO + timedelta(seconds=seconds))
+        looked += [seconds] if ("settle", "") in office.engine.jobs else []
+        office.work()
+    assert looked == [60, 120, 180]
+
+
+class DeafBag(Mailbag):
+    """Takes the mail and says nothing."""
+
+    def deliver(self, call: Call) -> Receipt:
+        super().deliver(call)
+        return Receipt(outcome=Outcome.UNKNOWN, detail="no answer")
+
+
+def test_a_doubt_that_no_event_can_settle_is_left_to_a_person_within_a_minute(
+    tmp_path: Path, database: Database
+) -> None:
+    furnish(tmp_path, database)
+    bag = DeafBag()
+    office = Office(tmp_path, database, LONG_AGO, bag).at(LONG_AGO)
+    office.rewrite(("editors:", "approval: automatic\n    editors:"))
+    office.at(LONG_AGO + HOUR)
+    office.at(SEND_SLOT).work()
+    office.at(SEND_SLOT + timedelta(minutes=1)).work()
+    [found] = status(office.newsroom)
+    assert found.tally == Tally(planned=2, held=2)
+    assert bag.mailed == ONCE

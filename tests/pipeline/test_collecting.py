@@ -111,8 +111,9 @@ def test_a_killed_run_loses_nothing_and_the_next_one_goes_on(
         room.feed(server.gives(f"/kill{number}", rss(*items)), name=f"s{number}")
     feeds = [source.feed for source in room.sources]
     for sources_before_death in (1, 4):
-        command = [sys.executable, "-m", "tests.pipeline.killed", room.root, sources_before_death]
-        run = subprocess.run([*map(str, command), *feeds], cwd=Path(__file__).parents[2])
+        command = [sys.executable, "-m", "tests.pipeline.killed", room.root, room.database.url]
+        words = [*command, sources_before_death, *feeds]
+        run = subprocess.run([*map(str, words)], cwd=Path(__file__).parents[2])
         assert run.returncode == -signal.SIGKILL
         assert len(room.articles()) == 20 * sources_before_death
     room.collect()

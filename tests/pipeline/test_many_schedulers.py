@@ -131,7 +131,8 @@ def test_of_three_processes_two_killed_at_the_draft_each_reader_is_mailed_once(
         ("53 6 * * fri", "10 18 * * thu"), ("editors:", "approval: automatic\n    editors:")
     )
     office.at(LONG_AGO + HOUR)
-    schedulers = [start_scheduler(tmp_path) for _ in range(3)]
+    url = office.newsroom.database.url
+    schedulers = [start_scheduler(tmp_path, url) for _ in range(3)]
     try:
         wait_until(lambda: bool(result_rows(office)))
         schedulers[0].kill()
@@ -146,12 +147,13 @@ def test_of_three_processes_two_killed_at_the_draft_each_reader_is_mailed_once(
     assert Counter(line.split()[1] for line in lines if line.startswith("mail ")) == ONCE
 
 
-def start_scheduler(folder: Path) -> "subprocess.Popen[str]":
+def start_scheduler(folder: Path, url: str) -> "subprocess.Popen[str]":
     began = folder / "began"
     if not began.exists():
         began.write_text(str(time.time()))
+    world = [str(folder), url, began.read_text(), "200"]
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.pipeline.scheduler", str(folder), began.read_text(), "200"],
+        [sys.executable, "-m", "tests.pipeline.scheduler", *world],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ from digest.pipeline.sending import resume, send, status
 from subscribers import tables as readership
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, Courier, forbidden, lost, people, refused
-from tests.pipeline.scene import QUICK, a_newsroom, address_of, sent_by, state_of
+from tests.pipeline.scene import QUICK, a_newsroom, address_of, later, sent_by, state_of
 
 
 def test_a_refusal_for_good_stops_before_every_batch_is_burnt(
@@ -83,7 +83,7 @@ def test_a_lost_answer_is_a_doubt_that_is_told_and_never_mailed_again(
 def test_a_person_who_knows_settles_a_doubt_either_way(database: Database, issue: Issue) -> None:
     courier = Courier(lost(), lost())
     sent_by(courier, database, issue)
-    newsroom = a_newsroom(database, lambda: courier)
+    newsroom = a_newsroom(database, lambda: courier, clock=later)
     first, second = (one.doubt.batch.id for one in doubts(newsroom))
     resolve(newsroom, first, sent=True)
     resolve(newsroom, second, sent=False)

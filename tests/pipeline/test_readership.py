@@ -18,6 +18,10 @@ from subscribers.seats import Profile
 from tests.pipeline.rooms import Room
 
 AWA, BOB = "awa@example.org", "bob@example.org"
+_TEMPORARY = {
+    "sqlite": "SELECT name FROM sqlite_temp_master",
+    "postgresql": "SELECT relname FROM pg_class WHERE relpersistence = 't'",
+}
 AGREED = Terms(consent="signed at the fair")
 
 
@@ -102,7 +106,7 @@ def test_an_import_that_breaks_off_while_writing_leaves_nothing(
 def test_what_was_staged_ends_with_the_import(newsroom: Newsroom, file: Path) -> None:
     load(newsroom, file)
     with newsroom.database.read() as connection:
-        temporary = connection.exec_driver_sql("SELECT name FROM sqlite_temp_master").all()
+        temporary = connection.exec_driver_sql(_TEMPORARY[connection.dialect.name]).all()
     assert temporary == []
 
 

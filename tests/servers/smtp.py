@@ -3,8 +3,9 @@
 In a test: `with smtp.running(folder / "accepted") as relay: … relay.url`. As its own process:
 `python -m tests.servers.smtp --record accepted`, which prints its port.
 
-A script gives answers by command and how often it was said: `{"RCPT 3": "550 5.1.1 unknown"}`; the
-words DROP and RECORD-DROP end the connection, the latter after taking the mail.
+A script gives answers by command and how often it was said: `{"RCPT 3": "550 5.1.1 unknown"}`.
+END is a mail's last line, BODY its first bytes. The words DROP, RECORD-DROP and HALF end the
+connection: without a word, after taking the mail, in mid-answer.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import json
 import os
 import re
 import socketserver
+import ssl
 import threading
 import time
 from collections import Counter
@@ -21,7 +23,9 @@ from pathlib import Path
 
 DROP = "DROP"
 RECORD_DROP = "RECORD-DROP"
+HALF = "HALF"
 EXTENSIONS = ("8BITMIME", "SMTPUTF8", "SIZE 30000000")
+PIPELINING = (*EXTENSIONS, "PIPELINING")
 
 
 class LookAlike(socketserver.ThreadingTCPServer):
@@ -40,13 +44,31 @@ class LookAlike(socketserver.ThreadingTCPServer):
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Dialogue)
         self.record = record
-        self.script = dict(script or {})
         self.extensions = extensions
         self.delay = delay
+        self.most = 0
+        """Mails that a connection may bring; 0 for any number."""
+        self.dribs = 0.0
+        """Seconds between the pieces of an answer; 0 for answers in one piece."""
+        self.tls: ssl.SSLContext | None = None
+        self.tls_first = False
+        self.lock = threading.Lock()
+        self.speaking = 0
+        """Connections that live."""
+        self.begin_anew(script or {})
+
+    def begin_anew(self, script: Mapping[str, str]) -> None:
+        """Forget what happened once nobody speaks any more; play this script."""
+        while self.speaking:
+            time.sleep(0.001)
+        self.script = dict(script)
         self.mails: list[tuple[str, bytes]] = []
+        self.ends: dict[str, str] = {}
+        """How each mail's last line was answered, by address."""
+        self.heard: list[str] = []
+        self.logins: list[str] = []
         self.said: Counter[str] = Counter()
         self.connections = 0
-        self.lock = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -57,6 +79,18 @@ class LookAlike(socketserver.ThreadingTCPServer):
         with self.lock:
             self.said[verb] += 1
             return self.script.get(f"{verb} {self.said[verb]}", self.script.get(verb, ""))
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count a connection for as long as it lives."""
+        with self.lock:
+            self.connections += 1
+            self.speaking += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.speaking -= 1
 
     def take(self, address: str, mail: bytes) -> None:
         with self.lock, self.record.open("a") as record:
@@ -71,51 +105,75 @@ class _Dialogue(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
-        self.server.connections += 1
-        self._address = ""
-        with suppress(ConnectionError, BrokenPipeError, ValueError):
-            self._say(self.server.scripted("CONNECT") or "220 look-alike")
-            while line := self.rfile.readline():
-                if not self._answer(line.decode().rstrip("\r\n")):
-                    return
+        with self.server.counted(), suppress(OSError, ValueError):
+            self._taken = 0
+            self._forget()
+            if self.server.tls_first:
+                self._secure()
+            if self._say(self.server.scripted("CONNECT") or "220 look-alike"):
+                while (line := self.rfile.readline()) and self._answer(line.decode().rstrip()):
+                    pass
+
+    def _forget(self) -> None:
+        self._sender, self._address = False, ""
 
     def _answer(self, line: str) -> bool:
+        """Answer a command; say whether the connection lives on."""
         verb = line.split(" ", 1)[0].upper()
-        scripted = self.server.scripted(verb) if verb != "DATA" else ""
-        if scripted:
-            return scripted != DROP and self._say(scripted)
-        match verb:
-            case "EHLO":
-                lines = ["look-alike", *self.server.extensions]
-                return self._say(
-                    "\r\n".join([f"250-{x}" for x in lines[:-1]] + [f"250 {lines[-1]}"])
-                )
-            case "RCPT":
-                found = re.search("<(.*)>", line)
-                self._address = found[1] if found else ""
-                return self._say("250 2.1.5 ok")
-            case "DATA":
-                return self._data()
-            case "QUIT":
-                return not self._say("221 bye")
-            case _:
-                return self._say("250 2.0.0 ok")
+        self.server.heard.append(verb)
+        if verb == "AUTH":
+            self.server.logins.append(line)
+        if verb == "DATA":
+            return self._data()
+        answer = self.server.scripted(verb) or self._own(verb)
+        if answer.startswith("25"):
+            self._note(verb, line)
+        if not self._say(answer):
+            return False
+        if verb == "STARTTLS":
+            self._secure()
+        return verb != "QUIT"
+
+    def _own(self, verb: str) -> str:
+        if verb == "MAIL" and self._sender:
+            return "503 5.5.1 nested MAIL"
+        if verb == "RCPT" and not self._sender:
+            return "503 5.5.1 MAIL first"
+        lines = ["look-alike", *self.server.extensions]
+        hello = "\r\n".join([f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"])
+        own = {"EHLO": hello, "AUTH": "235 2.7.0 welcome", "STARTTLS": "220 go", "QUIT": "221 bye"}
+        return own.get(verb, "250 2.0.0 ok")
+
+    def _note(self, verb: str, line: str) -> None:
+        if verb == "MAIL":
+            self._sender = True
+        elif verb == "RCPT":
+            found = re.search("<(.*)>", line)
+            self._address = found[1] if found else ""
+        elif verb == "RSET":
+            self._forget()
 
     def _data(self) -> bool:
-        before = self.server.scripted("DATA")
-        if before:
-            return before != DROP and self._say(before)
-        self._say("354 go on")
+        own = "354 go on" if self._address else "554 5.5.1 no valid recipients"
+        before = self.server.scripted("DATA") or own
+        goes_on = self._say(before)
+        if not goes_on or not before.startswith("354"):
+            return goes_on
         if self.server.scripted("BODY") == DROP:
+            self.server.ends |= {self._address: DROP} if self._address else {}
             self.rfile.read(1000)
             return False
         mail = b"".join(iter(self._line, b".\r\n"))
         time.sleep(self.server.delay)
-        after = self.server.scripted("END")
-        if after and after != RECORD_DROP:
-            return after != DROP and self._say(after)
-        self.server.take(self._address, mail)
-        return after != RECORD_DROP and self._say("250 2.0.0 queued as 1")
+        return self._ended(mail, self.server.scripted("END") or "250 2.0.0 queued as 1")
+
+    def _ended(self, mail: bytes, answer: str) -> bool:
+        self.server.ends[self._address] = answer
+        if answer == RECORD_DROP or answer.startswith("2"):
+            self.server.take(self._address, mail)
+            self._taken += 1
+        self._forget()
+        return self._say(answer) and self._taken != self.server.most
 
     def _line(self) -> bytes:
         line = self.rfile.readline()
@@ -123,9 +181,27 @@ class _Dialogue(socketserver.StreamRequestHandler):
             raise ConnectionError
         return line[1:] if line.startswith(b"..") else line
 
-    def _say(self, text: str) -> bool:
-        self.wfile.write(f"{text}\r\n".encode())
-        return True
+    def _say(self, answer: str) -> bool:
+        """Give an answer, or what the script does in its place; say whether it goes on."""
+        if answer in {DROP, RECORD_DROP}:
+            return False
+        said = b"25" if answer == HALF else f"{answer}\r\n".encode()
+        pieces = [said] if not self.server.dribs else [said[:2], said[2:9], said[9:]]
+        for piece in filter(None, pieces):
+            self.wfile.write(piece)
+            time.sleep(self.server.dribs)
+        return answer != HALF and not answer.startswith("421")
+
+    def finish(self) -> None:
+        super().finish()
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.close()
+
+    def _secure(self) -> None:
+        assert self.server.tls is not None
+        self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        self.rfile = self.request.makefile("rb")
+        self.wfile = self.request.makefile("wb", buffering=0)
 
 
 def accepted(record: Path) -> list[str]:
@@ -154,7 +230,9 @@ if __name__ == "__main__":
     options.add_argument("--record", type=Path, required=True)
     options.add_argument("--script", type=json.loads, default={})
     options.add_argument("--delay", type=float, default=0.0)
+    options.add_argument("--pipelining", action="store_true")
     chosen = options.parse_args()
     with LookAlike(chosen.record, script=chosen.script, delay=chosen.delay) as look_alike:
+        look_alike.extensions = PIPELINING if chosen.pipelining else EXTENSIONS
         print(look_alike.server_address[1], flush=True)  # noqa: T201 - how the starter learns it
         look_alike.serve_forever()

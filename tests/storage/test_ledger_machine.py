@@ -12,7 +12,8 @@ from sqlalchemy import select
 from digest.deliver.batches import Patience, settle
 from digest.deliver.provider import Receipt
 from digest.model.delivery import Batch, Outcome
-from digest.storage import ledger, sendings, tables, tallies
+from digest.pipeline.findings import OF_A_BATCH, Evidence
+from digest.storage import ledger, recounts, sendings, tables, tallies
 from subscribers import tables as readership
 from subscribers.database import Database
 from tests.storage import ledgers
@@ -172,6 +173,16 @@ class Sending(RuleBasedStateMachine):
         with self.database.read() as connection:
             rows = connection.scalars(select(tables.batches.c.recipient_ids)).all()
         assert sorted(id_ for ids in rows for id_ in ids) == list(range(1, READERS + 1))
+
+    @invariant()
+    def a_recount_finds_no_fault(self) -> None:
+        evidence = Evidence(editions=frozenset({ledgers.EDITION}), suppressed={})
+        with self.database.read() as connection:
+            with recounts.entries(connection, ISSUE) as entries:
+                for entry in entries:
+                    found = [list(find(entry, evidence)) for find in OF_A_BATCH.values()]
+                    assert not any(found), found
+            assert recounts.strays(connection) == []
 
     @invariant()
     def the_tally_adds_up(self) -> None:

@@ -16,7 +16,7 @@ from subscribers.model import (
     SubscriptionState,
     SuppressionReason,
 )
-from subscribers.people import held
+from subscribers.people import Forgotten, forget, held
 from subscribers.subscriptions import Added
 from subscribers.transfer import ImportReport, RowReport, import_readers
 
@@ -88,6 +88,10 @@ def ban(connection: Connection, now: datetime, address: str = AWA) -> None:
         origin="test",
         now=now,
     )
+
+
+def erase(connection: Connection, now: datetime, address: str = AWA) -> Forgotten:
+    return forget(connection, secret_key=KEY, address=address, origin="cli", now=now)
 
 
 def wrote(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:

@@ -1,23 +1,20 @@
-"""What does an answer of SendGrid's API mean, and the lack of one?
+"""What do answers of email APIs have in common, and what does the lack of one mean?
 
-    202                            accepted
-    200                            accepted, in sandbox mode only
-    400 naming personalizations    those recipients refused, the others not tried yet
-    400 401 403 404 405 413 415    refused for good: all of it, whoever calls again
-    429                            refused for now; X-RateLimit-Reset or Retry-After says how long
+    429                            refused for now; a header says how long
     connection refused, no such host, no TLS, no connection in time     refused for now
     500 and above; any other answer; a broken answer; none in time; the connection dropped
                                    unknown: the body was on its way
 
-Only what is sure counts as refused, for a refused call is made again.
+Only what is sure counts as refused, for a refused call is made again. Which statuses accept, and
+which refuse for good, stands in one table per provider: digest.deliver.providers.sendgrid_answers,
+and the docstrings of mailgun, postmark and brevo.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import httpx
 import orjson
@@ -25,13 +22,11 @@ import orjson
 from digest.deliver.provider import Receipt
 from digest.model.delivery import Outcome
 
-_REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415})
 _UNSAID_WAIT = 10.0
 """Seconds to wait after a 429 that names no time."""
 _LONGEST_WAIT = 7 * 86_400.0
 _LONGEST = 500
 """Characters kept of an answer."""
-_PERSON = re.compile(r"personalizations\.(\d+)\.to\b")
 _ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")
 _NOT_BEGUN = (
     httpx.ConnectError,
@@ -51,22 +46,32 @@ class Answer:
     headers: Mapping[str, str]
     """Of any case."""
     content: bytes
+    at: datetime
+    """When it came."""
+
+    def json(self) -> object:
+        """Read what it holds; None when that is no JSON."""
+        try:
+            return orjson.loads(self.content)
+        except orjson.JSONDecodeError:
+            return None
 
 
-def read_answer(answer: Answer, *, ids: tuple[int, ...], now: datetime, sandbox: bool) -> Receipt:
-    """Say what an answer means for the recipients `ids`, in the request's order."""
-    status, words = answer.status, said(answer)
-    if status == 202 or (status == 200 and sandbox):
-        return Receipt(
-            outcome=Outcome.ACCEPTED, ref=answer.headers.get("X-Message-Id", ""), detail=words
-        )
-    if status == 429:
-        wait = retry_after(answer.headers, now)
-        return Receipt(outcome=Outcome.REFUSED, detail=words, retry_after=wait)
-    if status not in _REFUSALS:
-        return Receipt(outcome=Outcome.UNKNOWN, detail=words)
-    unfit = _unfit(answer, ids) if status == 400 else {}
-    return Receipt(outcome=Outcome.REFUSED, detail=words, refused=unfit, permanent=not unfit)
+def read_status(
+    answer: Answer, refusals: Collection[int], *, words: str = "", wait: float | None = None
+) -> Receipt:
+    """Say what a status means for everyone in a call: anything but acceptance.
+
+    `refusals` are the statuses that refuse for good; `wait` is what a 429 asks for, in seconds,
+    where its usual headers don't say so; `words` are the API's own.
+    """
+    said = words or spoken(answer)
+    if answer.status == 429:
+        wait = retry_after(answer.headers, answer.at) if wait is None else wait
+        return Receipt(outcome=Outcome.REFUSED, detail=said, retry_after=wait)
+    if answer.status in refusals:
+        return Receipt(outcome=Outcome.REFUSED, detail=said, permanent=True)
+    return Receipt(outcome=Outcome.UNKNOWN, detail=said)
 
 
 def read_failure(failure: httpx.HTTPError) -> Receipt:
@@ -78,13 +83,23 @@ def read_failure(failure: httpx.HTTPError) -> Receipt:
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float:
     """Read how many seconds to wait: X-RateLimit-Reset is a Unix time, Retry-After either kind."""
-    reset = _number(headers.get("X-RateLimit-Reset", ""))
+    reset = number(headers.get("X-RateLimit-Reset", ""))
     wait = _after(headers.get("Retry-After", ""), now) if reset is None else reset - now.timestamp()
+    return bounded(wait)
+
+
+def bounded(wait: float) -> float:
+    """Keep a wait that an API asks for within reason."""
     return min(max(1.0, wait), _LONGEST_WAIT)
 
 
+def number(text: str) -> float | None:
+    """Read a header that is a plain number."""
+    return float(text) if re.fullmatch(r"\d{1,12}(\.\d+)?", text) else None
+
+
 def _after(text: str, now: datetime) -> float:
-    seconds = _number(text)
+    seconds = number(text)
     if seconds is not None:
         return seconds
     try:
@@ -93,39 +108,19 @@ def _after(text: str, now: datetime) -> float:
         return _UNSAID_WAIT
 
 
-def said(answer: Answer) -> str:
-    """Give the API's own words, without addresses: `401 authorization required`."""
-    messages = [str(error.get("message", "")) for error in _errors(answer)]
-    words = "; ".join(filter(None, messages)) or answer.content.decode("utf-8", "replace")
-    return clipped(f"{answer.status} {words}")
+def spoken(answer: Answer, *words: str) -> str:
+    """Give a status and the API's own words, without addresses: `401 authorization required`.
+
+    Without words: what stands in its JSON as `message`, in any case, or else all of it.
+    """
+    told = answer.json()
+    if not words and isinstance(told, dict):
+        words = (str(told.get("message") or told.get("Message") or ""),)
+    said = "; ".join(filter(None, words)) or answer.content.decode("utf-8", "replace")
+    return clipped(f"{answer.status} {said}")
 
 
 def clipped(words: str) -> str:
     """Cut words to a line that can be kept and shown: no addresses, not endless."""
     line = " ".join(_ADDRESS.sub("<address>", words).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
-
-
-def _unfit(answer: Answer, ids: tuple[int, ...]) -> dict[int, str]:
-    """Read which recipients a 400 is about; nobody when it is about anything else as well."""
-    unfit = {}
-    for error in _errors(answer):
-        place = _PERSON.match(str(error.get("field") or ""))
-        if place is None or int(place[1]) >= len(ids):
-            return {}
-        unfit[ids[int(place[1])]] = clipped(str(error.get("message") or "refused"))
-    return {} if len(unfit) == len(ids) > 1 else unfit  # all at once: it is not their addresses
-
-
-def _errors(answer: Answer) -> list[dict[str, Any]]:
-    try:
-        errors = orjson.loads(answer.content)["errors"]
-    except (orjson.JSONDecodeError, KeyError, TypeError, IndexError):
-        return []
-    return (
-        [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    )
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\d{1,12}(\.\d+)?", text) else None

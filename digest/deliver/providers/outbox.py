@@ -10,7 +10,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -169,7 +168,7 @@ ol{{columns:18rem}}</style>
 
 def _anybody(to: Personal) -> Personal:
     """Give a recipient whose unsubscribe link leads nowhere: the preview is nobody's mail."""
-    return replace(to, values={**to.values, "UNSUBSCRIBE_URL": "#"})
+    return to._replace(unsubscribe_url="#")
 
 
 def _put(path: Path, content: bytes, writer: str) -> None:

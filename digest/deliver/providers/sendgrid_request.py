@@ -1,5 +1,6 @@
 """What stands in a request to SendGrid, within the API's limits?"""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from sendgrid.helpers.mail import (
     TrackingSettings,
 )
 
-from digest.deliver.headers import ascii_domain, checked
+from digest.deliver.headers import ascii_domain, checked, unsubscribe_headers
 from digest.deliver.personalise import TOKEN
 from digest.deliver.provider import Call, Letter, Personal, Receipt
 from digest.errors import DeliveryError
@@ -29,18 +30,20 @@ MOST_BYTES = 29_000_000
 """A request is refused from 30 MB on."""
 MOST_SUBSTITUTION_BYTES = 10_000
 """Of one recipient's tokens and values together."""
-_NOT_SENT = ("Message-ID",)
-"""Headers that SendGrid makes itself."""
+_ESCAPED = re.compile('["\\\\\x00-\x1f\ud800-\udfff]')
+"""What JSON writes otherwise."""
+_MARKED = re.compile("\ue000(\\w+)\ue001")
+_SHORT = 400
+"""Characters of which the values can't have so many bytes, escaped and twice."""
 
 
 class Constant:
     """What all recipients of a letter share: the request without personalizations."""
 
     def __init__(self, request: Mapping[str, Any], letter: Letter) -> None:
-        self.request = request
+        self.opening = orjson.dumps(request)[:-1] + b',"personalizations":['
         self.headers = {name: checked(name, value) for name, value in letter.headers.items()}
-        self.tokens = sorted(set(TOKEN.findall(letter.subject + letter.html + letter.text)))
-        self.size = len(orjson.dumps(request))
+        self.tokens = tuple(sorted(set(TOKEN.findall(letter.subject + letter.html + letter.text))))
 
 
 class Packed:
@@ -48,15 +51,14 @@ class Packed:
 
     def __init__(self, call: Call, constant: Constant) -> None:
         self.refused: dict[int, str] = {}
-        self._people: dict[int, dict[str, Any]] = {}
+        self._people: dict[int, str] = {}
         self._addresses: set[str] = set()
-        self._room = MOST_BYTES - constant.size
+        forms = Forms(call, constant)
         for to in call.to:
-            self._take(to, call, constant)
+            self._take(to, forms)
+        self.body = self._body(constant)
         self.ids = tuple(self._people)
         self.untried = frozenset(to.id for to in call.to) - self.refused.keys() - set(self.ids)
-        people = list(self._people.values())
-        self.body = orjson.dumps({**constant.request, "personalizations": people})
 
     def receipt(self, answer: Receipt) -> Receipt:
         """Complete the API's answer with those that were not in the request."""
@@ -70,18 +72,92 @@ class Packed:
             untried=self.untried,
         )
 
-    def _take(self, to: Personal, call: Call, constant: Constant) -> None:
+    def _take(self, to: Personal, forms: "Forms") -> None:
+        address = ascii_domain(to.address).lower()
+        if address in self._addresses or len(self._people) >= MOST_RECIPIENTS:
+            return
         try:
-            person = personalization(to, call, constant)
+            self._people[to.id] = forms.fill(to)
         except DeliveryError as unfit:
             self.refused[to.id] = str(unfit)
-            return
-        size, address = _size(person), person["to"][0]["email"].lower()
-        fits = len(self._people) < MOST_RECIPIENTS and size <= self._room
-        if fits and address not in self._addresses:
-            self._people[to.id] = person
+        else:
             self._addresses.add(address)
-            self._room -= size
+
+    def _body(self, constant: Constant) -> bytes:
+        """Write the request; whoever makes it too large is left for another."""
+        while True:
+            body = constant.opening + ",".join(self._people.values()).encode() + b"]}"
+            if len(body) <= MOST_BYTES or not self._people:
+                return body
+            for id_ in list(self._people)[len(self._people) // 2 :]:
+                del self._people[id_]
+
+
+class Forms:
+    """A recipient's part of a call's request, written once as JSON and filled in for each.
+
+    Headers and arguments are whole in it: those of the message may be replaced by a recipient's
+    own rather than joined with them. An argument named `attempt` would be lost in deferred events,
+    which have one of their own (github.com/sendgrid/docs/pull/847).
+    """
+
+    def __init__(self, call: Call, constant: Constant) -> None:
+        self._arguments = {
+            "attempt_id": call.attempt_id,
+            "issue": str(call.issue_id),
+            "batch": str(call.batch_id),
+        }
+        self._constant = constant
+        self._made: dict[tuple[bool, bool], str] = {}
+
+    def fill(self, to: Personal) -> str:
+        """Give one recipient's part.
+
+        Raises:
+            DeliveryError: a header would hold a line break, or the values are too long.
+        """
+        values = fields_of(to)
+        if len(to.address) + len(to.name) + len(to.unsubscribe_url) > _SHORT:
+            self._measure(values)
+        return self._form(named=bool(values["to_name"]), bulk=bool(to.message_id)) % values
+
+    def _measure(self, values: Mapping[str, str]) -> None:
+        tokens = self._constant.tokens
+        size = sum(len(f"%%{token}%%{values[token]}".encode()) for token in tokens)
+        if size > MOST_SUBSTITUTION_BYTES:
+            raise DeliveryError("its name or address is too long to be filled in")
+
+    def _form(self, *, named: bool, bulk: bool) -> str:
+        if (named, bulk) not in self._made:
+            self._made[named, bulk] = self._write(named=named, bulk=bulk)
+        return self._made[named, bulk]
+
+    def _write(self, *, named: bool, bulk: bool) -> str:
+        name = {"name": _mark("to_name")} if named else {}
+        own = unsubscribe_headers(_mark("UNSUBSCRIBE_URL")) if bulk else {}
+        form = {
+            "to": [{"email": _mark("to"), **name}],
+            "headers": {**self._constant.headers, **own},
+            "substitutions": {f"%%{token}%%": _mark(token) for token in self._constant.tokens},
+            "custom_args": {**self._arguments, "subscriber": _mark("id")},
+        }
+        text = orjson.dumps(form).decode().replace("%", "%%")
+        return _MARKED.sub(r"%(\1)s", text)
+
+
+def fields_of(to: Personal) -> dict[str, str]:
+    """Give one recipient's values as they stand within JSON's quotation marks.
+
+    Raises:
+        DeliveryError: one of them holds a line break.
+    """
+    address = ascii_domain(checked("To", to.address))
+    link = checked("List-Unsubscribe", to.unsubscribe_url)
+    name = checked("To", to.name)
+    values = {"id": str(to.id), "to": address, "to_name": _spoken(name), **to.values}
+    if _ESCAPED.search(address + link + name):
+        return {key: orjson.dumps(value)[1:-1].decode() for key, value in values.items()}
+    return values
 
 
 def constant_part(letter: Letter, *, sandbox: bool = False) -> Constant:
@@ -104,40 +180,6 @@ def constant_part(letter: Letter, *, sandbox: bool = False) -> Constant:
     if sandbox:
         mail.mail_settings = MailSettings(sandbox_mode=SandBoxMode(enable=True))
     return Constant(mail.get(), letter)
-
-
-def personalization(to: Personal, call: Call, constant: Constant) -> dict[str, Any]:
-    """Build one recipient's part. Headers and arguments are whole here: those of the message may
-    be replaced by a recipient's own rather than joined with them.
-
-    Raises:
-        DeliveryError: a header would hold a line break, or the values are too long.
-    """
-    address: dict[str, str] = {"email": ascii_domain(checked("To", to.address))}
-    if name := _spoken(to.name):
-        address["name"] = checked("To", name)
-    own = {key: checked(key, value) for key, value in to.headers.items() if key not in _NOT_SENT}
-    return {
-        "to": [address],
-        "headers": constant.headers | own,
-        "substitutions": _substitutions(to, constant),
-        "custom_args": {
-            "attempt": call.attempt_id,
-            "issue": str(call.issue_id),
-            "batch": str(call.batch_id),
-            "subscriber": str(to.id),
-        },
-    }
-
-
-def _substitutions(to: Personal, constant: Constant) -> dict[str, str]:
-    values = {f"%%{token}%%": to.values[token] for token in constant.tokens}
-    if (
-        sum(len(key) + len(value.encode()) for key, value in values.items())
-        > MOST_SUBSTITUTION_BYTES
-    ):
-        raise DeliveryError("its name or address is too long to be filled in")
-    return values
 
 
 def _contents(letter: Letter) -> Iterator[Content]:
@@ -164,8 +206,10 @@ def _newsletter(letter: Letter) -> str:
 
 def _spoken(name: str) -> str:
     """Take out what SendGrid takes for the end of a name."""
-    return " ".join(name.replace(";", " ").replace(",", " ").split())
+    if ";" in name or "," in name:
+        name = name.replace(";", " ").replace(",", " ")
+    return name if name.isalpha() else " ".join(name.split())
 
 
-def _size(person: Mapping[str, Any]) -> int:
-    return len(orjson.dumps(person)) + 1
+def _mark(name: str) -> str:
+    return f"\ue000{name}\ue001"

@@ -1,51 +1,40 @@
-"""Mail through a relay, each recipient in a transaction of their own (smtp_dialogue).
+"""Mail through a relay, each recipient in a transaction of their own.
 
     smtp://user:password@host:587                STARTTLS demanded
     smtp://127.0.0.1:2525?tls=no                 in the clear: a relay on this machine
     smtps://user:password@host:465               TLS from the first byte
 
 Options: capacity, workers. Characters that mean something in a URL are written %40, %2F, %3A …
+
+A call has one connection and is the window written ahead: the ledger knows of all its recipients
+before the first is mailed. A killed process leaves at most capacity × workers of them in doubt.
 """
 
 import smtplib
-import socket
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import cache
 from queue import Empty, SimpleQueue
 
 from digest.clock import Clock, system_clock
 from digest.deliver.mime import CompiledLetter, compile_letter
 from digest.deliver.provider import Call, Personal, Receipt
 from digest.deliver.providers.letters import Compiled
-from digest.deliver.providers.smtp_dialogue import (
-    LOST,
-    Halt,
-    Mail,
-    Tried,
-    options_for,
-    receipt_of,
-    transact,
-    words_of,
-)
+from digest.deliver.providers.smtp_answers import Closing, Halt, Mail, OutOfStep, Tried, receipt_of
+from digest.deliver.providers.smtp_connect import Relay, answers, connected, say_goodbye
+from digest.deliver.providers.smtp_dialogue import options_for, transact
+from digest.deliver.providers.smtp_pipeline import mail_all
+from digest.deliver.providers.smtp_wire import Wire
 from digest.deliver.providers.urls import ProviderUrl, is_local
 from digest.errors import ConfigError, DeliveryError
-from digest.model.delivery import Outcome
 
 _SILENCE = 30.0
 """Seconds that a relay may take for one answer, within the call's deadline."""
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Relay:
-    """Where the relay is and how to speak to it."""
-
-    host: str
-    port: int
-    security: str
-    """`tls` from the first byte, `starttls`, or `no`."""
-    user: str = ""
-    password: str = ""
+_GOODBYE = 5.0
+"""Seconds that it may take for its last."""
+_CAPACITY = 50
+"""Recipients of a call: few enough to look up by hand when a killed process left them in doubt."""
+_WORKERS = 4
 
 
 class Smtp:
@@ -54,7 +43,12 @@ class Smtp:
     idempotent = False
 
     def __init__(
-        self, relay: Relay, *, capacity: int = 50, workers: int = 2, clock: Clock = system_clock
+        self,
+        relay: Relay,
+        *,
+        capacity: int = _CAPACITY,
+        workers: int = _WORKERS,
+        clock: Clock = system_clock,
     ) -> None:
         self.name = "smtp"
         self.where = f"{relay.host}:{relay.port}"
@@ -63,7 +57,9 @@ class Smtp:
         self._relay = relay
         self._clock = clock
         self._letters = Compiled(compile_letter)
+        self._tls = cache(ssl.create_default_context)  # reading the trusted roots takes 30 ms
         self._idle: SimpleQueue[smtplib.SMTP] = SimpleQueue()
+        self._keeps_step = True
 
     def __repr__(self) -> str:
         """Show no password."""
@@ -74,47 +70,72 @@ class Smtp:
         tried = Tried()
         try:
             letter = self._letters.of(call.letter)
-            connection = self._connected(call)
-        except (DeliveryError, Halt) as failure:
-            permanent = getattr(failure, "permanent", True)
-            return Receipt(outcome=Outcome.REFUSED, permanent=permanent, detail=str(failure))
-        try:
-            for to in call.to:
-                self._mail(connection, letter, to, call, tried)
+            while left := tried.left(call):
+                self._mail(call, letter, left, tried)
+        except DeliveryError as unfit:
+            return receipt_of(call, tried, Halt(str(unfit), permanent=True))
         except Halt as halt:
-            connection.close()
             return receipt_of(call, tried, halt)
-        self._idle.put(connection)
         return receipt_of(call, tried, None)
 
     def close(self) -> None:
         """Say goodbye on every kept connection."""
         while (connection := self._kept()) is not None:
-            _goodbye(connection)
+            _wait_at_most(connection, _GOODBYE)
+            say_goodbye(connection)
 
-    def _mail(
-        self,
-        connection: smtplib.SMTP,
-        letter: CompiledLetter,
-        to: Personal,
-        call: Call,
-        tried: Tried,
-    ) -> None:
+    def _mail(self, call: Call, letter: CompiledLetter, to: list[Personal], tried: Tried) -> None:
+        """Mail as many as one connection takes.
+
+        A relay may close one in mid-call, as some do after so many mails: where mails are pipelined
+        another is made, as long as each decides on somebody.
+        """
+        connection = self._connected(call)
+        mails = self._mails(call, letter, to, connection, tried)
+        wire = self._wire(connection, call)
         try:
-            message = letter.message(to, self._clock())
-            options = options_for(connection, to.address)
-        except DeliveryError as unfit:
-            tried.refused[to.id] = str(unfit)
+            if wire is not None:
+                mail_all(wire, mails, tried)
+            else:
+                for mail in mails:
+                    transact(connection, mail, tried, lambda: self._patient(connection, call))
+        except Halt as halt:
+            connection.close()
+            self._keeps_step = self._keeps_step and not isinstance(halt, OutOfStep)
+            got_on = len(tried.left(call)) < len(to)
+            if wire is None or not isinstance(halt, Closing) or not got_on:
+                raise
         else:
-            sender = call.letter.sender_address
-            mail = Mail(to=to, sender=sender, message=message, options=options)
-            transact(connection, mail, tried, lambda: self._patient(connection, call))
+            self._idle.put(connection)
+
+    def _mails(
+        self,
+        call: Call,
+        letter: CompiledLetter,
+        to: list[Personal],
+        connection: smtplib.SMTP,
+        tried: Tried,
+    ) -> Iterator[Mail]:
+        """Write each mail when it is asked for; refuse whom none can be written to."""
+        for one in to:
+            try:
+                message = letter.message(one, self._clock())
+                options = options_for(connection, one.address)
+            except DeliveryError as unfit:
+                tried.refused[one.id] = str(unfit)
+            else:
+                sender = call.letter.sender_address
+                yield Mail(to=one, sender=sender, message=message, options=options)
+
+    def _wire(self, connection: smtplib.SMTP, call: Call) -> Wire | None:
+        """Take the connection's socket over if the relay pipelines."""
+        if connection.sock is None or not (self._keeps_step and connection.has_extn("pipelining")):
+            return None
+        return Wire(connection.sock, lambda: self._left(call))
 
     def _patient(self, connection: smtplib.SMTP, call: Call) -> None:
         """Let the next answer take what is left of the call's time; Halt when nothing is."""
-        left = self._left(call)
-        if connection.sock is not None:
-            connection.sock.settimeout(left)
+        _wait_at_most(connection, self._left(call))
 
     def _left(self, call: Call) -> float:
         left = (call.deadline - self._clock()).total_seconds()
@@ -126,10 +147,10 @@ class Smtp:
         """Take a kept connection that still answers, or make one."""
         while (connection := self._kept()) is not None:
             self._patient(connection, call)
-            if _answers(connection):
+            if answers(connection):
                 return connection
             connection.close()
-        return _translated(lambda: _connect(self._relay, self._left(call)))
+        return connected(self._relay, self._left(call), self._tls)
 
     def _kept(self) -> smtplib.SMTP | None:
         try:
@@ -138,53 +159,9 @@ class Smtp:
             return None
 
 
-def _connect(relay: Relay, timeout: float) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    connection: smtplib.SMTP
-    if relay.security == "tls":
-        connection = smtplib.SMTP_SSL(relay.host, relay.port, timeout=timeout, context=context)
-    else:
-        connection = smtplib.SMTP(relay.host, relay.port, timeout=timeout)
-    try:
-        if relay.security == "starttls":
-            connection.starttls(context=context)
-        if relay.user:
-            connection.login(relay.user, relay.password)
-        connection.ehlo_or_helo_if_needed()
-        # A mail's last line is a packet of its own: don't hold it back for the answer to the rest.
-        if connection.sock is not None:
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _translated(connect: Callable[[], smtplib.SMTP]) -> smtplib.SMTP:
-    """Say which failures to connect are worth another try: nothing was mailed in any case."""
-    try:
-        return connect()
-    except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as refusal:
-        temporary = isinstance(refusal, smtplib.SMTPAuthenticationError) and refusal.smtp_code < 500
-        raise Halt(f"can't log in: {words_of(refusal)}", permanent=not temporary) from refusal
-    except ssl.SSLCertVerificationError as refusal:
-        raise Halt(f"its certificate is not good: {refusal}", permanent=True) from refusal
-    except LOST as failure:
-        raise Halt(f"can't connect: {words_of(failure)}") from failure
-
-
-def _answers(connection: smtplib.SMTP) -> bool:
-    try:
-        return connection.noop()[0] == 250
-    except LOST:
-        return False
-
-
-def _goodbye(connection: smtplib.SMTP) -> None:
-    try:
-        connection.quit()
-    except LOST:
-        connection.close()
+def _wait_at_most(connection: smtplib.SMTP, seconds: float) -> None:
+    if connection.sock is not None:
+        connection.sock.settimeout(seconds)
 
 
 def open_smtp(url: ProviderUrl) -> Smtp:
@@ -208,6 +185,6 @@ def open_smtp(url: ProviderUrl) -> Smtp:
     )
     return Smtp(
         relay,
-        capacity=url.number("capacity", 50, most=1000),
-        workers=url.number("workers", 2, most=32),
+        capacity=url.number("capacity", _CAPACITY, most=1000),
+        workers=url.number("workers", _WORKERS, most=32),
     )

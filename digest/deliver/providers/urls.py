@@ -1,4 +1,5 @@
-"""Which provider does a URL name? `scheme://user:password@host:port/path?option=value`.
+"""Which provider does a URL name? `scheme://user:password@host:port/path?option=value`, or several:
+`failover(first:// second://)`.
 
 Options of all: `capacity` (recipients a call), `workers` (calls at once) and `rate` (recipients a
 second, over all workers and machines). A scheme's module is imported when a URL names it.
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from digest.deliver.provider import Provider
+from digest.deliver.providers.groups import members_of
 from digest.deliver.providers.rated import Rated
 from digest.errors import ConfigError, unknown
 
@@ -28,9 +30,13 @@ class ProviderUrl:
     path: str
     """host and path of a folder: `var/outbox`."""
     options: Mapping[str, str]
+    members: tuple[str, ...] = ()
+    """The URLs between the parentheses of a group."""
 
     def __repr__(self) -> str:
         """Show where it leads."""
+        if self.members:
+            return f"{self.scheme}({len(self.members)} providers)"
         return f"{self.scheme}://{self.host or self.path}"
 
     def number(self, option: str, default: int, *, most: int) -> int:
@@ -103,8 +109,10 @@ def read_url(url: str) -> ProviderUrl:
     """Take a provider's URL apart.
 
     Raises:
-        ConfigError: it has no scheme or a wrong port.
+        ConfigError: it has no scheme or a wrong port, or a group's parentheses don't match.
     """
+    if group := members_of(url):
+        return _group(*group)
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -120,6 +128,19 @@ def read_url(url: str) -> ProviderUrl:
         port=port,
         path=_folder(parts),
         options=dict(parse_qsl(parts.query, keep_blank_values=True)),
+    )
+
+
+def _group(scheme: str, members: tuple[str, ...]) -> ProviderUrl:
+    return ProviderUrl(
+        scheme=scheme,
+        user="",
+        password="",
+        host="",
+        port=None,
+        path="",
+        options={},
+        members=members,
     )
 
 
@@ -150,10 +171,44 @@ def _sendgrid(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
     return open_sendgrid(url, secrets)
 
 
+def _mailgun(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.mailgun import open_mailgun
+
+    return open_mailgun(url, secrets)
+
+
+def _postmark(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.postmark import open_postmark
+
+    return open_postmark(url, secrets)
+
+
+def _brevo(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.brevo import open_brevo
+
+    return open_brevo(url, secrets)
+
+
 def _smtp(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
     from digest.deliver.providers.smtp import open_smtp
 
     return open_smtp(url)
+
+
+def _ses(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
+    try:
+        from digest.deliver.providers.ses import open_ses
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "botocore":
+            raise
+        raise ConfigError("ses:// needs botocore: pip install 'digest[ses]'") from missing
+    return open_ses(url)
+
+
+def _failover(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    from digest.deliver.providers.failover import open_failover
+
+    return open_failover(url, secrets)
 
 
 OPENERS: Mapping[str, Callable[[ProviderUrl, Mapping[str, str]], Provider]] = {
@@ -161,6 +216,11 @@ OPENERS: Mapping[str, Callable[[ProviderUrl, Mapping[str, str]], Provider]] = {
     "sendgrid": _sendgrid,
     "smtp": _smtp,
     "smtps": _smtp,
+    "mailgun": _mailgun,
+    "postmark": _postmark,
+    "brevo": _brevo,
     "null": _null,
+    "ses": _ses,
+    "failover": _failover,
 }
 """Every scheme there is."""

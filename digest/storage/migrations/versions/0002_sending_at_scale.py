@@ -42,6 +42,8 @@ def upgrade() -> None:
         events.create_index(op.f("ix_events_received_at"), ["received_at"])
     with op.batch_alter_table("attempts") as attempts:
         attempts.create_index(op.f("ix_attempts_intent_at"), ["intent_at"])
+        origin = sa.Column("origin_id", sa.String(length=32), nullable=False, server_default="")
+        attempts.add_column(origin)
     with op.batch_alter_table("entries") as entries:
         entries.alter_column(
             "fingerprint", existing_type=sa.String(length=64), type_=sa.String(length=128)

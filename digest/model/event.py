@@ -1,0 +1,67 @@
+"""News of mails, as providers tell them after a call: events, and what they tell of an attempt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from digest.model.delivery import Attempt
+
+
+class EventKind(StrEnum):
+    """What happened to a mail, in the words of no provider."""
+
+    PROCESSED = "processed"
+    """The provider has it and is about to deliver it."""
+    DELIVERED = "delivered"
+    """The receiving server accepted it."""
+    DEFERRED = "deferred"
+    """The receiving server put it off; the provider tries again."""
+    BOUNCED = "bounced"
+    """The receiving server refused the address for good."""
+    BLOCKED = "blocked"
+    """The receiving server refused the mail, but not for the address's sake."""
+    DROPPED = "dropped"
+    """The provider took it and then did not even try: the address is on a list of its own."""
+    OPENED = "opened"
+    CLICKED = "clicked"
+    COMPLAINED = "complained"
+    """The reader called it spam."""
+    UNSUBSCRIBED = "unsubscribed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One thing that a provider told of one mail."""
+
+    provider: str
+    key: str
+    """The provider's own id of the event: told again, it is the same one."""
+    attempt_id: str
+    subscriber_id: int | None
+    """None: the provider named nobody of ours."""
+    kind: EventKind
+    at: datetime
+    """By the provider's clock."""
+    raw: Mapping[str, object]
+    """As the provider wrote it, but for addresses."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """What events tell of one attempt."""
+
+    events: int
+    readers: frozenset[int]
+    """Whom they name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Witness:
+    """A call that its provider is known to have accepted, with what events tell of it."""
+
+    attempt: Attempt
+    recipient_ids: frozenset[int]
+    """Those that it mailed."""
+    traces: Traces

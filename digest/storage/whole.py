@@ -1,0 +1,14 @@
+"""Which tables make a whole database, and which of their columns count on by themselves?"""
+
+from sqlalchemy import Column, Table
+
+from digest.storage import tables
+from subscribers.tables import metadata as readership
+
+TABLES: tuple[Table, ...] = (*readership.sorted_tables, *tables.metadata.sorted_tables)
+"""In the order in which rows may be inserted: what refers comes after what it refers to."""
+
+
+def counted(table: Table) -> Column[int] | None:
+    """Give the column whose next value the database itself chooses, if the table has one."""
+    return table.autoincrement_column
