@@ -112,12 +112,16 @@ def paused_at(connection: Connection, issue: Issue) -> datetime | None:
 
 
 def wait_of(
-    connection: Connection, newsroom: Newsroom, issue: Issue, provider: Provider | None
+    connection: Connection,
+    newsroom: Newsroom,
+    issue: Issue,
+    provider: Provider | None,
+    now: datetime,
 ) -> Wait | None:
     """Give what a sending waits for, if for anything; without a provider, as far as is known."""
     if issue.state in OVER:
         return None
-    terms, now = terms_of(newsroom, issue, provider), newsroom.clock()
+    terms = terms_of(newsroom, issue, provider)
     pace = sendings.pace(connection, issue.id, "" if provider is None else provider.name)
     return _wait(connection, terms, issue.id, pace, now) or _retry(connection, issue.id, now)
 
