@@ -67,9 +67,10 @@ def begin(
 
 def claim(round_: Round) -> Batch | Wait | None:
     """Claim the next batch if a call may begin, else say what it waits for; None: none is ready."""
-    now, issue_id = round_.newsroom.clock(), round_.issue.id
+    issue_id = round_.issue.id
     with round_.newsroom.database.write() as connection:
-        pace = _locked(connection, round_, now)
+        pace = _locked(connection, round_)
+        now = round_.newsroom.clock()  # not before: locks may have been waited for
         wait = _wait(connection, round_.terms, issue_id, pace, now)
         if wait is not None:
             return wait
@@ -111,12 +112,16 @@ def paused_at(connection: Connection, issue: Issue) -> datetime | None:
 
 
 def wait_of(
-    connection: Connection, newsroom: Newsroom, issue: Issue, provider: Provider | None
+    connection: Connection,
+    newsroom: Newsroom,
+    issue: Issue,
+    provider: Provider | None,
+    now: datetime,
 ) -> Wait | None:
     """Give what a sending waits for, if for anything; without a provider, as far as is known."""
     if issue.state in OVER:
         return None
-    terms, now = terms_of(newsroom, issue, provider), newsroom.clock()
+    terms = terms_of(newsroom, issue, provider)
     pace = sendings.pace(connection, issue.id, "" if provider is None else provider.name)
     return _wait(connection, terms, issue.id, pace, now) or _retry(connection, issue.id, now)
 
@@ -133,9 +138,9 @@ def provider_if_usable(newsroom: Newsroom) -> Iterator[Provider | None]:
             yield provider
 
 
-def _locked(connection: Connection, round_: Round, now: datetime) -> Pace:
+def _locked(connection: Connection, round_: Round) -> Pace:
     """Give what is known of the pace; under a rate, after everyone who claimed before us."""
-    provider, issue_id = round_.provider.name, round_.issue.id
+    provider, issue_id, now = round_.provider.name, round_.issue.id, round_.newsroom.clock()
     pace = sendings.pace(connection, issue_id, provider)
     names = [paces.of_provider(provider)] if round_.terms.rate is not None else []
     names += [paces.of_issue(issue_id)] if has_rate(pace.wishes, now) else []

@@ -152,7 +152,7 @@ def status(newsroom: Newsroom, issue_id: int | None = None) -> list[IssueStatus]
                 tally=counted.get(issue.id, Tally()),
                 doubts=doubted.count(issue.id),
                 paused_at=paused_at(connection, issue),
-                waits=wait_of(connection, newsroom, issue, provider),
+                waits=wait_of(connection, newsroom, issue, provider, newsroom.clock()),
             )
             for issue in known
             if issue_id is not None or issue.id in counted or issue.state is IssueState.APPROVED
@@ -260,7 +260,7 @@ def _report(newsroom: Newsroom, issue: Issue, provider: Provider, seconds: float
             where=provider.where,
             seconds=round(seconds, 3),
             paused_at=paused_at(connection, now),
-            waits=wait_of(connection, newsroom, now, provider),
+            waits=wait_of(connection, newsroom, now, provider, newsroom.clock()),
         )
 
 

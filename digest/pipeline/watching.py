@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 from digest.model.delivery import Tally
 from digest.model.issue import Issue, IssueState
+from digest.model.pace import Why
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.pacing import wait_of
 from digest.storage import issues, standings, tallies
 from digest.storage.standings import Traffic
 
@@ -21,6 +23,8 @@ _WINDOW = timedelta(seconds=30)
 _IDLE = timedelta(seconds=5)
 """Between two calls nobody holds a batch for a moment: that is no news."""
 _SOON = timedelta(seconds=2)
+_BY_THE_CLOCK = (Why.QUIET, Why.WARM_UP)
+"""Waits of which the ledger says nothing."""
 _OVER = (IssueState.SENT, IssueState.CANCELLED)
 
 
@@ -109,9 +113,17 @@ class Watch:
             rate=None if rate is None else round(rate, 1),
             seconds_left=round(tally.waiting / rate, 1) if rate and not over else None,
             in_hand=traffic.in_hand,
-            waits_for="" if over else waits_for(issue.state, traffic, now, idle=idle),
+            waits_for="" if over else self._waits_for(connection, issue, traffic, now, idle=idle),
             over=over,
         )
+
+    def _waits_for(
+        self, connection: Connection, issue: Issue, traffic: Traffic, now: datetime, *, idle: bool
+    ) -> str:
+        wait = wait_of(connection, self._newsroom, issue, None, now)
+        if wait is not None and wait.until is not None and wait.why in _BY_THE_CLOCK:
+            return f"{wait.why}, until {wait.until:%Y-%m-%d %H:%M} UTC"
+        return waits_for(issue.state, traffic, now, idle=idle)
 
 
 def follow(watch: Watch, *, every: float, stop: Event) -> Iterator[list[Standing]]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
 
 from digest.model.delivery import BatchState, Outcome
 from digest.model.issue import IssueState
@@ -14,6 +14,23 @@ from subscribers.database import insert_if_absent
 GOES = issues.c.state.in_((IssueState.SENDING, IssueState.SENT))
 PAUSED = exists().where(sendings.c.issue_id == issues.c.id, sendings.c.paused_at.is_not(None))
 
+_OF_PROVIDER, _OF_ISSUE = paces.alias(), paces.alias()
+_PACE = (
+    select(
+        sendings.c.rate,
+        sendings.c.spread_until,
+        sendings.c.paused_at,
+        _OF_PROVIDER.c.free_at.label("provider_free_at"),
+        _OF_ISSUE.c.free_at.label("issue_free_at"),
+    )
+    .select_from(issues)
+    .outerjoin(sendings, sendings.c.issue_id == issues.c.id)
+    .outerjoin(_OF_PROVIDER, _OF_PROVIDER.c.name == bindparam("provider_name"))
+    .outerjoin(_OF_ISSUE, _OF_ISSUE.c.name == bindparam("issue_name"))
+    .where(issues.c.id == bindparam("issue"))
+)
+"""Asked at every claim: put together once."""
+
 
 def may_go(issue_id: int) -> ColumnElement[bool]:
     """Say, inside a question, that an issue is being sent and is not paused."""
@@ -22,22 +39,12 @@ def may_go(issue_id: int) -> ColumnElement[bool]:
 
 def pace(connection: Connection, issue_id: int, provider: str) -> Pace:
     """Give all that is known of an issue's pace, in one question that locks nothing."""
-    of_provider, of_issue = paces.alias(), paces.alias()
-    question = (
-        select(
-            sendings.c.rate,
-            sendings.c.spread_until,
-            sendings.c.paused_at,
-            of_provider.c.free_at.label("provider_free_at"),
-            of_issue.c.free_at.label("issue_free_at"),
-        )
-        .select_from(issues)
-        .outerjoin(sendings, sendings.c.issue_id == issues.c.id)
-        .outerjoin(of_provider, of_provider.c.name == names.of_provider(provider))
-        .outerjoin(of_issue, of_issue.c.name == names.of_issue(issue_id))
-        .where(issues.c.id == issue_id)
-    )
-    row = connection.execute(question).one()
+    asked = {
+        "issue": issue_id,
+        "provider_name": names.of_provider(provider),
+        "issue_name": names.of_issue(issue_id),
+    }
+    row = connection.execute(_PACE, asked).one()
     return Pace(
         wishes=Wishes(rate=row.rate, spread_until=row.spread_until, paused_at=row.paused_at),
         provider_free_at=row.provider_free_at,

@@ -42,6 +42,18 @@ def test_every_provider_may_be_given_a_rate_and_stays_itself(scheme: str) -> Non
         assert getattr(paced, name) == getattr(bare, name)
 
 
+@pytest.mark.parametrize(
+    ("members", "rate"),
+    [
+        ("sendgrid:// null://", None),
+        ("sendgrid://?rate=50 null://", 50),
+        ("sendgrid://?rate=50 null://?rate=5", 5),
+    ],
+)
+def test_a_group_goes_at_the_rate_of_its_slowest_member(members: str, rate: float | None) -> None:
+    assert rate_of(open_provider(f"failover({members})", secrets=SECRETS)) == rate
+
+
 def test_a_paced_provider_still_has_whatever_only_it_can_do() -> None:
     class Pigeon(Courier):
         def coo(self) -> str:

@@ -17,6 +17,7 @@ from digest.pipeline import calling, pacing
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import send, status
 from digest.pipeline.steering import pause, set_pace
+from digest.pipeline.watching import Watch
 from digest.storage import sendings, tables
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, Courier, refused
@@ -70,6 +71,8 @@ def test_in_quiet_hours_no_call_begins_and_one_under_way_ends(
     assert report.waits == Wait(why=Why.QUIET, until=SEVEN)
     assert report.tally == Tally(planned=9, sent=4, waiting=5)
     assert report.state == "sending"
+    [seen] = Watch(newsroom, issue.id).look()
+    assert seen.waits_for == "quiet hours, until 2026-11-28 06:00 UTC"
     for later in (HOUR, 8 * HOUR):
         clock.now = TEN_AT_NIGHT + later
         assert [one.waits for one in swept(newsroom)] == [report.waits]

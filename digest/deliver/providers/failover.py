@@ -18,6 +18,7 @@ from threading import Lock
 
 from digest.clock import Clock, system_clock
 from digest.deliver.provider import Call, Provider, Receipt
+from digest.deliver.providers.rated import Rated, rate_of
 from digest.deliver.providers.shares import Share, Told, merge, share
 from digest.deliver.providers.urls import ProviderUrl, open_provider
 from digest.errors import ConfigError
@@ -132,8 +133,8 @@ class Failover:
         return max(_LEAST_WAIT, (min(untils) - self._clock()).total_seconds())
 
 
-def open_failover(url: ProviderUrl, secrets: Mapping[str, str]) -> Failover:
-    """Open from a URL: all members, or none.
+def open_failover(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
+    """Open from a URL: all members, or none. The slowest member's rate holds for the group.
 
     Raises:
         ConfigError: it names nobody, or a member can't be opened.
@@ -148,4 +149,5 @@ def open_failover(url: ProviderUrl, secrets: Mapping[str, str]) -> Failover:
             members.append(open_provider(text, secrets=secrets))
             opened.callback(members[-1].close)
         opened.pop_all()
-        return Failover(members)
+    group, rates = Failover(members), [rate for one in members if (rate := rate_of(one))]
+    return Rated(provider=group, rate=min(rates)) if rates else group
