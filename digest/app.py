@@ -40,7 +40,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         site_url=settings.site_url or schedule.site.url.rstrip("/"),
         templates=_templates(settings.schedule.resolve().parent),
         provider=provider_of(settings),
-        event_keys=_event_keys(settings),
+        event_keys=event_keys_of(settings),
         metrics_token=settings.metrics_token,
     )
 
@@ -147,7 +147,8 @@ def provider_of(settings: Settings) -> Callable[[], Provider]:
     return lambda: open_provider(settings.provider_url, secrets=secrets)
 
 
-def _event_keys(settings: Settings) -> dict[str, str]:
+def event_keys_of(settings: Settings) -> dict[str, str]:
+    """Give the keys that prove events to be a provider's own, of those whose events are heard."""
     keys = {"sendgrid": settings.sendgrid_webhook_key}
     return {provider: key for provider, key in keys.items() if key}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from digest.app import event_keys_of
 from digest.config import read_settings
 from digest.errors import ConfigError
 
@@ -81,3 +82,9 @@ def test_a_token_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
     assert read_settings(long, var=tmp_path).metrics_token == "0123456789abcdef"
     with pytest.raises(ConfigError, match="DIGEST_METRICS_TOKEN is shorter"):
         read_settings(environ | {"DIGEST_METRICS_TOKEN": "short"}, var=tmp_path)
+
+
+def test_events_are_heard_of_whose_key_is_set() -> None:
+    assert event_keys_of(read_settings(KEY)) == {}
+    heard = read_settings(KEY | {"SENDGRID_WEBHOOK_KEY": " MFkw \n"})
+    assert event_keys_of(heard) == {"sendgrid": "MFkw"}

@@ -13,6 +13,7 @@ from digest.cli.paces import newsletter_words, plan_words, struck_in_quiet
 from digest.cli.upcoming import without_own_draft
 from digest.config import Settings
 from digest.deliver.providers.rated import rate_of
+from digest.deliver.providers.sendgrid_events import Seal
 from digest.errors import ConfigError, DigestError, ScheduleError
 from digest.pipeline.composing import MAIL_NOBODY
 from digest.pipeline.demo import is_made_up
@@ -42,7 +43,7 @@ class Finding:
 
     level: Level
     about: str
-    """`schedule`, `database`, `provider`, `site`, `list`, `warm-up`."""
+    """`schedule`, `database`, `provider`, `events`, `site`, `list`, `warm-up`."""
     words: str
 
 
@@ -50,6 +51,7 @@ def findings(settings: Settings, now: datetime) -> list[Finding]:
     """Look at the file, the database, the provider, the address and the lists."""
     schedule, found = _schedule(settings.schedule)
     found += _provider(settings)
+    found += _events(settings)
     database, about_database = _database(settings)
     found += about_database
     if schedule is not None:
@@ -128,6 +130,21 @@ def _provider(settings: Settings) -> list[Finding]:
     words = f"{name}: nobody is mailed" if name in MAIL_NOBODY else name
     paced = f", {rate:g} recipients/s for all machines together" if rate else ""
     return [_ok("provider", words + paced)]
+
+
+def _events(settings: Settings) -> Iterator[Finding]:
+    """Look whether the provider's events, which settle what is in doubt, can be verified."""
+    if urlsplit(settings.provider_url).scheme != "sendgrid" and not settings.sendgrid_webhook_key:
+        return
+    if not settings.sendgrid_webhook_key:
+        yield _warn("events", "SENDGRID_WEBHOOK_KEY is not set: what is in doubt waits for you")
+        return
+    try:
+        Seal(settings.sendgrid_webhook_key)
+    except ConfigError as error:
+        yield _error("events", str(error))
+    else:
+        yield _ok("events", "SendGrid posts them to /events/sendgrid")
 
 
 def _database(settings: Settings) -> tuple[Database | None, list[Finding]]:

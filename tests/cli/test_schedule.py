@@ -29,6 +29,10 @@ from tests.schedule.texts import SMALL, small
 
 WEDNESDAY = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 Digest = Callable[..., tuple[int, str]]
+VERIFICATION_KEY = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiHZ0U1GkaXSV17RYfsIgMShG"
+    "dbydsyvM/N2Ds6FjUmvivS40kr4WDnyp0KvdlJHM9MAUrvt6a5+gY1Byo5+PEQ=="
+)
 
 
 @pytest.fixture
@@ -126,6 +130,8 @@ def test_check_tells_every_problem_on_its_line(digest: Digest, tmp_path: Path) -
         ("DIGEST_DATABASE_URL=sqlite:////proc/no/such.db", "database", "error"),
         ("DIGEST_SITE_URL=https://lettre.example.org", "site", "ok"),
         ("DIGEST_SITE_URL=http://127.0.0.1:8000", "site", "ok"),
+        ("SENDGRID_WEBHOOK_KEY=SG.no-such-key", "events", "error"),
+        (f"SENDGRID_WEBHOOK_KEY={VERIFICATION_KEY}", "events", "ok"),
     ],
 )
 def test_check_judges_each_setting(
@@ -147,7 +153,7 @@ def test_check_refuses_to_mail_people_links_to_this_machine(
     monkeypatch.setenv("SENDGRID_API_KEY", "SG.secret-key")
     monkeypatch.setenv("DIGEST_SITE_URL", "http://127.0.0.1:8000")
     code, output = digest("check", "--json")
-    assert (code, levels(output)["site"]) == (3, "error")
+    assert (code, levels(output)["site"], levels(output)["events"]) == (3, "error", "warn")
     assert "secret" not in output
 
 
