@@ -47,6 +47,7 @@ _SERVED: Mapping[str, Any] = {
     "pool_size": 8,
     "max_overflow": 56,  # each thread holds one at a time: two issues with 32 calls at once
     "pool_pre_ping": True,  # a server that was restarted is noticed before the transaction begins
+    "hide_parameters": True,  # of a failed statement: a log is no place for readers' addresses
 }
 """A server's connections: opened when needed, kept up to pool_size."""
 
@@ -220,8 +221,10 @@ def from_ids(kind: str, value: Any) -> list[int]:  # noqa: ANN401
     return ids
 
 
-def is_away(failure: DBAPIError) -> bool:
+def is_away(failure: BaseException) -> bool:
     """Say whether a server is away or just went: then the same may succeed in a moment."""
+    if not isinstance(failure, DBAPIError):
+        return False
     state: str | None = getattr(failure.orig, "sqlstate", "")  # SQLite's errors have none
     return state is None or state.startswith(("08", "57P"))
 
@@ -240,6 +243,7 @@ def _engine(url: str) -> Engine:
     engine = create_engine(
         parsed,
         connect_args={"timeout": _BUSY_MS / 1000},
+        hide_parameters=True,
         json_serializer=to_json,
         json_deserializer=orjson.loads,
     )

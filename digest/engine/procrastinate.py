@@ -29,6 +29,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import make_url
 
 from digest.engine.jobs import Handle, Job
+from subscribers.database import is_away
 
 _LOG = structlog.get_logger(__name__)
 _TASK = "digest"
@@ -230,8 +231,9 @@ def _note_loss(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
 def _handled(handle: Handle, job: Job) -> None:
     try:
         handle(job)
-    except Exception:
-        _LOG.exception("job failed", step=job.step, key=job.key)
+    except Exception as failure:
+        log = _LOG.warning if is_away(failure) else _LOG.exception
+        log("job failed", step=job.step, key=job.key, why=str(failure))
 
 
 def _entry(job: Job) -> Entry:

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.clock import Clock
+from subscribers.database import is_away
 
 _LOG = structlog.get_logger(__name__)
 
@@ -40,7 +41,10 @@ def _safely(tick: Callable[[], object]) -> Callable[[], None]:
     def once() -> None:
         try:
             tick()
-        except Exception:
-            _LOG.exception("tick failed, the next one tries again")
+        except Exception as failure:
+            if is_away(failure):
+                _LOG.warning("the database is away, the next tick tries again")
+            else:
+                _LOG.exception("tick failed, the next one tries again")
 
     return once

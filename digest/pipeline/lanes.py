@@ -82,7 +82,7 @@ class Lanes:
         try:
             yield alone
         except Exception as fault:
-            if not (isinstance(fault, DBAPIError) and is_away(fault)):  # else the next look goes on
+            if not is_away(fault):  # else the next look goes on
                 self._rest(issue_id, REST)
             raise
         finally:

@@ -5,11 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from digest.engine.jobs import Job
+from digest.engine.procrastinate import ProcrastinateEngine
 from subscribers.database import Database
 from tests.pipeline.scene import SECRET, enrol, write_schedule
 
@@ -86,3 +90,30 @@ def test_a_worker_that_can_not_mail_says_so_before_it_works(
     code, words = refusal(environ, tmp_path)
     assert code == 3
     assert "SENDGRID_API_KEY" in words
+
+
+def test_serve_without_work_shows_the_pages_and_takes_no_job(
+    environ: dict[str, str], tmp_path: Path, on_postgresql: Database
+) -> None:
+    queue = ProcrastinateEngine(on_postgresql.url)
+    queue.enqueue(Job(step="collect", key=""))
+    with subprocess.Popen(
+        command("serve", "--no-work", "--port", "0", "--json"),
+        env=environ,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        try:
+            port = json.loads(process.stderr.readline())["port"]
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+                assert answer.status == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+    done = threading.Event()
+    queue.run(lambda job: done.set() if job.step == "collect" else None)
+    assert done.wait(10), "the job was taken"
+    queue.stop()
