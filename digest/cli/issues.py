@@ -117,7 +117,7 @@ def proof(
     """Mail an issue to its editors only, as readers would get it."""
     from digest.app import open_newsroom
     from digest.pipeline.composing import editors_of, the_issue
-    from digest.pipeline.sending import send_proof
+    from digest.pipeline.proofing import send_proof
 
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)

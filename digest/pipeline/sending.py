@@ -5,28 +5,26 @@ again after anything, by anyone, at once: nobody is mailed twice.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from digest.deliver.batches import Patience
 from digest.deliver.pace import Manner
-from digest.deliver.provider import Call, Letter, Provider
+from digest.deliver.provider import Letter, Provider
 from digest.errors import ConflictError, DeliveryError
-from digest.model.delivery import Outcome, Tally
-from digest.model.issue import Issue, IssueState, RenderedEdition
+from digest.model.delivery import Tally
+from digest.model.issue import Issue, IssueState
 from digest.model.pace import Wait
-from digest.pipeline.composing import render_editions
 from digest.pipeline.delivering import Progress, deliver
-from digest.pipeline.letters import letter_of, proof_letter, proof_personal
+from digest.pipeline.letters import letter_of
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.pacing import paused_at, provider_if_usable, terms_of, wait_of
 from digest.pipeline.planning import check_links, plan
 from digest.pipeline.rounds import Brake, Round
 from digest.pipeline.settling import settle_doubts
 from digest.storage import editions, issues, lanes, ledger, sendings, tallies
-from subscribers.addresses import read_address
 
 _BEGUN = (IssueState.SENDING, IssueState.SENT)
 
@@ -157,48 +155,6 @@ def status(newsroom: Newsroom, issue_id: int | None = None) -> list[IssueStatus]
             for issue in known
             if issue_id is not None or issue.id in counted or issue.state is IssueState.APPROVED
         ]
-
-
-def send_proof(newsroom: Newsroom, issue_id: int, to: str | Sequence[str]) -> str:
-    """Send every edition to its editors, marked as a proof; give where it went.
-
-    Raises:
-        AddressError: one of `to` is no address.
-        DeliveryError: the provider did not take it.
-    """
-    given = [to] if isinstance(to, str) else to
-    addresses = list(dict.fromkeys(read_address(one).text for one in given))
-    if not addresses:
-        raise DeliveryError("nobody to send the proof to: name an address, or editors in the file")
-    issue = _issue(newsroom, issue_id)
-    with closing(newsroom.provider()) as provider:
-        for edition in render_editions(newsroom, issue):
-            _send_proof(newsroom, issue, edition, addresses, provider)
-        return provider.where
-
-
-def _send_proof(
-    newsroom: Newsroom,
-    issue: Issue,
-    edition: RenderedEdition,
-    to: Sequence[str],
-    provider: Provider,
-) -> None:
-    personals = [proof_personal(newsroom, place, one) for place, one in enumerate(to, start=1)]
-    for start in range(0, len(personals), provider.capacity):
-        call = Call(
-            attempt_id=f"proof-{issue.id}-{issue.version}-{start}",
-            issue_id=0,
-            batch_id=0,
-            letter=proof_letter(newsroom, issue, edition),
-            to=tuple(personals[start : start + provider.capacity]),
-            deadline=newsroom.clock() + timedelta(seconds=Patience().longest_call),
-            label=f"{issue.newsletter}-{issue.number}-{edition.key}-proof",
-        )
-        receipt = provider.deliver(call)
-        short = receipt.refused or receipt.unknown or receipt.untried
-        if receipt.outcome is not Outcome.ACCEPTED or short:
-            raise DeliveryError(f"the proof was not taken ({receipt.outcome}): {receipt.detail}")
 
 
 def _deliver(

@@ -14,7 +14,8 @@ from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
 from digest.pipeline.lanes import Lanes
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.sending import begin, send, send_proof
+from digest.pipeline.proofing import send_proof
+from digest.pipeline.sending import begin, send
 from digest.schedule.values import Newsletter
 from digest.storage import issues, runs
 

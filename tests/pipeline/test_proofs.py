@@ -6,7 +6,7 @@ from digest.deliver.provider import Receipt
 from digest.errors import DeliveryError
 from digest.model.delivery import Outcome
 from digest.model.issue import Issue, IssueState
-from digest.pipeline.sending import send_proof
+from digest.pipeline.proofing import send_proof
 from subscribers.database import Database
 from tests.deliver.courier import Courier, lost, refused
 from tests.pipeline.scene import a_newsroom, batches_in, state_of
