@@ -2,14 +2,18 @@
 
 import signal
 import threading
-from contextlib import closing
-from typing import Annotated
+from contextlib import AbstractContextManager, closing, nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 
 from digest.cli.output import AsJson
 from digest.config import Settings
+from digest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from digest.pipeline.newsroom import Newsroom
 
 _LOG = structlog.get_logger(__name__)
 
@@ -22,15 +26,20 @@ def register(app: typer.Typer) -> None:
 def worker(
     threads: Annotated[int, typer.Option(min=1, max=64, help="Jobs at once.")] = 4,
     clocks: Annotated[bool, typer.Option(help="Look which moments are due, too.")] = True,
+    metrics: Annotated[
+        str, typer.Option(metavar="[HOST:]PORT", help="Answer Prometheus; on 127.0.0.1 if no host.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Work with other machines on one PostgreSQL until stopped; --json logs JSON lines."""
     from digest.config import read_settings
 
-    work(read_settings(), threads=threads, clocks=clocks, json_logs=as_json)
+    work(read_settings(), threads=threads, clocks=clocks, metrics=metrics, json_logs=as_json)
 
 
-def work(settings: Settings, *, threads: int, clocks: bool, json_logs: bool) -> None:
+def work(
+    settings: Settings, *, threads: int, clocks: bool, metrics: str = "", json_logs: bool
+) -> None:
     """Work until SIGTERM or Ctrl-C; calls in hand are settled first.
 
     Raises:
@@ -48,6 +57,30 @@ def work(settings: Settings, *, threads: int, clocks: bool, json_logs: bool) -> 
     with closing(newsroom.provider()) as provider:  # who can't mail is told now, not in a sending
         mail = provider.where
     engine = open_engine(settings, newsroom.clock, threads=threads)
-    with at_work(Desk(newsroom, settings.schedule), engine, clocks=clocks):
+    with (
+        _metrics(newsroom, metrics),
+        at_work(Desk(newsroom, settings.schedule), engine, clocks=clocks),
+    ):
         _LOG.info("working", threads=threads, clocks=clocks, mail=mail)
         threading.Event().wait()
+
+
+def read_place(text: str) -> tuple[str, int]:
+    """Read where metrics are to be had: `9464`, `10.0.0.5:9464` or `[::1]:9464`.
+
+    Raises:
+        ConfigError: it names no port.
+    """
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise ConfigError(f"--metrics {text!r} names no port: say e.g. 9464 or 10.0.0.5:9464")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _metrics(newsroom: "Newsroom", place: str) -> AbstractContextManager[object]:
+    if not place:
+        return nullcontext()
+    from digest.pipeline.gauges import registry_of
+    from digest.web.metrics import serve_metrics
+
+    return serve_metrics(registry_of(newsroom), *read_place(place))

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,10 +11,13 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 
+from digest.cli.working import read_place
 from digest.engine.jobs import Job
 from digest.engine.procrastinate import ProcrastinateEngine
+from digest.errors import ConfigError
 from subscribers.database import Database
 from tests.pipeline.scene import SECRET, enrol, write_schedule
 
@@ -62,6 +66,47 @@ def test_a_worker_works_until_it_is_told_to_stop(
         last = json.loads(process.stderr.read().splitlines()[-1])
     assert (working["event"], last["event"]) == ("working", "stopped")
     assert working["mail"] == "nowhere (null://)"
+
+
+def test_a_worker_answers_prometheus_on_its_own_port(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with subprocess.Popen(
+        command("worker", "--json", "--metrics", port),
+        env=environ,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        try:
+            assert json.loads(process.stderr.readline())["event"] == "working"
+            assert "digest_database_up 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("9464", ("127.0.0.1", 9464)),
+        (":9464", ("127.0.0.1", 9464)),
+        ("10.0.0.5:9464", ("10.0.0.5", 9464)),
+        ("[::1]:9464", ("::1", 9464)),
+    ],
+)
+def test_metrics_are_had_on_this_machine_unless_a_host_is_named(
+    text: str, place: tuple[str, int]
+) -> None:
+    assert read_place(text) == place
+
+
+@pytest.mark.parametrize("text", ["host", "10.0.0.5:", "1:70000", "-1"])
+def test_metrics_without_a_port_are_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="names no port"):
+        read_place(text)
 
 
 def test_on_sqlite_a_worker_names_what_does_it_all(environ: dict[str, str], tmp_path: Path) -> None:
