@@ -13,6 +13,7 @@ from digest.model.issue import Issue, IssueState
 from digest.model.pace import Wait, Why, Wishes
 from digest.pipeline import calling, pacing
 from digest.pipeline.composing import cancel
+from digest.pipeline.demo import _unhurried
 from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import SendReport, resume, send, status
@@ -21,7 +22,17 @@ from digest.storage import sendings, tables
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, Answer, Courier, lost, refused
 from tests.pipeline.clockwork import HandClock
-from tests.pipeline.hours import HOUR, NOON, a_paced_newsroom, a_round, as_a_job, swept
+from tests.pipeline.hours import (
+    FEW,
+    HOUR,
+    NIGHT,
+    NOON,
+    TEN_AT_NIGHT,
+    a_paced_newsroom,
+    a_round,
+    as_a_job,
+    swept,
+)
 from tests.pipeline.scene import QUICK, a_newsroom, batches_in, sent_by, state_of
 
 ONCE = dict.fromkeys(range(1, 10), 1)
@@ -257,6 +268,12 @@ def test_of_an_issue_that_is_not_sent_no_pace_is_kept(database: Database, issue:
     cancel(newsroom, issue.id)
     with pytest.raises(ConflictError, match="is cancelled: it is not sent"):
         set_pace(newsroom, issue.id, rate=5)
+
+
+def test_the_demo_lets_nobody_wait_for_its_files(database: Database, issue: Issue) -> None:
+    night = HandClock(TEN_AT_NIGHT)
+    slow = a_paced_newsroom(database, Courier(), night, quiet=NIGHT, spread=HOUR, warm_up=FEW)
+    assert as_a_job(_unhurried(slow), issue).tally == Tally(planned=9, sent=9)
 
 
 def test_a_slow_issue_is_planned_in_small_batches(database: Database, issue: Issue) -> None:
