@@ -194,7 +194,7 @@ def test_workers_outlive_a_server_that_goes_away(
 def cut_off(database: Database) -> None:
     with database.read() as connection:
         others = "datname = current_database() AND pid <> pg_backend_pid()"
-        statement = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"  # noqa: S608
+        statement = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
         connection.execute(text(statement))
 
 
