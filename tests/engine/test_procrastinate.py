@@ -22,7 +22,7 @@ from tests.engine.notebook import WAIT, Notebook
 from tests.postgres import Server
 
 QUICK = Rhythm(beat=0.1, silence=0.5, rescue=0.1, look=0.05, pause=0.05)
-JOBS_LEFT = f"SELECT count(*) FROM {SCHEMA}.procrastinate_jobs"  # noqa: S608 - our own name
+JOBS_LEFT = f"SELECT count(*) FROM {SCHEMA}.procrastinate_jobs"
 MakeEngine = Callable[..., ProcrastinateEngine]
 
 

@@ -47,7 +47,9 @@ def desk(database: Database, tmp_path: Path) -> Desk:
     return Desk(a_newsroom(database, lambda: courier), write_schedule(tmp_path))
 
 
-@pytest.mark.parametrize(("clocks", "expected"), [(True, {JOIN, "collect"}), (False, {JOIN})])
+@pytest.mark.parametrize(
+    ("clocks", "expected"), [(True, {JOIN, "collect", "settle"}), (False, {JOIN})]
+)
 def test_only_a_scheduler_hands_sweeps_out_but_everyone_joins_a_sending(
     desk: Desk, issue: object, database: Database, clocks: bool, expected: set[str]
 ) -> None:
