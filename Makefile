@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test check bench reference format lock clean
+.PHONY: help demo test nightly check bench reference format lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,6 +16,9 @@ demo: $(READY) ## the main job on the samples: collect, group, compose, render, 
 
 test: $(READY) ## all tests
 	@$(BIN)/pytest
+
+nightly: $(READY) ## the long form of the kill tests: 200 kills, 100,000 recipients
+	@$(BIN)/pytest -m nightly
 
 check: $(READY) ## style, types, layers, documents
 	@$(BIN)/ruff format --check .

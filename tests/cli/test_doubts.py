@@ -140,7 +140,7 @@ def test_a_later_call_that_lacks_events_is_told_with_how_many(
     leave_behind(database, issue, lost(), name="sendgrid")
     tell(database, "0" * 32, [5])
     assert (
-        "events of the later calls: 1 readers or more have none"
+        "events of the calls around it: 3 of their readers have none"
         in (digest("doubts", "show", "1")[1])
     )
 
