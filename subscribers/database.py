@@ -39,7 +39,7 @@ _BUSY_MS = 30_000
 _NO_SECRETS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
 _BENCH = {
     "sqlite": ("PRAGMA main.cache_size = -65536", "PRAGMA temp.cache_size = -65536"),
-    "postgresql": ("SET temp_buffers = 8192", "SET work_mem = 65536"),
+    "postgresql": ("SET work_mem = 65536",),
 }
 """64 MiB each: in the default, a few, pages would be written and read back again and again."""
 
