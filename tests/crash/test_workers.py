@@ -76,7 +76,7 @@ def senders_of(database: Database) -> set[str]:
 
 @pytest.mark.parametrize(
     ("readers", "kills"),
-    [(1_500, 4), pytest.param(40_000, 100, marks=pytest.mark.nightly, id="for long")],
+    [(6_000, 4), pytest.param(40_000, 100, marks=pytest.mark.nightly, id="for long")],
 )
 def test_workers_killed_at_random_lose_nobody_and_mail_nobody_twice(
     database: Database, world: World, record: Path, readers: int, kills: int
