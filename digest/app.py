@@ -45,8 +45,20 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
     )
 
 
-PARTS = (Part(name="tables", needed=HEAD, found=revision, add=upgrade),)
-"""What has to stand in a database: `digest migrate` adds it, in this order."""
+def parts_of(url: str) -> tuple[Part, ...]:
+    """Give what has to stand in a database: `digest migrate` adds it, in this order.
+
+    Raises:
+        ConfigError: PostgreSQL's queue needs packages that are not installed.
+    """
+    tables = Part(name="tables", needed=HEAD, found=revision, add=upgrade)
+    if not _is_shared(url):
+        return (tables,)
+    try:
+        from digest.engine.procrastinate import SCHEMA, found_queue
+    except ImportError as missing:
+        raise _without_scale(missing) from missing
+    return tables, Part(name="queue", needed=SCHEMA, found=found_queue, add=_add_queue)
 
 
 def open_database(settings: Settings) -> Database:
@@ -59,9 +71,10 @@ def open_database(settings: Settings) -> Database:
         StorageError: as `connect`; or it is newer than this code, was moved, or lacks something.
     """
     database = connect(settings.database_url)
+    parts = parts_of(settings.database_url)
     if database.engine.dialect.name == "sqlite":
-        bring_up(database, PARTS)
-    refuse_lacking(database, PARTS)
+        bring_up(database, parts)
+    refuse_lacking(database, parts)
     return database
 
 
@@ -89,23 +102,35 @@ def open_engine(settings: Settings, clock: Clock, *, threads: int = 4) -> Engine
 
     Raises:
         ConfigError: PostgreSQL's queue needs packages that are not installed.
-        StorageError: the queue's tables can't be made.
+        StorageError: the server does not answer.
     """
     if not _is_shared(settings.database_url):
         return LocalEngine(clock, threads=threads)
     try:
-        from digest.engine.procrastinate import ProcrastinateEngine, prepare_queue
+        import psycopg
+
+        from digest.engine.procrastinate import ProcrastinateEngine
     except ImportError as missing:
         raise _without_scale(missing) from missing
-    import psycopg
-
     try:
-        prepare_queue(settings.database_url)
         return ProcrastinateEngine(settings.database_url, threads=threads)
     except psycopg.Error as failure:
         raise StorageError(
-            f"the queue can't be made: {failure}: look at DIGEST_DATABASE_URL, and whether its"
-            " user may create schemas"
+            f"the queue can't be opened: {failure}: look at DIGEST_DATABASE_URL"
+        ) from failure
+
+
+def _add_queue(database: Database) -> None:
+    import psycopg
+
+    from digest.engine.procrastinate import prepare_queue
+
+    try:
+        prepare_queue(database.url)
+    except psycopg.Error as failure:
+        raise StorageError(
+            f"the queue can't be made: {failure}: may the user of DIGEST_DATABASE_URL create"
+            " schemas?"
         ) from failure
 
 

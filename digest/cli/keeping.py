@@ -32,13 +32,13 @@ def migrate(
     as_json: AsJson = False,
 ) -> None:
     """Bring the database to this version's tables; on PostgreSQL nothing else does."""
-    from digest.app import PARTS, connect
+    from digest.app import connect, parts_of
     from digest.config import read_settings
     from digest.errors import StorageError
     from digest.pipeline import upgrading
 
-    database = connect(read_settings().database_url)
-    steps = (upgrading.lacking if check else upgrading.bring_up)(database, PARTS)
+    url = read_settings().database_url
+    steps = (upgrading.lacking if check else upgrading.bring_up)(connect(url), parts_of(url))
     emit({"steps": steps, "done": not check}, lambda: _tell_steps(steps), as_json=as_json)
     if check and steps:
         raise StorageError("the database is not of this version: `digest migrate` makes it so")
@@ -55,10 +55,10 @@ def move_to(
     as_json: AsJson = False,
 ) -> None:
     """Copy everything into another, empty database; from then on only that can be used."""
-    from digest.app import connect
+    from digest.app import connect, parts_of
     from digest.clock import system_clock
     from digest.config import read_settings
-    from digest.pipeline import moving
+    from digest.pipeline import moving, upgrading
 
     if undo is bool(url):
         raise typer.BadParameter("say where to, or --undo")
@@ -68,6 +68,7 @@ def move_to(
         words = f"This database is usable again, as it was. Nothing may use {mark.place} any more."
         return emit(mark, lambda: say(words), as_json=as_json)
     target = connect(url, told="the address you gave")
+    upgrading.bring_up(target, parts_of(url)[1:])  # jobs are hints: none of them moves
     moved = moving.move(source, target, system_clock, tell=_progress(as_json=as_json))
     return emit(moved, lambda: _tell_move(moved), as_json=as_json)
 

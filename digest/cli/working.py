@@ -1,7 +1,7 @@
 """What runs under `digest worker`? Jobs and clocks without the web, on any number of machines."""
 
 import signal
-import threading
+import time
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +62,8 @@ def work(
         at_work(Desk(newsroom, settings.schedule), engine, clocks=clocks),
     ):
         _LOG.info("working", threads=threads, clocks=clocks, mail=mail)
-        threading.Event().wait()
+        while True:  # a signal just before one long wait would not be seen until that wait's end
+            time.sleep(1)
 
 
 def read_place(text: str) -> tuple[str, int]:

@@ -26,10 +26,11 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import String, column, select, table
 from sqlalchemy.engine import make_url
 
 from digest.engine.jobs import Handle, Job
-from subscribers.database import is_away
+from subscribers.database import Database, is_away
 
 _LOG = structlog.get_logger(__name__)
 _TASK = "digest"
@@ -201,7 +202,14 @@ def prepare_queue(url: str) -> None:
         connection.execute(f"CREATE SCHEMA {SCHEMA}")
         connection.execute(f"SET LOCAL search_path = {SCHEMA}")
         connection.execute(SchemaManager.get_schema())
-    _LOG.info("queue made", schema=SCHEMA)
+
+
+def found_queue(database: Database) -> str | None:
+    """Give the queue that this version uses, else one that another version left, if any."""
+    name = column("nspname", String)
+    queues = select(name).select_from(table("pg_namespace")).where(name.like("digest_queue%"))
+    with database.read() as connection:
+        return connection.scalar(queues.order_by((name == SCHEMA).desc(), name).limit(1))
 
 
 def _is_there(connection: psycopg.Connection[Any]) -> bool:

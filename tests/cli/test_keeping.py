@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from digest.cli import collecting, keeping, schedule
 from digest.cli.failures import explain
+from digest.engine.procrastinate import SCHEMA
 from digest.resources import shipped
 from digest.storage import migrating
 from digest.storage.moved import Mark, close
@@ -51,11 +52,12 @@ def test_an_empty_postgresql_waits_for_somebody_to_migrate_it(
     url = empty_postgresql.url
     code, said = digest(url, "sources")
     assert code == 8
-    assert f"(tables: nothing → {migrating.HEAD})" in said
+    assert f"(tables: nothing → {migrating.HEAD}, queue: nothing → {SCHEMA})" in said
     assert "run `digest migrate`" in said
     assert digest(url, "check")[1].count("run `digest migrate`") == 1
     assert migrating.revision(empty_postgresql) is None
-    assert digest(url, "migrate") == (0, f"tables: nothing → {migrating.HEAD}\n")
+    lines = f"tables: nothing → {migrating.HEAD}\nqueue: nothing → {SCHEMA}\n"
+    assert digest(url, "migrate") == (0, lines)
     assert digest(url, "sources")[0] == 0
     assert digest(url, "migrate") == (0, "The database is of this version: nothing to do.\n")
 
@@ -70,9 +72,10 @@ def test_a_postgresql_that_is_behind_is_upgraded_only_by_migrate(
         code, said = digest(url, *words)
         assert (code, f"0001 → {migrating.HEAD}" in said) == (8, True)
     assert migrating.revision(empty_postgresql) == "0001"
-    steps = {"part": "tables", "before": "0001", "after": migrating.HEAD}
+    tables = {"part": "tables", "before": "0001", "after": migrating.HEAD}
+    queue = {"part": "queue", "before": None, "after": SCHEMA}
     told = json.loads(digest(url, "migrate", "--json")[1])
-    assert told == {"steps": [steps], "done": True}
+    assert told == {"steps": [tables, queue], "done": True}
     assert digest(url, "migrate", "--check")[0] == 0
 
 

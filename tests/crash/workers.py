@@ -54,7 +54,8 @@ def work(world: World, clocks: bool, begun: Event) -> None:
     engine = ProcrastinateEngine(world.database_url, threads=2, rhythm=world.rhythm)
     with at_work(Desk(newsroom, world.schedule), engine, clocks=clocks, look=world.look):
         begun.set()
-        threading.Event().wait()
+        while True:
+            time.sleep(0.2)
 
 
 def start(world: World, *, clocks: bool = False) -> BaseProcess:
