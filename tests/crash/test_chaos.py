@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("readers", "capacity", "kills"),
     [
-        pytest.param(900, 15, 15, id="small"),
+        pytest.param(1_500, 15, 15, id="small"),
         pytest.param(50_000, 100, 100, id="large", marks=pytest.mark.nightly),
     ],
 )

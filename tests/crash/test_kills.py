@@ -43,6 +43,7 @@ def test_a_sending_that_is_killed_twenty_times_loses_nobody_and_mails_nobody_twi
         finish(database, url, issue.id)
         doubtful = in_doubt(database)
         assert_everyone_once(sendgrid.accepted(record), doubtful)
+        assert doubtful, "twenty kills in the middle of calls left no doubt: were they?"
         told = news_of_the_record(record)
         hear(a_newsroom(database, url, clock=later), random.sample(told, len(told)))
         resume(a_newsroom(database, url, clock=a_day_later), patience=QUICK)

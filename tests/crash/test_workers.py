@@ -95,6 +95,7 @@ def test_workers_killed_at_random_lose_nobody_and_mail_nobody_twice(
         wait_until(lambda: is_sent(database, issue), "the end of the sending", 600)
         doubtful = in_doubt(database)
         assert_everyone_once(sendgrid.accepted(record), doubtful, readers=readers)
+        assert doubtful, "kills in the middle of calls left no doubt: were they?"
         settle_by_the_record(database, attempts_of(record))
         wait_until(lambda: not waits(database, issue), "the mails that had not gone")
     assert Counter(sendgrid.accepted(record)) == everyone_once(readers)
