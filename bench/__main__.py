@@ -34,6 +34,7 @@ BENCHMARKS = (
     Benchmark(name="group.articles_per_s", unit="articles/s", measure=grouping.articles_per_s),
     Benchmark(name="render.issues_per_s", unit="issues/s", measure=rendering.issues_per_s),
     Benchmark(name="personalise.bodies_per_s", unit="bodies/s", measure=sending.bodies_per_s),
+    Benchmark(name="send.null.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),
     Benchmark(name="send.sqlite.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),
     Benchmark(
         name="send.sendgrid.recipients_per_s",

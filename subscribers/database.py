@@ -46,7 +46,6 @@ _BENCH = {
 _SERVED: Mapping[str, Any] = {
     "pool_size": 8,
     "max_overflow": 56,  # each thread holds one at a time: two issues with 32 calls at once
-    "pool_pre_ping": True,  # a server that was restarted is noticed before the transaction begins
     "hide_parameters": True,  # of a failed statement: a log is no place for readers' addresses
 }
 """A server's connections: opened when needed, kept up to pool_size."""

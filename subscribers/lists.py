@@ -38,12 +38,13 @@ _ACTIVE_IDS = {
 }
 
 _SNAPSHOT = [_person[name] for name in Recipient.__dataclass_fields__]
+_NAMED = select(tables.lists.c.id).where(tables.lists.c.name == bindparam("list"))
 _PEOPLE = (
     select(_person.id, _person.address, _person.name)
     .select_from(tables.subscribers)
     .outerjoin(
         tables.subscriptions,
-        (_place.subscriber_id == _person.id) & (_place.list_id == bindparam("list_id")),
+        (_place.subscriber_id == _person.id) & (_place.list_id == _NAMED.scalar_subquery()),
     )
     .outerjoin(tables.suppressions, _ban.address_hash == _person.address_hash)
 )
@@ -161,19 +162,15 @@ def recipients(
     Raises:
         UnknownList: no list has that name.
     """
-    list_id = find(connection, list_name).id
     kind = connection.dialect.name
-    planned = tuple(dict.fromkeys(ids))
-    given = {"list_id": list_id, "ids": as_ids(kind, planned)}
-    rows = connection.execute(_PRESENT[kind], given).all()
-    here = {row[0]: row for row in map(Addressee._make, rows)}
+    planned = list(dict.fromkeys(ids))
+    given = {"list": list_name, "ids": as_ids(kind, planned)}
+    present = list(map(Addressee._make, connection.execute(_PRESENT[kind], given).all()))
+    if [one[0] for one in present] == planned:
+        return present, []  # as nearly always
+    here = {one.id: one for one in present}
     gone = [id_ for id_ in planned if id_ not in here]
-    return (
-        list(here.values())
-        if (*here,) == planned
-        else [here[id_] for id_ in planned if id_ in here],
-        _absent(connection, list_id, gone) if gone else [],
-    )
+    return [here[id_] for id_ in planned if id_ in here], _absent(connection, list_name, gone)
 
 
 def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:
@@ -185,9 +182,10 @@ def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:
     return insert_if_absent(connection, tables.lists, name=name, title=title, created_at=now)
 
 
-def _absent(connection: Connection, list_id: int, ids: Sequence[int]) -> list[Absent]:
+def _absent(connection: Connection, list_name: str, ids: Sequence[int]) -> list[Absent]:
+    find(connection, list_name)
     kind = connection.dialect.name
-    given = {"list_id": list_id, "ids": as_ids(kind, ids)}
+    given = {"list": list_name, "ids": as_ids(kind, ids)}
     reasons = {row.id: row.reason for row in connection.execute(_ABSENT[kind], given)}
     return [Absent(id=id_, reason=_why(reasons, id_)) for id_ in ids]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Update, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, func, insert, or_, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.delivery import Batch, BatchState, Fate, Lot, Outcome, Settlement
@@ -20,6 +20,25 @@ _LEASED = (BatchState.CLAIMED, BatchState.CALLING)
 DOUBTED = (BatchState.IN_DOUBT, BatchState.HELD)
 _ROWS = 200
 """Rows of an insert: a batch row of 1,000 recipients has 4 kB."""
+
+# What workers ask for every batch is put together once: that takes longer than to ask it.
+_FENCED = update(batches).where(
+    batches.c.id == bindparam("of_batch"),
+    batches.c.attempt_id == bindparam("of_attempt"),
+    batches.c.state.in_(bindparam("states", expanding=True)),
+)
+_INTEND = _FENCED.where(may_go(bindparam("of_issue", type_=Integer)))
+_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("of_attempt"))
+_DUE = (
+    select(batches.c.id)
+    .where(batches.c.issue_id == bindparam("of_issue"), batches.c.state == BatchState.READY)
+    .where(or_(batches.c.not_before.is_(None), batches.c.not_before <= bindparam("now")))
+    .where(may_go(bindparam("of_issue", type_=Integer)))
+    .order_by(batches.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = update(batches).where(batches.c.id == _DUE.scalar_subquery()).returning(*batches.c)
 
 
 def freeze(connection: Connection, issue_id: int, lots: Iterable[Lot]) -> int:
@@ -41,27 +60,15 @@ def claim(
     lease_until: datetime,
 ) -> Batch | None:
     """Take the first batch that is due, or None; of a cancelled or paused issue none is."""
-    due = (
-        select(batches.c.id)
-        .where(batches.c.issue_id == issue_id, batches.c.state == BatchState.READY)
-        .where(or_(batches.c.not_before.is_(None), batches.c.not_before <= now))
-        .where(may_go(issue_id))
-        .order_by(batches.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    taken = update(batches).where(batches.c.id == due.scalar_subquery())
-    leased = taken.values(
-        state=BatchState.CLAIMED, attempt_id=attempt_id, worker=worker, lease_until=lease_until
-    )
-    row = connection.execute(leased.returning(*batches.c)).mappings().one_or_none()
+    leased = {"attempt_id": attempt_id, "worker": worker, "lease_until": lease_until}
+    asked = {"of_issue": issue_id, "now": now, "state": BatchState.CLAIMED}
+    row = connection.execute(_CLAIM, asked | leased).mappings().one_or_none()
     return None if row is None else batch_of(row)
 
 
 def release(connection: Connection, batch: Batch) -> bool:
     """Give a claimed batch back, untried."""
-    free = _mine(batch, BatchState.CLAIMED).values(state=BatchState.READY, **_UNLEASED)
-    return connection.execute(free).rowcount == 1
+    return _step(connection, batch, BatchState.CLAIMED, state=BatchState.READY, **_UNLEASED)
 
 
 def skip(connection: Connection, batch: Batch, reasons: Mapping[int, str], now: datetime) -> None:
@@ -76,8 +83,7 @@ def skip(connection: Connection, batch: Batch, reasons: Mapping[int, str], now: 
 
 def close_empty(connection: Connection, batch: Batch) -> bool:
     """Finish a claimed batch that nobody is left of."""
-    done = _mine(batch, BatchState.CLAIMED).values(state=BatchState.SENT, **_UNLEASED)
-    return connection.execute(done).rowcount == 1
+    return _step(connection, batch, BatchState.CLAIMED, state=BatchState.SENT, **_UNLEASED)
 
 
 def intend(
@@ -93,12 +99,9 @@ def intend(
 
     To be committed before the call: from then on the provider may have the mail.
     """
-    calling = (
-        _mine(batch, BatchState.CLAIMED)
-        .where(may_go(batch.issue_id))
-        .values(state=BatchState.CALLING, tries=batches.c.tries + 1, lease_until=lease_until)
-    )
-    if connection.execute(calling).rowcount != 1:
+    calling = {"state": BatchState.CALLING, "tries": batch.tries + 1, "lease_until": lease_until}
+    given = _fence(batch, BatchState.CLAIMED) | {"of_issue": batch.issue_id}
+    if connection.execute(_INTEND, given | calling).rowcount != 1:
         return False
     intent = {
         "id": batch.attempt_id,
@@ -127,10 +130,9 @@ def settle(
     first, *others = settlement.fates
     moved = frozenset[int]().union(*(fate.recipient_ids for fate in others))
     left = _of(tuple(id_ for id_ in batch.recipient_ids if id_ not in moved)) if moved else {}
-    ours = _mine(batch, BatchState.CALLING, *DOUBTED)
-    if connection.execute(ours.values(**_became(first), **left)).rowcount != 1:
+    if not _step(connection, batch, BatchState.CALLING, *DOUBTED, **_became(first), **left):
         return False
-    connection.execute(_ended(batch.attempt_id, first.outcome, settlement, now))
+    _end(connection, batch.attempt_id, first.outcome, settlement, now)
     reasons = {id_: f"refused: {why}" for id_, why in settlement.refused.items()}
     skip(connection, batch, reasons, now)
     for fate in others:
@@ -188,12 +190,11 @@ def resolve(connection: Connection, batch_id: int, *, sent: bool, now: datetime)
         raise NotFoundError(f"no batch {batch_id}: `digest doubts` lists those in doubt")
     batch = batch_of(row)
     state = BatchState.SENT if sent else BatchState.READY
-    ours = _mine(batch, *DOUBTED).values(state=state, not_before=None, tries=0)
-    if connection.execute(ours).rowcount != 1:
+    if not _step(connection, batch, *DOUBTED, state=state, not_before=None, tries=0):
         raise ConflictError(f"batch {batch_id} is {batch.state}, not in doubt: nothing to resolve")
     word = Settlement(fates=(), detail="resolved by a person")
     outcome = Outcome.ACCEPTED if sent else Outcome.REFUSED
-    connection.execute(_ended(batch.attempt_id, outcome, word, now))
+    _end(connection, batch.attempt_id, outcome, word, now)
     return batch
 
 
@@ -232,26 +233,21 @@ def _became(fate: Fate) -> dict[str, Any]:
     }
 
 
-def _mine(batch: Batch, *states: BatchState) -> Update:
-    """Fence a step: the batch is still in hand of this attempt, and stands where it stood."""
-    return update(batches).where(
-        batches.c.id == batch.id,
-        batches.c.attempt_id == batch.attempt_id,
-        batches.c.state.in_(states),
-    )
+def _step(connection: Connection, batch: Batch, *states: BatchState, **values: object) -> bool:
+    """Write what a batch became, if this attempt still has it and it stands where it stood."""
+    return connection.execute(_FENCED, _fence(batch, *states) | values).rowcount == 1
 
 
-def _ended(attempt_id: str, outcome: Outcome, settlement: Settlement, now: datetime) -> Update:
-    return (
-        update(attempts)
-        .where(attempts.c.id == attempt_id)
-        .values(
-            outcome=outcome,
-            ended_at=now,
-            provider_ref=settlement.provider_ref,
-            detail=settlement.detail,
-        )
-    )
+def _fence(batch: Batch, *states: BatchState) -> dict[str, object]:
+    return {"of_batch": batch.id, "of_attempt": batch.attempt_id, "states": states}
+
+
+def _end(
+    connection: Connection, attempt_id: str, outcome: Outcome, word: Settlement, now: datetime
+) -> None:
+    ended = {"outcome": outcome, "ended_at": now, "detail": word.detail}
+    given = {"of_attempt": attempt_id, "provider_ref": word.provider_ref}
+    connection.execute(_ATTEMPT, given | ended)
 
 
 def _split(
@@ -292,8 +288,8 @@ def _recover(
     provider = connection.scalar(question) or ""
     state = orphaned(batch.state, repeatable(provider))
     why = "its sender stopped during the call" if batch.state is BatchState.CALLING else ""
-    moved = _mine(batch, batch.state).values(state=state, last_error=why, **_UNLEASED)
-    if connection.execute(moved).rowcount == 1 and batch.state is BatchState.CALLING:
+    moved = _step(connection, batch, batch.state, state=state, last_error=why, **_UNLEASED)
+    if moved and batch.state is BatchState.CALLING:
         outcome = Outcome.UNKNOWN if state is BatchState.IN_DOUBT else Outcome.SUPERSEDED
         word = Settlement(fates=(), detail=why)
-        connection.execute(_ended(batch.attempt_id, outcome, word, now))
+        _end(connection, batch.attempt_id, outcome, word, now)

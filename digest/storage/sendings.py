@@ -32,7 +32,7 @@ _PACE = (
 """Asked at every claim: put together once."""
 
 
-def may_go(issue_id: int) -> ColumnElement[bool]:
+def may_go(issue_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Say, inside a question, that an issue is being sent and is not paused."""
     return exists().where(issues.c.id == issue_id, GOES, ~PAUSED)
 

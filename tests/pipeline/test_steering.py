@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -107,12 +108,18 @@ def test_a_pause_reaches_the_workers_of_another_machine(database: Database, issu
     here, there = Courier(workers=2), Courier(workers=2)
     newsroom = a_newsroom(database, lambda: here)
     other = a_newsroom(Database(database.url), lambda: there)
+    stands = Event()
 
     def meanwhile(_call: Call) -> Receipt:
         pause(other, issue.id)
+        stands.set()
         return ACCEPTED
 
-    here.then(meanwhile)
+    def until_then(_call: Call) -> Receipt:
+        assert stands.wait(30)
+        return ACCEPTED
+
+    here.then(meanwhile, until_then)
     report = send(newsroom, issue.id, patience=QUICK)
     assert report.paused_at is not None
     assert send(other, issue.id, patience=QUICK).paused_at == report.paused_at

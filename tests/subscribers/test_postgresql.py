@@ -3,16 +3,17 @@
 import pytest
 from sqlalchemy import insert, select, text
 
-from subscribers import tables
+from subscribers import postgres, tables
 from subscribers.database import Database
 from tests.conftest import NOW
 
 # SQLite has no server to lose, and keeps any character.
 
 
-def test_a_server_that_restarts_between_two_questions_is_not_noticed(
-    on_postgresql: Database,
+def test_a_server_that_restarts_while_nobody_asks_is_not_noticed(
+    on_postgresql: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(postgres, "IDLE", 0.0)  # any pause counts as one
     with on_postgresql.read() as connection:
         first = connection.scalar(text("SELECT pg_backend_pid()"))
     with on_postgresql.engine.connect() as keeper, on_postgresql.engine.connect() as other:
