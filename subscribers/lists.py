@@ -105,9 +105,9 @@ def lists(connection: Connection) -> list[MailingList]:
     """Give all lists, by name."""
     columns = tables.lists.c
     rows = connection.execute(
-        select(columns.id, columns.name, columns.title).order_by(columns.name)
+        select(columns.id, columns.name, columns.title, columns.archived_at).order_by(columns.name)
     )
-    return [MailingList(id=row.id, name=row.name, title=row.title) for row in rows]
+    return [MailingList(**row) for row in rows.mappings()]
 
 
 def sizes(connection: Connection) -> list[ListSize]:

@@ -23,6 +23,14 @@ class SuppressionReason(StrEnum):
     COMPLAINT = "complaint"
 
 
+class Cadence(StrEnum):
+    """How often a reader wants a newsletter."""
+
+    EVERY = "every"
+    MONTHLY = "monthly"
+    """The best of a month, once a month."""
+
+
 class Verdict(StrEnum):
     """What became of a person who was to be put on a list."""
 
@@ -42,6 +50,10 @@ class ConsentAction(StrEnum):
     ADDED = "added"
     """By an admin, on the command line."""
     UNSUBSCRIBED = "unsubscribed"
+    RESUMED = "resumed"
+    """Back at once after leaving by mistake."""
+    TRACKING_ALLOWED = "tracking allowed"
+    TRACKING_WITHDRAWN = "tracking withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +63,8 @@ class MailingList:
     id: int
     name: str
     title: str
+    archived_at: datetime | None = None
+    """Since then nobody joins or is mailed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +107,9 @@ class Membership:
     asked_at: datetime
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
+    cadence: Cadence = Cadence.EVERY
+    paused_until: datetime | None = None
+    """No issue is mailed before."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ from subscribers.texts import one_line
 from subscribers.tokens import Confirmation, confirmation_token, read_confirmation_token
 
 _person, _place, _list = tables.subscribers.c, tables.subscriptions.c, tables.lists.c
+_STANDING = ("state", "asked_at", "confirmed_at", "ended_at", "cadence", "paused_until")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +191,7 @@ def _memberships(connection: Connection, *conditions: ColumnElement[bool]) -> li
             _list.title,
             _person.address,
             _person.language,
-            *(_place[name] for name in ("state", "asked_at", "confirmed_at", "ended_at")),
+            *(_place[name] for name in _STANDING),
         )
         .select_from(tables.subscriptions)
         .join(tables.subscribers, _person.id == _place.subscriber_id)

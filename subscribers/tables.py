@@ -49,6 +49,7 @@ lists = Table(
     Column("name", String(64), nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("archived_at", UtcDateTime),  # nobody joins or is mailed any more
 )
 
 subscriptions = Table(
@@ -60,6 +61,8 @@ subscriptions = Table(
     Column("asked_at", UtcDateTime, nullable=False),
     Column("confirmed_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    Column("cadence", String(16), nullable=False, default="every"),
+    Column("paused_until", UtcDateTime),  # nothing is mailed before
     Index("ix_subscriptions_list_id_state", "list_id", "state", "subscriber_id"),
 )
 
@@ -86,4 +89,14 @@ suppressions = Table(
     Column("reason", String(32), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("origin", Text, nullable=False, default=""),
+)
+
+segments = Table(
+    "segments",  # saved filters, evaluated each time they are used
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("rule", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
 )

@@ -45,6 +45,7 @@ def values_of(*, name: str, address: str, unsubscribe_url: str) -> dict[str, str
     special = _SPECIAL.search(name + address)
     return {
         "UNSUBSCRIBE_URL": unsubscribe_url,
+        "PREFERENCES_URL": unsubscribe_url.replace("/u/", "/p/", 1),
         "NAME": name,
         "NAME_HTML": escape(name) if special else name,
         "ADDRESS": address,

@@ -25,6 +25,8 @@ class Letter:
     html: str
     text: str
     language: str
+    tracked: bool = False
+    """Its recipients agreed to be counted when they open it or follow a link."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """The same for every recipient: List-ID, Feedback-ID, Precedence, Auto-Submitted."""
 

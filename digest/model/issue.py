@@ -100,6 +100,8 @@ class Issue:
     created_at: datetime
     changed_at: datetime
     approved_by: str = ""
+    segment: str = ""
+    """A saved filter: only whom of the list it names gets the issue; all when empty."""
     sent_at: datetime | None = None
 
 
@@ -112,6 +114,8 @@ class Edition:
     key: str
     """Language and choices in one word: `fr`."""
     language: str
+    tracked: bool = False
+    """Its readers agreed to be counted when they open it or follow a link."""
     subject: str
     html: str
     text: str
@@ -123,10 +127,18 @@ class RenderedEdition:
 
     key: str
     language: str
+    tracked: bool = False
     subject: str
     html: str
     text: str
 
 
-PLACEHOLDERS = ("UNSUBSCRIBE_URL", "NAME", "NAME_HTML", "ADDRESS", "ADDRESS_HTML")
+PLACEHOLDERS = (
+    "UNSUBSCRIBE_URL",
+    "PREFERENCES_URL",
+    "NAME",
+    "NAME_HTML",
+    "ADDRESS",
+    "ADDRESS_HTML",
+)
 """What may stand as `%%NAME%%` in an edition, filled in per recipient; `…_HTML` is escaped."""

@@ -25,6 +25,7 @@ def letter_of(newsroom: Newsroom, issue: Issue, edition: Edition | RenderedEditi
         html=edition.html,
         text=edition.text,
         language=edition.language,
+        tracked=edition.tracked,
         headers=bulk_headers(
             newsletter=issue.newsletter,
             issue_id=issue.id,

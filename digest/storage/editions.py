@@ -30,6 +30,7 @@ def _values(issue_id: int, edition: RenderedEdition) -> dict[str, object]:
         "issue_id": issue_id,
         "key": edition.key,
         "language": edition.language,
+        "tracked": edition.tracked,
         "subject": edition.subject,
         "html": edition.html,
         "text": edition.text,

@@ -144,6 +144,7 @@ issues = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("approved_by", Text, nullable=False, default=""),
+    Column("segment", String(64), nullable=False, default=""),  # whom of the list it goes to
     Column("sent_at", UtcDateTime),
     UniqueConstraint("newsletter", "slot"),
     UniqueConstraint("newsletter", "number"),
@@ -163,8 +164,9 @@ editions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("issue_id", ForeignKey("issues.id"), nullable=False),
-    Column("key", String(64), nullable=False),
+    Column("key", String(256), nullable=False),
     Column("language", String(8), nullable=False),
+    Column("tracked", Boolean, nullable=False, default=False),  # its readers agreed to it
     Column("subject", Text, nullable=False),
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -256,6 +258,7 @@ events = Table(
     Column("at", UtcDateTime, nullable=False),  # by the provider's clock
     Column("received_at", UtcDateTime, nullable=False, index=True),
     Column("raw", JSON, nullable=False),
+    Index("ix_events_subscriber_id_at", "subscriber_id", "at"),
 )
 
 # --- schedule ---------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Column, Table
 
-from digest.storage import tables
+from digest.storage.reader_tables import notices
 from subscribers.tables import metadata as readership
 
-TABLES: tuple[Table, ...] = (*readership.sorted_tables, *tables.metadata.sorted_tables)
+TABLES: tuple[Table, ...] = (*readership.sorted_tables, *notices.metadata.sorted_tables)
 """In the order in which rows may be inserted: what refers comes after what it refers to."""
 
 

@@ -252,6 +252,29 @@ def _ledger() -> Rows:
 def _around() -> Rows:
     run = {"newsletter": "hebdo-sahel", "slot": AT, "taken_at": AT, "finished_at": None}
     return {
+        "segments": [
+            {"name": "mali", "rule": "theme = mali", "created_at": AT, "changed_at": AT, "id": 1}
+        ],
+        "quotas": [{"key": "0" * 32, "free_at": AT}],
+        "notices": [
+            {
+                "id": 1,
+                "kind": "sign-up",
+                "state": "ready",
+                "list_name": LIST,
+                "address": address_of(1),
+                "subscriber_id": None,
+                "language": "fr",
+                "details": {"name": "Awa"},
+                "asked_at": AT,
+                "not_before": AT,
+                "tries": 0,
+                "attempt_id": "",
+                "lease_until": None,
+                "ended_at": None,
+                "last_error": "",
+            }
+        ],
         "paces": [{"name": "provider:sendgrid", "free_at": AT}],
         "events": [
             {
