@@ -23,17 +23,16 @@ from sqlalchemy import (
     any_,
     bindparam,
     create_engine,
-    event,
     func,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from subscribers import sqlite_file
 
 _BUSY_MS = 30_000
 _NO_SECRETS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
@@ -246,8 +245,7 @@ def _engine(url: str) -> Engine:
         json_serializer=to_json,
         json_deserializer=orjson.loads,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    sqlite_file.prepare(engine, _BUSY_MS)
     return engine
 
 
@@ -263,24 +261,3 @@ def _postgresql(url: URL) -> Engine:
 
         prepare(engine)
     return engine
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # pysqlite's own BEGIN comes late and loses updates silently: take its transactions away, emit
-    # our own (docs.sqlalchemy.org, "Serializable isolation / Savepoints / Transactional DDL").
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={_BUSY_MS}",
-        "foreign_keys=ON",
-        "secure_delete=ON",  # who is erased must not stay readable in the file's free pages
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("digest_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
