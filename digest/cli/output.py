@@ -33,6 +33,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Put a number before its noun: `1 batch`, `2 batches`; `many` adds an s where it is empty."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Print a table; columns whose name starts with `#` hold numbers."""
     from rich.console import Console

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digest.cli import lists as lists_commands
-from digest.cli.output import AsJson, emit, say, table
+from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,7 +92,11 @@ def export(
     name, count = export_file(database, list_name, output, sys.stdout, states)
     value = {"list": name, "file": output, "count": count}
     if output:
-        emit(value, lambda: say(f"{count} readers of {name} are in {output}"), as_json=as_json)
+        emit(
+            value,
+            lambda: say(f"{output} holds {counted(count, 'reader')} of {name}"),
+            as_json=as_json,
+        )
     return None
 
 

@@ -46,8 +46,13 @@ def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
         issue = issues.insert(
             connection, newsletter=newsletter, slot=slot, content=content, now=newsroom.clock()
         )
+    return approve_automatic(newsroom, issue, plan)
+
+
+def approve_automatic(newsroom: Newsroom, issue: Issue, plan: Newsletter) -> Issue:
+    """Approve a draft that needs no person and is sound; what an editor changed waits for one."""
     fresh = issue.version == 1 and issue.state is IssueState.DRAFT
-    if fresh and approves_itself(issue.content, plan) and not _errors(newsroom, issue):
+    if fresh and approves_itself(issue.content, plan) and not errors(newsroom, issue):
         return approve(newsroom, issue.id, AUTOMATIC)
     return issue
 
@@ -90,7 +95,7 @@ def approve(newsroom: Newsroom, issue_id: int, by: str) -> Issue:
     issue = _read(newsroom, issue_id)
     if issue.state is IssueState.APPROVED:
         return issue
-    if issue.state is IssueState.DRAFT and (found := _errors(newsroom, issue)):
+    if issue.state is IssueState.DRAFT and (found := errors(newsroom, issue)):
         listed = "\n".join(f"  {finding}" for finding in found)
         raise ConflictError(f"issue {issues.named(issue)} can't be approved:\n{listed}")
     return _change(newsroom, issue, state=IssueState.APPROVED, approved_by=by)
@@ -178,6 +183,11 @@ def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
     return [*found, *checks.doubtful_dates(issue.content, known)]
 
 
+def errors(newsroom: Newsroom, issue: Issue) -> list[Finding]:
+    """Give what keeps an issue from being approved."""
+    return checks.errors(check(newsroom, issue))
+
+
 def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:
     """Give the addresses that get an issue's proofs.
 
@@ -188,10 +198,6 @@ def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:
     if not editors:
         raise ConfigError(f"{issue.newsletter} has no editors: add `editors:` to it, or use --to")
     return editors
-
-
-def _errors(newsroom: Newsroom, issue: Issue) -> list[Finding]:
-    return checks.errors(check(newsroom, issue))
 
 
 def _really_mails(newsroom: Newsroom) -> bool:
