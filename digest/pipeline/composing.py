@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 
+from digest.collect.language import detect
 from digest.compose import checks
 from digest.compose.brand import read_brand
 from digest.compose.checks import Finding
@@ -12,6 +14,7 @@ from digest.compose.draft import briefs_of, section_title
 from digest.compose.edited import read_document
 from digest.compose.policies import approves_itself
 from digest.compose.render import render
+from digest.compose.rewritten import in_its_language
 from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
 from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
 from digest.pipeline.drafting import draft_content
@@ -139,7 +142,8 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     """
     issue = _read(newsroom, issue_id)
     before = editable(newsroom, issue)
-    themes = _themes(newsroom, _plan(newsroom, issue.newsletter), issue)
+    plan = _plan(newsroom, issue.newsletter)
+    themes = _themes(newsroom, plan, issue)
     edited = read_document(document, issue, themes, file=file)
     if edited.version != issue.version:
         raise ConflictError(
@@ -149,7 +153,9 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
         )
     if edited.content == read_document(before, issue, themes, file=file).content:
         return issue
-    return _change(newsroom, issue, content=edited.content)
+    tell = partial(detect, expected=plan.language)
+    content = in_its_language(edited.content, issue.content, tell)
+    return _change(newsroom, issue, content=content)
 
 
 def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, ...]:
