@@ -54,6 +54,10 @@ class ConsentAction(StrEnum):
     """Back at once after leaving by mistake."""
     TRACKING_ALLOWED = "tracking allowed"
     TRACKING_WITHDRAWN = "tracking withdrawn"
+    SUPPRESSED = "suppressed"
+    """On a person's word: never to be mailed again, on any list."""
+    LIFTED = "lifted"
+    """The same taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,6 +64,15 @@ class WarmUp(Value):
     """Whose days they are."""
 
 
+class Bounces(Value):
+    """What mail that comes back leads to. An address that is refused for good is never mailed again
+    after one; one that is full or out of order, after `soft` different mails within `days`.
+    """
+
+    soft: int = Field(default=5, ge=2, le=100)
+    days: int = Field(default=30, ge=1, le=366)
+
+
 class Site(Value):
     """Who publishes, and where readers reach the pages."""
 
@@ -73,6 +82,7 @@ class Site(Value):
     sender: Sender
     reply_to: Address = ""
     warm_up: WarmUp | None = None
+    bounces: Bounces = Bounces()
 
 
 class Theme(Value):
