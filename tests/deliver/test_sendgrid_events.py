@@ -17,7 +17,7 @@ from digest.deliver.providers.sendgrid_events import (
     read_post,
 )
 from digest.errors import ConfigError
-from digest.model.event import Cause, Event, EventKind
+from digest.model.event import Event, EventKind
 from tests.deliver.calls import ATTEMPT
 from tests.servers.sendgrid_events import Webhook, an_event, body_of
 
@@ -93,38 +93,6 @@ def test_addresses_are_not_kept_but_ids_that_look_like_one_are() -> None:
     assert kept["reason"] == "550 <<address>>: no such user"
     assert kept["smtp-id"] == raw["smtp-id"]
     assert not {"email", "ip", "useragent"} & kept.keys()
-
-
-@pytest.mark.parametrize(
-    ("fields", "cause"),
-    [
-        ({"event": "processed"}, Cause.NONE),
-        ({"event": "delivered"}, Cause.NONE),
-        ({"event": "deferred"}, Cause.NONE),
-        ({"event": "bounce", "type": "bounce", "status": "5.1.1"}, Cause.HARD),
-        ({"event": "bounce", "type": "blocked"}, Cause.SOFT),
-        (
-            {"event": "bounce", "type": "blocked", "bounce_classification": "Mailbox Unavailable"},
-            Cause.SOFT,
-        ),
-        (
-            {"event": "bounce", "type": "blocked", "bounce_classification": "Reputation"},
-            Cause.NONE,
-        ),
-        ({"event": "bounce", "type": "blocked", "bounce_classification": "Content"}, Cause.NONE),
-        ({"event": "spamreport"}, Cause.COMPLAINT),
-        ({"event": "unsubscribe"}, Cause.LEFT),
-        ({"event": "group_unsubscribe"}, Cause.LEFT),
-        ({"event": "dropped", "reason": "Bounced Address"}, Cause.HARD),
-        ({"event": "dropped", "reason": "Unsubscribed Address"}, Cause.LEFT),
-        ({"event": "dropped", "reason": "Spam Reporting Address"}, Cause.COMPLAINT),
-        ({"event": "dropped", "reason": "Recipient List over Package Quota"}, Cause.NONE),
-        ({"event": "dropped", "reason": ["Bounced Address"]}, Cause.NONE),
-        ({"event": "dropped"}, Cause.NONE),
-    ],
-)
-def test_what_an_event_says_of_its_reader(fields: dict[str, Any], cause: Cause) -> None:
-    assert the_event(ours() | fields).cause is cause
 
 
 @pytest.mark.parametrize(
