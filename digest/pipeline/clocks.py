@@ -18,12 +18,12 @@ from digest.engine.jobs import Engine, Job
 from digest.engine.slots import previous_slot
 from digest.errors import DigestError
 from digest.model.run import Run, RunClock, RunRecord
+from digest.pipeline.blanking import blank_old_events
 from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
 from digest.pipeline.lanes import JOIN, Lanes
 from digest.pipeline.settling import settle_doubts
 from digest.pipeline.strikes import issue_slot, strike
-from digest.pipeline.tidying import tidy
 from digest.schedule.values import Newsletter, Schedule
 from digest.storage import runs
 
@@ -33,12 +33,9 @@ COLLECT = "collect"
 """The step that asks the sources: a feed forgets within hours what a week's issue needs."""
 SETTLE = "settle"
 """The step that settles doubts which events, or the lack of them, can settle."""
-TIDY = "tidy"
-"""The step that forgets what is kept for a time only."""
 EVERY: Mapping[str, timedelta] = {
     SETTLE: timedelta(minutes=1),
     COLLECT: timedelta(minutes=30),
-    TIDY: timedelta(hours=6),
 }
 """How often each scheduler does what no newsletter's clock asks for."""
 
@@ -132,8 +129,7 @@ class Clocks:
             self._lanes.join(job)
         elif job.step == SETTLE:
             settle_doubts(self._desk.newsroom)
-        elif job.step == TIDY:
-            tidy(self._desk.newsroom)
+            blank_old_events(self._desk.newsroom)
         elif job.step == COLLECT:
             collect(self._desk.newsroom)
         else:

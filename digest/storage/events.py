@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.model.event import Cause, Event, EventKind, Fact, Traces
@@ -78,11 +78,20 @@ def facts(connection: Connection, readers: Collection[int]) -> Mapping[int, Sequ
 
 def blank(connection: Connection, received_before: datetime, most: int) -> int:
     """Forget the providers' own words of events so old; give of how many. What they say stays."""
-    old = (events.c.received_at < received_before) & events.c.raw.is_not(None)
-    some = select(events.c.provider, events.c.key).where(old).limit(most)
+    some = select(events.c.provider, events.c.key).where(*_is_old(received_before)).limit(most)
     keys = tuple_(events.c.provider, events.c.key)
-    done = update(events).where(keys.in_(some), events.c.raw.is_not(None)).values(raw=None)
+    done = update(events).where(keys.in_(some), *_is_old(received_before)).values(raw=None)
     return connection.execute(done).rowcount
+
+
+def is_blankable(connection: Connection, received_before: datetime) -> bool:
+    """Say whether there is an event so old whose words are still there."""
+    one = select(events.c.key).where(*_is_old(received_before)).limit(1)
+    return connection.scalar(one) is not None
+
+
+def _is_old(received_before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return events.c.received_at < received_before, events.c.raw.is_not(None)
 
 
 def kinds(connection: Connection, attempt_id: str) -> Mapping[EventKind, int]:

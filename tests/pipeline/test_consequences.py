@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from digest.model.event import CAUSES, Cause, Event, EventKind
+from digest.pipeline.blanking import KEPT, blank_old_events
 from digest.pipeline.consequences import follow
-from digest.pipeline.tidying import KEPT, tidy
 from digest.storage import events as storage
 from digest.storage.tables import events
 from subscribers import banning, subscriptions, tables
@@ -169,10 +169,10 @@ def test_after_ninety_days_only_what_an_event_said_is_kept_and_still_counts(
 ) -> None:
     hearsay.hear(*soft(1, 2, 3, 4))
     hearsay.now += KEPT
-    assert tidy(hearsay.newsroom) == 0
+    assert blank_old_events(hearsay.newsroom) == 0
     hearsay.now += timedelta(seconds=1)
     hearsay.hear(told(EventKind.DELIVERED))
-    assert (tidy(hearsay.newsroom), tidy(hearsay.newsroom)) == (4, 0)
+    assert (blank_old_events(hearsay.newsroom), blank_old_events(hearsay.newsroom)) == (4, 0)
     with hearsay.database.read() as connection:
         kept = connection.execute(select(events.c.cause, events.c.raw)).all()
     assert sorted(kept, key=str) == [("", {"event": "delivered"}), *[("soft", None)] * 4]
