@@ -16,7 +16,6 @@ from subscribers.consent import evidence_row
 from subscribers.database import insert_if_absent
 from subscribers.model import (
     ConsentAction,
-    Evidence,
     SubscriptionState,
     Suppression,
     SuppressionReason,
@@ -42,13 +41,7 @@ class Standing:
 
 
 def ban(
-    connection: Connection,
-    *,
-    secret_key: bytes,
-    address: str,
-    reason: SuppressionReason,
-    evidence: Evidence,
-    now: datetime,
+    connection: Connection, witness: Witness, *, address: str, reason: SuppressionReason
 ) -> bool:
     """Never mail an address again, subscribed or not; False when that was so already.
 
@@ -57,30 +50,26 @@ def ban(
     """
     done = suppressions.suppress(
         connection,
-        secret_key=secret_key,
+        secret_key=witness.secret_key,
         address=address,
         reason=reason,
-        origin=evidence.origin,
-        now=now,
+        origin=witness.evidence.origin,
+        now=witness.now,
     )
     if done:
-        witness = Witness(secret_key=secret_key, evidence=evidence, now=now)
         _record(connection, address, ConsentAction.SUPPRESSED, witness)
     return done
 
 
-def lift(
-    connection: Connection, *, secret_key: bytes, address: str, evidence: Evidence, now: datetime
-) -> bool:
+def lift(connection: Connection, witness: Witness, *, address: str) -> bool:
     """Allow an address to be mailed again; False when nothing forbade it.
 
     Raises:
         AddressError: it is no address.
     """
     hold(connection, _person.address_key == read_address(address).key)
-    done = suppressions.lift(connection, secret_key=secret_key, address=address)
+    done = suppressions.lift(connection, secret_key=witness.secret_key, address=address)
     if done:
-        witness = Witness(secret_key=secret_key, evidence=evidence, now=now)
         _record(connection, address, ConsentAction.LIFTED, witness)
     return done
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digest.cli import lists as lists_commands
+from digest.cli import suppressing
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ group = typer.Typer(no_args_is_help=True, help="Readers: import, export, add, re
 def register(app: typer.Typer) -> None:
     """Add this module's commands, and those about lists."""
     app.add_typer(group, name="subscribers")
+    suppressing.register(group)
     lists_commands.register(app)
 
 
@@ -147,23 +149,6 @@ def show(address: Address, as_json: AsJson = False) -> None:
 
 
 @group.command()
-def suppress(
-    address: Address,
-    lift: Annotated[bool, typer.Option("--lift", help="Allow it to be mailed again.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Never mail an address again, on any list, even when it is imported anew."""
-    from digest.pipeline.readership import suppress_address
-
-    settings, database = _open()
-    changed = suppress_address(database, settings.secret_key, address, _now(), lift=lift)
-    value = {"address": address, "suppressed": not lift, "changed": changed}
-    state = "may be mailed again" if lift else "will never be mailed again"
-    before = "" if changed else ", as before"
-    emit(value, lambda: say(f"{address} {state}{before}"), as_json=as_json)
-
-
-@group.command()
 def forget(
     address: Address,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
@@ -206,7 +191,7 @@ def _tell_added(address: str, where: str, added: "Added") -> None:
 
     match added.verdict:
         case Verdict.SUPPRESSED:
-            say(f"{address} is suppressed: digest subscribers suppress --lift {address}")
+            say(f"{address} is suppressed: digest subscribers unsuppress {address}")
         case Verdict.ALREADY_THERE:
             say(f"{address} is on {where} already")
         case _ if added.confirmation:

@@ -11,12 +11,18 @@ from typing import TextIO
 from sqlalchemy import Connection
 
 from digest.pipeline.newsroom import Newsroom
-from subscribers import exporting, lists, suppressions, transfer
+from subscribers import banning, exporting, lists, suppressions, transfer
 from subscribers.database import Database, writing
 from subscribers.errors import TransferError
-from subscribers.model import Evidence, Recipient, SubscriptionState, SuppressionReason
+from subscribers.model import (
+    Evidence,
+    Recipient,
+    SubscriptionState,
+    Suppression,
+    SuppressionReason,
+)
 from subscribers.people import held
-from subscribers.seats import Profile
+from subscribers.seats import Profile, Witness
 from subscribers.staging import staged
 from subscribers.subscriptions import Added, add, unsubscribe
 
@@ -160,20 +166,21 @@ def remove_reader(
 
 
 def suppress_address(
-    database: Database, secret_key: bytes, address: str, now: datetime, *, lift: bool
-) -> bool:
-    """Suppress an address or lift its suppression; False when nothing had to be changed."""
+    database: Database, witness: Witness, address: str, reason: SuppressionReason
+) -> tuple[bool, Suppression | None]:
+    """Suppress an address, subscribed or not; say whether that is new, and why it is so."""
     with database.write() as connection:
-        if lift:
-            return suppressions.lift(connection, secret_key=secret_key, address=address)
-        return suppressions.suppress(
-            connection,
-            secret_key=secret_key,
-            address=address,
-            reason=SuppressionReason.ADMIN,
-            origin=_ORIGIN,
-            now=now,
-        )
+        new = banning.ban(connection, witness, address=address, reason=reason)
+        hashed = suppressions.hash_of(witness.secret_key, address)
+        return new, suppressions.by_hash(connection, hashed)
+
+
+def unsuppress_address(database: Database, witness: Witness, address: str) -> Suppression | None:
+    """Lift an address's suppression; give what it was, None when nothing had to be changed."""
+    with database.write() as connection:
+        hashed = suppressions.hash_of(witness.secret_key, address)
+        found = suppressions.by_hash(connection, hashed)
+        return found if banning.lift(connection, witness, address=address) else None
 
 
 def _admit(

@@ -147,7 +147,7 @@ def test_a_suppressed_address_is_kept_out_until_it_is_lifted(digest: Digest) -> 
     assert "never be mailed" in digest("subscribers", "suppress", "a@example.org").stdout
     assert "as before" in digest("subscribers", "suppress", "a@example.org").stdout
     assert "is suppressed" in digest("subscribers", "add", "a@example.org").stdout
-    digest("subscribers", "suppress", "a@example.org", "--lift")
+    digest("subscribers", "unsuppress", "a@example.org")
     assert "on hebdo" in digest("subscribers", "add", "a@example.org", "--consent", "x").stdout
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
 
@@ -20,6 +20,7 @@ from subscribers import banning, subscriptions, tables
 from subscribers.database import Database
 from subscribers.model import Evidence, SuppressionReason
 from subscribers.people import forget
+from subscribers.seats import Witness
 from tests.pipeline.hearsay import A1, A2, A3, DAY, NOW, SECRET, Hearsay, soft, told
 from tests.pipeline.scene import LIST, address_of
 
@@ -32,11 +33,13 @@ def hearsay(database: Database) -> Hearsay:
     return Hearsay(database)
 
 
+def word_at(now: datetime) -> Witness:
+    return Witness(secret_key=SECRET, evidence=WORD, now=now)
+
+
 def lift(hearsay: Hearsay) -> bool:
     with hearsay.database.write() as connection:
-        return banning.lift(
-            connection, secret_key=SECRET, address=READER, evidence=WORD, now=hearsay.now
-        )
+        return banning.lift(connection, word_at(hearsay.now), address=READER)
 
 
 def come_back(hearsay: Hearsay) -> None:
@@ -114,14 +117,8 @@ def test_a_replay_does_not_undo_a_new_subscription_but_leaving_again_does(hearsa
 
 def test_a_persons_suppression_keeps_its_reason(hearsay: Hearsay) -> None:
     with hearsay.database.write() as connection:
-        banning.ban(
-            connection,
-            secret_key=SECRET,
-            address=READER,
-            reason=SuppressionReason.ADMIN,
-            evidence=WORD,
-            now=NOW,
-        )
+        reason = SuppressionReason.ADMIN
+        banning.ban(connection, word_at(NOW), address=READER, reason=reason)
     hearsay.hear(told(EventKind.COMPLAINED))
     assert hearsay.bans == {READER: ("admin", NOW)}
 
@@ -223,11 +220,10 @@ def plain_hearsay(on_sqlite: Database) -> Hearsay:
 def _lifted_before(hearsay: Hearsay, day: int) -> None:
     """Let reader 1 be allowed, and on the list anew, since so many days."""
     hearsay.now = NOW - day * DAY
-    how: dict[str, Any] = {"secret_key": SECRET, "address": READER, "evidence": WORD}
     with hearsay.database.write() as connection:
         reason = SuppressionReason.ADMIN
-        banning.ban(connection, reason=reason, now=hearsay.now - DAY, **how)
-        banning.lift(connection, now=hearsay.now, **how)
+        banning.ban(connection, word_at(hearsay.now - DAY), address=READER, reason=reason)
+        banning.lift(connection, word_at(hearsay.now), address=READER)
         place = tables.subscriptions.c
         connection.execute(
             update(tables.subscriptions)
