@@ -17,6 +17,7 @@ from digest.schedule.fields import (
 from digest.schedule.fields import (
     Address,
     BothLanguages,
+    BounceAddress,
     CronText,
     Day,
     Filled,
@@ -71,6 +72,10 @@ class Bounces(Value):
 
     soft: int = Field(default=5, ge=2, le=100)
     days: int = Field(default=30, ge=1, le=366)
+    address: BounceAddress = ""
+    """Where mail that a relay can't deliver comes back to, for `digest bounces read`: each gets a
+    return path of its own, `address` with +… before the @.
+    """
 
 
 class Site(Value):

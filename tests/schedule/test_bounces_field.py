@@ -20,6 +20,9 @@ def test_five_mails_within_thirty_days_are_given_to_a_mailbox_that_is_full() -> 
     [
         ("{soft: 1}", "soft: must be at least 2, not '1'"),
         ("{soft: many}", "soft: must be a whole number, not 'many'"),
+        ("{address: nobody}", "address: 'nobody' is not an email address"),
+        ("{address: a-name-too-long-@x.org}", "15 letters at most and no +"),
+        ("{address: a+b@x.org}", "15 letters at most and no +"),
         ("{days: 0}", "days: must be at least 1, not '0'"),
         ("{weeks: 2}", "unknown key 'weeks'"),
         ("never", "bounces: must be lines of 'key: value', not 'never'"),
