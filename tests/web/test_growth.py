@@ -31,8 +31,9 @@ def evidence(action: ConsentAction, at: datetime, list_name: str = "hebdo") -> d
 
 
 def event(key: str, kind: EventKind, reader: int, at: datetime = NOW) -> Event:
-    whose = {"provider": "sendgrid", "attempt_id": "", "subscriber_id": reader}
-    return Event(**whose, key=key, kind=kind, at=at, raw={})
+    return Event(
+        provider="sendgrid", key=key, attempt_id="", subscriber_id=reader, kind=kind, at=at, raw={}
+    )
 
 
 @pytest.fixture
