@@ -29,6 +29,8 @@ class Profile:
     name: str = ""
     language: str = "fr"
     fields: Mapping[str, str] = field(default_factory=dict)
+    themes: tuple[str, ...] = ()
+    """Chosen; empty means all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ def enrol(
         address_hash=address_hash(secret_key, reader.key),
         name=one_line(profile.name),
         language=profile.language,
-        themes=[],
+        themes=list(profile.themes),
         tracking=False,
         fields={one_line(name): one_line(value) for name, value in profile.fields.items()},
         created_at=now,
@@ -104,6 +106,19 @@ def enrol(
         index_elements=["address_key"], set_={"address_key": reader.key}
     )
     return int(connection.execute(same.returning(_person.id)).scalar_one())
+
+
+def renew(connection: Connection, subscriber_id: int, profile: Profile, now: datetime) -> None:
+    """Take over the language and the themes that somebody asks with who reads nothing as yet.
+
+    What a reader has is theirs: anybody can type anybody's address into a form.
+    """
+    reads = exists().where(
+        _place.subscriber_id == _person.id, _place.state == SubscriptionState.CONFIRMED
+    )
+    asker = update(tables.subscribers).where(_person.id == subscriber_id, ~reads)
+    wished = {"language": profile.language, "themes": list(profile.themes), "changed_at": now}
+    connection.execute(asker.values(wished))
 
 
 def hold(connection: Connection, person: ColumnElement[bool]) -> None:

@@ -29,7 +29,7 @@ from subscribers.model import (
     SubscriptionState,
     Verdict,
 )
-from subscribers.seats import Profile, Seat, Witness, enrol, find_seat, has_left, move
+from subscribers.seats import Profile, Seat, Witness, enrol, find_seat, has_left, move, renew
 from subscribers.texts import one_line
 from subscribers.tokens import Confirmation, confirmation_token, read_confirmation_token
 
@@ -69,6 +69,8 @@ def subscribe(
     seat = _seat(connection, read_address(address), list_name, profile, witness)
     if seat is None or seat.state is SubscriptionState.CONFIRMED:
         return None
+    if profile is not None:
+        renew(connection, seat.subscriber_id, profile, now)
     return _ask(connection, seat, ConsentAction.ASKED, witness)
 
 
