@@ -108,19 +108,6 @@ def enrol(
     return int(connection.execute(same.returning(_person.id)).scalar_one())
 
 
-def renew(connection: Connection, subscriber_id: int, profile: Profile, now: datetime) -> None:
-    """Take over the language and the themes that somebody asks with who reads nothing as yet.
-
-    What a reader has is theirs: anybody can type anybody's address into a form.
-    """
-    reads = exists().where(
-        _place.subscriber_id == _person.id, _place.state == SubscriptionState.CONFIRMED
-    )
-    asker = update(tables.subscribers).where(_person.id == subscriber_id, ~reads)
-    wished = {"language": profile.language, "themes": list(profile.themes), "changed_at": now}
-    connection.execute(asker.values(wished))
-
-
 def hold(connection: Connection, person: ColumnElement[bool]) -> None:
     """Keep others from a person's places until this transaction ends; SQLite has one writer.
 
