@@ -10,6 +10,7 @@ from digest.web.failures import answer_failures
 from digest.web.health import health_routes
 from digest.web.metrics import metrics_routes
 from digest.web.pages import Pages, open_pages
+from digest.web.preferences import preference_routes
 from digest.web.security import SecurityHeaders
 from digest.web.unsubscribe import unsubscribe_routes
 
@@ -22,6 +23,7 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app = FastAPI(title="digest", openapi_url=None, redirect_slashes=False)
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
+    app.include_router(preference_routes(pages))
     app.include_router(event_routes(newsroom))
     app.include_router(health_routes(newsroom.database))
     if newsroom.metrics_token:
