@@ -183,3 +183,5 @@ class Evidence:
     wording_version: str = ""
     network: str = ""
     """The network address it came from; only its keyed hash is kept."""
+    network_hash: str = ""
+    """That hash, where the address itself was not kept until now."""

@@ -30,6 +30,8 @@ class Profile:
     name: str = ""
     language: str = "fr"
     fields: Mapping[str, str] = field(default_factory=dict)
+    themes: tuple[str, ...] = ()
+    """Chosen; empty means all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,7 @@ def enrol(
         address_hash=address_hash(secret_key, reader.key),
         name=one_line(profile.name),
         language=profile.language,
-        themes=[],
+        themes=list(profile.themes),
         tracking=False,
         fields={one_line(name): one_line(value) for name, value in profile.fields.items()},
         created_at=now,

@@ -9,6 +9,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from digest.compose.brand import Brand
 from digest.compose.mjml import compile_mjml
+from digest.compose.note import Note
 from digest.compose.page import Page, lay_out
 from digest.compose.wording import speak
 from digest.errors import RenderError
@@ -37,7 +38,22 @@ def render(
     )
 
 
-def fill(templates: Path, name: str, page: Page, brand: Brand) -> str:
+def render_note(note: Note, brand: Brand, templates: Path) -> RenderedEdition:
+    """Render a mail to one reader.
+
+    Raises:
+        RenderError: a template is missing or broken; names file and line.
+    """
+    return RenderedEdition(
+        key=note.language,
+        language=note.language,
+        subject=note.subject,
+        html=compile_mjml(fill(templates, "notice.mjml", note, brand)),
+        text=fill(templates, "notice.txt", note, brand),
+    )
+
+
+def fill(templates: Path, name: str, page: Page | Note, brand: Brand) -> str:
     """Fill in one of the templates of email/.
 
     Raises:

@@ -127,8 +127,8 @@ def _choose(desk: _Desk, fields: Fields) -> HTMLResponse:
 def _evidence(desk: _Desk) -> Evidence:
     """Keep the words as they stood on the page, and know them again by their hash."""
     language = language_of(desk.pages, desk.request, desk.visit)
-    words = catalogue(language).gettext(TRACKING_WORDING)
-    version = f"{language}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+    words = typeset(catalogue(language).gettext(TRACKING_WORDING), language)
+    version = hashlib.sha256(f"{language}\n{words}".encode()).hexdigest()[:16]
     network = network_of(desk.request)
     return Evidence(origin="preferences", wording=words, wording_version=version, network=network)
 

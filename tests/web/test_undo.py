@@ -34,7 +34,7 @@ def test_the_page_of_who_left_by_mistake_brings_them_back(
     assert active(newsroom) == []
     back = [browser.post(f"{reader.path}/undo", data=UNDO) for _ in range(2)]
     assert [answer.status_code for answer in back] == [200, 200]
-    assert "de nouveau abonné" in back[0].text
+    assert "abonnement a repris" in back[0].text
     assert back[0].text == back[1].text
     assert active(newsroom) == [reader.id]
     assert actions(newsroom, reader) == ["added", "unsubscribed", "resumed"]
