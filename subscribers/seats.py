@@ -126,6 +126,11 @@ def hold(connection: Connection, person: ColumnElement[bool]) -> None:
     connection.execute(places).close()
 
 
+def hold_person(connection: Connection, subscriber_id: int) -> None:
+    """Keep others from a person's places until this transaction ends."""
+    hold(connection, _person.id == subscriber_id)
+
+
 def move(
     connection: Connection,
     seat: Seat,

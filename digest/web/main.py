@@ -10,6 +10,7 @@ from digest.web.events import event_routes
 from digest.web.failures import answer_failures
 from digest.web.health import health_routes
 from digest.web.metrics import metrics_routes
+from digest.web.my_data import data_routes
 from digest.web.pages import Pages, open_pages
 from digest.web.preferences import preference_routes
 from digest.web.security import SecurityHeaders
@@ -26,6 +27,7 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
     app.include_router(preference_routes(pages))
+    app.include_router(data_routes(pages))
     app.include_router(subscribe_routes(pages))
     app.include_router(confirm_routes(pages))
     app.include_router(event_routes(newsroom))
