@@ -68,10 +68,14 @@ def newsletters_of(pages: Pages, list_name: str) -> list[Newsletter]:
 
 
 def title_of(pages: Pages, visit: Visit) -> str:
+    """Name the list of a link as readers know it."""
+    return title_of_list(pages, visit.list_name, visit.place)
+
+
+def title_of_list(pages: Pages, list_name: str, place: Membership | None) -> str:
     """Name a list as the mail does: by its newsletters, each set in its language."""
-    titles = [typeset(one.title, one.language) for one in newsletters_of(pages, visit.list_name)]
-    place = visit.place
-    own = typeset(place.title, place.language) if place else visit.list_name
+    titles = [typeset(one.title, one.language) for one in newsletters_of(pages, list_name)]
+    own = typeset(place.title, place.language) if place else list_name
     return ", ".join(titles) or own
 
 

@@ -19,7 +19,7 @@ from digest.compose.wording import long_date
 from digest.pipeline.own_data import ask_for_data, erase, everything, holding_of
 from digest.schedule.fields import LANGUAGES
 from digest.web.forms import fields_of, only
-from digest.web.links import asked_by, language_of, visit_of
+from digest.web.links import asked_by, language_of, title_of_list, visit_of
 from digest.web.pages import Pages
 from digest.web.security import small_body
 from subscribers.errors import TokenError
@@ -89,7 +89,11 @@ def _show(pages: Pages, token: str, holding: Holding) -> HTMLResponse:
         person=person,
         themes=[_theme(pages, theme, language) for theme in (person.themes if person else ())],
         places=[
-            (place, long_date(place.confirmed_at or place.asked_at, language, zone))
+            (
+                title_of_list(pages, place.list, place),
+                place.state,
+                long_date(place.confirmed_at or place.asked_at, language, zone),
+            )
             for place in holding.memberships
         ],
         since=long_date(person.created_at, language, zone) if person else "",

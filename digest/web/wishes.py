@@ -39,6 +39,11 @@ class Offer:
     timezone: str
 
     @property
+    def first_day(self) -> date:
+        """The first day until which a reader can pause."""
+        return self.today + timedelta(days=1)
+
+    @property
     def last_day(self) -> date:
         """The last day until which a reader can pause."""
         return self.today + LONGEST_PAUSE
@@ -112,7 +117,7 @@ def _until(fields: Fields, offer: Offer) -> datetime | Mistake | None:
         day = None
     if day is None:
         return Mistake.NO_DAY
-    if day <= offer.today:
+    if day < offer.first_day:
         return Mistake.PAST
     if day > offer.last_day:
         return Mistake.TOO_FAR

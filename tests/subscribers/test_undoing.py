@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from digest.storage.migrating import upgrade
-from subscribers import departures, lists
+from subscribers import departures, lists, suppressions
 from subscribers.database import Database
 from subscribers.model import Evidence, SubscriptionState, Verdict
+from subscribers.seats import has_left
 from subscribers.subscriptions import memberships
 from subscribers.undoing import GRACE, can_undo, undo
 from tests.subscribers.conftest import (
@@ -145,6 +146,19 @@ def test_an_undo_takes_back_one_leaving_and_no_earlier_one(
     file = wrote(tmp_path_factory.mktemp("files"), f"email\n{AWA}\n")
     _, [row] = load(connection, file, now + 4 * HOUR)
     assert row.verdict is Verdict.UNSUBSCRIBED
+
+
+def test_an_undone_leaving_counts_as_none_for_whoever_asks_the_evidence(
+    connection: Connection, now: datetime
+) -> None:
+    hashed = suppressions.hash_of(KEY, AWA)
+    told = []
+    join(connection, now)
+    for step in (leave, takes_back, leave, takes_back, leave):
+        step(connection, now)
+        told.append(has_left(connection, hashed, "hebdo"))
+    assert told == [True, False, True, False, True]
+    assert not has_left(connection, hashed, "another list")
 
 
 @pytest.mark.parametrize(("follows", "carried"), [("undo", 0), ("a stranger's request", 1)])
