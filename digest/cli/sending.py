@@ -122,7 +122,7 @@ def status(
         return follow(newsroom, only, as_json=as_json)
     found = sending.status(newsroom, only)
     emit(found, lambda: _tell_status(newsroom, found), as_json=as_json)
-    return None
+    return None if as_json or issue else _tell_notices(newsroom)
 
 
 def _tell(newsroom: "Newsroom", *reports: "SendReport", was_sent: bool = False) -> None:
@@ -158,6 +158,16 @@ def _tell_status(newsroom: "Newsroom", found: "list[IssueStatus]") -> None:
     columns = ["issue", "state", *(f"#{_words(fate)}" for fate in fates), "remark"]
     shown = len(columns) if any(row[-1] for row in rows) else -1
     return table("Sendings", columns[:shown], (row[:shown] for row in rows))
+
+
+def _tell_notices(newsroom: "Newsroom") -> None:
+    """Tell of the mails to single readers that were not mailed, where there are any."""
+    from digest.pipeline.notices import unmailed
+
+    left = unmailed(newsroom)
+    if any(left.values()):
+        counts = ", ".join(f"{number} {_words(state)}" for state, number in left.items() if number)
+        say(f"Confirmations and other mails to single readers: {counts}.")
 
 
 def _tell_tally(name: str, tally: "Tally") -> None:

@@ -9,6 +9,7 @@ from digest.compose.brand import Brand
 from digest.compose.typography import inert, typeset
 from digest.model.notice import NoticeKind
 from digest.schedule.values import Site
+from subscribers.texts import one_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,4 +154,4 @@ def _given(facts: Facts, language: str, site: Site) -> dict[str, str]:
 
 
 def _set(text: str, language: str) -> str:
-    return inert(typeset(text, language))
+    return inert(typeset(one_line(text), language))

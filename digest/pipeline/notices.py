@@ -92,6 +92,15 @@ def mail_notices(newsroom: Newsroom) -> bool:
     return goes_on
 
 
+def unmailed(newsroom: Newsroom) -> dict[str, int]:
+    """Count what was not mailed (yet) in the last three months: waiting, failed, in_doubt."""
+    with newsroom.database.read() as connection:
+        counts = notices.by_state(connection)
+    lost = (NoticeState.FAILED, NoticeState.IN_DOUBT)
+    waiting = sum(counts.get(state, 0) for state in notices.LIVE)
+    return {"waiting": waiting, **{str(state): counts.get(state, 0) for state in lost}}
+
+
 def _claim(newsroom: Newsroom, provider: Provider) -> Notice | None:
     now = newsroom.clock()
     if newsroom.stopping.is_set():

@@ -111,4 +111,4 @@ def _snippets(pages: Pages, language: str, known: dict[str, Offer]) -> Response:
         )
         for offer in known.values()
     ]
-    return pages.page("embed.html", language, snippets=snippets)
+    return pages.page("embed.html", language, snippets=snippets, offers=[*known.values()])

@@ -5,7 +5,10 @@ import pytest
 
 from digest.cli import sending as commands
 from digest.model.issue import Issue
+from digest.model.notice import NoticeKind, Wish
+from digest.storage import notices
 from subscribers.database import Database
+from tests.builders import NOON
 from tests.cli.commandline import Digest, commandline, leave_behind
 from tests.deliver.courier import forbidden, lost
 from tests.pipeline.scene import an_approved_issue, enrol
@@ -86,3 +89,17 @@ def test_resume_tries_once_more_what_failed(
     assert "`digest resume` tries again" in output
     assert digest("resume", str(issue.id))[0] == 0
     assert len(list((tmp_path / "var/outbox").glob("*.eml"))) == 5
+
+
+def test_status_tells_of_mails_to_single_readers_that_were_not_mailed(
+    digest: Digest, database: Database
+) -> None:
+    assert "single readers" not in digest("status")[1]
+    with database.write() as connection:
+        wish = Wish(kind=NoticeKind.WELCOME, address="awa@readers.example", language="fr")
+        for _ in range(3):
+            notices.ask(connection, wish, NOON)
+        notices.doubt_all(connection, "lost", NOON)
+        notices.ask(connection, wish, NOON)
+    assert "mails to single readers: 1 waiting, 3 in doubt." in digest("status")[1]
+    assert json.loads(digest("status", "--json")[1]) == []

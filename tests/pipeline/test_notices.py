@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -184,6 +185,19 @@ def test_a_process_killed_in_the_call_leaves_a_doubt_and_no_second_mail(room: Ma
     room.work(OVER)
     assert room.courier.calls == []
     assert room.rows() == [("data", "in_doubt")]
+
+
+def test_many_workers_mail_each_notice_once(room: Mailroom) -> None:
+    readers = (1, 2, 3) * 4
+    for reader in readers:
+        room.ask(data_for(reader))
+    workers = [threading.Thread(target=room.work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert room.courier.mailed == dict.fromkeys((1, 2, 3), 4)
+    assert len({call.attempt_id for call in room.courier.calls}) == len(readers)
 
 
 def test_a_claim_that_was_lost_is_mailed_by_another(room: Mailroom) -> None:

@@ -24,6 +24,7 @@ from subscribers.tokens import CONFIRMATION_LIFE, confirmation_token, unsubscrib
 from tests.web.conftest import KEY, TestClient
 
 AWA = "awa@readers.example"
+MOMENT = datetime.fromisoformat("2026-11-26T17:00:00+00:00")
 
 
 @pytest.fixture
@@ -155,9 +156,6 @@ def test_a_bad_link_leads_to_the_form_and_changes_nothing(
     assert method == "HEAD" or 'href="/subscribe"' in answer.text
     assert state(newsroom) is SubscriptionState.PENDING
     assert told(newsroom) == []
-
-
-MOMENT = datetime.fromisoformat("2026-11-26T17:00:00+00:00")
 
 
 def test_an_expired_link_says_so(newsroom: Newsroom, path: str, now: datetime) -> None:
