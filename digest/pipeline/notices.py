@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from digest.deliver.notices import PATIENCE, ending
 from digest.deliver.provider import Call, Provider, Receipt
+from digest.deliver.providers.rated import rate_of
 from digest.engine.jobs import Engine, Job
 from digest.errors import DigestError
 from digest.model.delivery import Outcome
@@ -34,8 +35,6 @@ REST = timedelta(minutes=1)
 """How long this process leaves a provider alone that refuses everything, or whose answers are lost:
 each further notice would be in doubt, and is not mailed again.
 """
-_SHORT = timedelta(seconds=30)
-"""A rate's own waits are shorter; they are not ours, for a notice is a single mail."""
 _LOG = structlog.get_logger(__name__)
 
 
@@ -107,11 +106,18 @@ def _claim(newsroom: Newsroom, provider: Provider) -> Notice | None:
         return None
     with newsroom.database.read() as connection:
         free_at = paces.free_at(connection, paces.of_provider(provider.name))
-        if (free_at and free_at > now + _SHORT) or not notices.is_waiting(connection, now):
+        held = free_at is not None and free_at > now + _turn(provider)
+        if held or not notices.is_waiting(connection, now):
             return None
     until = now + timedelta(seconds=PATIENCE.longest_call)
     with newsroom.database.write() as connection:
         return notices.claim(connection, attempt_id=new_id(), now=now, lease_until=until)
+
+
+def _turn(provider: Provider) -> timedelta:
+    """Give how far our own rate may push the next call; a single mail does not wait for that."""
+    rate = rate_of(provider)
+    return timedelta(seconds=provider.capacity / rate if rate else 0)
 
 
 def _mail(

@@ -11,13 +11,14 @@ import pytest
 
 from digest.deliver.notices import PATIENCE
 from digest.deliver.provider import Call, Receipt
+from digest.deliver.providers.rated import Rated
 from digest.engine.jobs import Job
 from digest.errors import ConfigError
 from digest.model.delivery import Outcome
 from digest.model.notice import NoticeKind, Wish
 from digest.pipeline.notices import NOTICES, REST
 from digest.pipeline.tidying import KEPT, tidy
-from digest.storage import notices
+from digest.storage import notices, paces
 from subscribers import suppressions
 from subscribers.database import Database
 from subscribers.model import SuppressionReason
@@ -135,6 +136,15 @@ def test_a_wait_that_the_provider_asked_for_is_kept(room: Mailroom) -> None:
     room.ask(data_for(2))
     room.work(4 * MINUTE)
     assert len(room.courier.calls) == 1
+
+
+def test_a_sendings_own_rate_does_not_hold_a_notice_up(room: Mailroom) -> None:
+    room.newsroom = replace(room.newsroom, provider=lambda: Rated(provider=room.courier, rate=0.1))
+    room.ask(data_for())
+    with room.newsroom.database.write() as connection:
+        paces.hold(connection, paces.of_provider("courier"), room.clock() + 20 * SECOND)
+    room.work()
+    assert room.courier.mailed == {1: 1}
 
 
 def test_the_suppressed_get_nothing(room: Mailroom) -> None:

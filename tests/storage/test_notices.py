@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from digest.model.notice import Ending, Notice, NoticeKind, NoticeState, Wish
-from digest.storage import notices, quotas
+from digest.storage import notices, quotas, underway
 from digest.storage.quotas import Allowance
 from digest.storage.reader_tables import notices as table
 from subscribers.database import Database
@@ -140,6 +140,14 @@ def test_what_waits_for_an_erased_person_is_withdrawn(database: Database, now: d
     with database.write() as connection:
         assert notices.withdraw(connection, "AWA@example.org", now) == 1
         assert notices.by_state(connection) == {NoticeState.SKIPPED: 1}
+
+
+def test_of_a_restored_backup_no_notice_is_mailed(database: Database, now: datetime) -> None:
+    ask(database, now)
+    with database.write() as connection:
+        underway.hold_back(connection, now=now, new_id=lambda: "f" * 32)
+    assert claim(database, now) is None
+    assert (row(database)["state"], row(database)["address"]) == (NoticeState.IN_DOUBT, "")
 
 
 def use(database: Database, now: datetime) -> timedelta:
