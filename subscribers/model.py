@@ -42,7 +42,7 @@ class Verdict(StrEnum):
 
 
 class ConsentAction(StrEnum):
-    """What a row of evidence says happened."""
+    """What a row of evidence says happened, in 16 letters at most."""
 
     ASKED = "asked"
     CONFIRMED = "confirmed"
@@ -53,7 +53,7 @@ class ConsentAction(StrEnum):
     RESUMED = "resumed"
     """Back at once after leaving by mistake."""
     TRACKING_ALLOWED = "tracking allowed"
-    TRACKING_WITHDRAWN = "tracking withdrawn"
+    TRACKING_WITHDRAWN = "tracking revoked"
 
 
 @dataclass(frozen=True, kw_only=True)

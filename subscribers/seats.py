@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from subscribers import tables
 from subscribers.addresses import Address
 from subscribers.consent import address_hash, evidence_row
 from subscribers.database import insert_if_absent, inserting
+from subscribers.leaving import left
 from subscribers.model import ConsentAction, Evidence, SubscriptionState
 from subscribers.texts import one_line
 
@@ -61,6 +62,11 @@ def find_seat(connection: Connection, subscriber_id: int, list_name: str) -> Sea
     Nobody else changes that person's places before this transaction ends.
     """
     hold(connection, _person.id == subscriber_id)
+    return look_at_seat(connection, subscriber_id, list_name)
+
+
+def look_at_seat(connection: Connection, subscriber_id: int, list_name: str) -> Seat | None:
+    """Give a person's place on a list as it is at this moment; None as for find_seat."""
     rows = connection.execute(
         select(
             _person.id.label("subscriber_id"),
@@ -120,6 +126,11 @@ def hold(connection: Connection, person: ColumnElement[bool]) -> None:
     connection.execute(places).close()
 
 
+def hold_person(connection: Connection, subscriber_id: int) -> None:
+    """Keep others from a person's places until this transaction ends."""
+    hold(connection, _person.id == subscriber_id)
+
+
 def move(
     connection: Connection,
     seat: Seat,
@@ -149,14 +160,8 @@ def _state(text: str | None) -> SubscriptionState | None:
 
 
 def has_left(connection: Connection, hashed: str, list_name: str) -> bool:
-    """Say whether the evidence about an address holds an unsubscription from this list."""
-    proof = tables.consents.c
-    left = exists().where(
-        proof.address_hash == hashed,
-        proof.list_name == list_name,
-        proof.action == ConsentAction.UNSUBSCRIBED,
-    )
-    return bool(connection.scalar(select(left)))
+    """Say whether the evidence about an address holds an unsubscription that was not undone."""
+    return bool(connection.scalar(select(left(hashed, list_name))))
 
 
 def _take(connection: Connection, seat: Seat, state: SubscriptionState, now: datetime) -> bool:

@@ -73,6 +73,8 @@ class Site(Value):
     sender: Sender
     reply_to: Address = ""
     warm_up: WarmUp | None = None
+    tracking: bool = False
+    """Whether readers are asked if their reading may be measured; nobody is without their yes."""
 
 
 class Theme(Value):

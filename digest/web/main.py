@@ -10,7 +10,9 @@ from digest.web.events import event_routes
 from digest.web.failures import answer_failures
 from digest.web.health import health_routes
 from digest.web.metrics import metrics_routes
+from digest.web.my_data import data_routes
 from digest.web.pages import Pages, open_pages
+from digest.web.preferences import preference_routes
 from digest.web.security import SecurityHeaders
 from digest.web.subscribe import subscribe_routes
 from digest.web.unsubscribe import unsubscribe_routes
@@ -24,6 +26,8 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app = FastAPI(title="digest", openapi_url=None, redirect_slashes=False)
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
+    app.include_router(preference_routes(pages))
+    app.include_router(data_routes(pages))
     app.include_router(subscribe_routes(pages))
     app.include_router(confirm_routes(pages))
     app.include_router(event_routes(newsroom))
