@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from digest.compose import wording
@@ -75,7 +76,10 @@ class Page:
     """Its lines."""
     publisher: str
     number: int
+    monthly: bool
+    """It is the best of a month: its number would say little."""
     date: str
+    """Of a month's best: from its first issue's day to its last one's."""
     introduction: tuple[str, ...]
     """Its paragraphs."""
     parts: tuple[Part, ...]
@@ -85,8 +89,18 @@ class Page:
     """The newsroom's own sentence in the footer."""
 
 
-def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> Page:
-    """Turn an issue into what its newsletter's readers see."""
+def lay_out(
+    issue: Issue,
+    newsletter: Newsletter,
+    site: Site,
+    brand: Brand,
+    *,
+    since: datetime | None = None,
+) -> Page:
+    """Turn an issue into what its newsletter's readers see.
+
+    `since` makes it a month's best: the moment of the first issue that is in it.
+    """
     language = newsletter.language
     sections = [section for section in issue.content.sections if section.briefs]
     return Page(
@@ -99,7 +113,10 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
         postal_address=tuple(_set(line, language) for line in site.postal_address.splitlines()),
         publisher=_set(site.organisation, language),
         number=issue.number,
-        date=wording.long_date(issue.slot, language, newsletter.timezone),
+        monthly=since is not None,
+        date=wording.long_date(issue.slot, language, newsletter.timezone)
+        if since in {None, issue.slot}
+        else wording.days(since, issue.slot, language, newsletter.timezone),
         introduction=_paragraphs(issue.content.introduction, language),
         parts=tuple(
             _part(

@@ -73,6 +73,7 @@ class Site(Value):
     sender: Sender
     reply_to: Address = ""
     warm_up: WarmUp | None = None
+    tracking: bool = False
 
 
 class Theme(Value):
