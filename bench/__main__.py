@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import grouping, rendering, scale, sending, smtp
+from bench import grouping, importing, rendering, scale, sending, smtp
 
 RUNS = 5
 RESULT = Path("var/bench.json")
@@ -60,6 +60,14 @@ BENCHMARKS = (
     Benchmark(
         name="plan.postgresql.seconds_1m", unit="s", measure=sending.plan_postgresql_1m, runs=3
     ),
+    Benchmark(name="import.rows_per_s", unit="rows/s", measure=importing.rows_per_s, runs=3),
+    Benchmark(
+        name="import.postgresql.rows_per_s",
+        unit="rows/s",
+        measure=importing.postgresql_rows_per_s,
+        runs=3,
+    ),
+    Benchmark(name="import.peak_mb_1m", unit="MB", measure=importing.peak_mb_1m, runs=3),
 )
 
 

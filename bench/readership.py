@@ -30,6 +30,7 @@ def fill(database: Database, readers: int) -> None:
 
 _LIST = f"INSERT INTO lists (id, name, title, created_at) VALUES (1, 'hebdo', 'Hebdo', {_LONG_AGO})"
 _ADDRESS = "'reader' || n || '@readers.example'"
+_LIST = f"INSERT INTO lists (id, name, title, created_at) VALUES (1, 'hebdo', 'Hebdo', {_LONG_AGO})"
 _PEOPLE = (
     "INSERT INTO subscribers (id, address, address_key, address_hash, name, language, themes,"
     " tracking, fields, created_at, changed_at)"

@@ -133,10 +133,10 @@ def a_page(size: int = 60_000) -> str:
 
 def _send_and_tell(url: str, issue_id: int, answers: "multiprocessing.Queue[float]") -> None:
     send(a_newsroom(Database(url)), issue_id)
-    answers.put(_peak_mb())
+    answers.put(peak_mb())
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Give this process's most memory; Linux's ru_maxrss would count its parent's too."""
     status = Path("/proc/self/status")
     if status.exists():

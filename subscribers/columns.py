@@ -7,15 +7,20 @@ with any other name is kept as a field of the reader.
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from subscribers.addresses import Address, read_address
 from subscribers.cells import unguard
 from subscribers.errors import TransferError
+from subscribers.formats import Format, Role, recognise
+from subscribers.standings import PLAIN, Standing, standing_of
 from subscribers.texts import one_line
 
-EXPORTED = ("email", "name", "language", "themes")
+EXPORTED = (
+    *("email", "name", "language", "themes"),
+    *("cadence", "paused_until", "tracking", "joined", "state"),
+)
 """The columns that an export always has, before the fields."""
 
 _EMAIL = frozenset(
@@ -35,7 +40,9 @@ _LANGUAGES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"
 
 _LONGEST_NAME = 200
 _LONGEST_FIELD = 1_000
+_LONGEST_FIELD_NAME = 64
 _MOST_FIELDS = 50
+_NOT_KEPT = Role.NOT_KEPT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +56,10 @@ class Columns:
     themes: int | None = None
     fields: tuple[tuple[int, str], ...] = ()
     width: int
+    program: Format | None = None
+    """Whatever wrote the file, where that is known."""
+    roles: Mapping[Role, int] = field(default_factory=dict)
+    """Its own columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class Candidate:
     language: str
     themes: tuple[str, ...]
     fields: Mapping[str, str]
+    standing: Standing = PLAIN
 
 
 def read_header(file: str, cells: Sequence[str]) -> Columns:
@@ -81,13 +93,17 @@ def read_header(file: str, cells: Sequence[str]) -> Columns:
     parts = (_only(file, roles, _FIRST), _only(file, roles, _LAST))
     names = tuple(place for place in ((full,) if full is not None else parts) if place is not None)
     language, themes = _only(file, roles, _LANGUAGE), _only(file, roles, _THEMES)
+    program = recognise(roles)
+    own = _own(program, roles)
     return Columns(
         address=address,
         names=names,
         language=language,
         themes=themes,
-        fields=_fields(file, cells, {address, *names, language, themes}),
+        fields=_fields(file, cells, {address, *names, language, themes, *own}),
         width=len(cells),
+        program=program,
+        roles={role: place for place, role in own.items() if role is not Role.NOT_KEPT},
     )
 
 
@@ -100,13 +116,33 @@ def read_row(columns: Columns, cells: list[str], language: str) -> Candidate:
     """
     if len(cells) != columns.width:
         cells = _fitted(cells, columns.width)
+    standing = standing_of(columns.program, columns.roles, cells) if columns.program else PLAIN
     return Candidate(
         address=read_address(unguard(cells[columns.address])),
         name=_name(columns, cells),
         language=_language(_cell(cells, columns.language)) or language,
         themes=_themes(_cell(cells, columns.themes)),
-        fields=_values(columns, cells) if columns.fields else {},
+        fields=_all_fields(columns, cells, standing),
+        standing=standing,
     )
+
+
+def _own(program: Format | None, roles: Sequence[str]) -> dict[int, Role]:
+    """Give the columns that only this program writes, the first of each kind."""
+    if program is None:
+        return {}
+    own = {place: program.roles[role] for place, role in enumerate(roles) if role in program.roles}
+    kept = {role: place for place, role in reversed(own.items())}
+    return {place: role for place, role in own.items() if kept[role] == place or role is _NOT_KEPT}
+
+
+def _all_fields(columns: Columns, cells: list[str], standing: Standing) -> dict[str, str]:
+    values = _values(columns, cells) if columns.fields else {}
+    if standing.fields:
+        values |= {name: _checked(name, value) for name, value in standing.fields.items()}
+        if len(values) > _MOST_FIELDS:
+            raise ValueError(f"more than {_MOST_FIELDS} fields")
+    return values
 
 
 def _folded(text: str) -> str:
@@ -131,9 +167,10 @@ def _fields(file: str, cells: Sequence[str], taken: set[int | None]) -> tuple[tu
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise TransferError(f"{file}:1: two columns are called {twice!r}: rename one")
-    if len(names) > _MOST_FIELDS or any(len(name) > 64 for name in names):
+    if len(names) > _MOST_FIELDS or any(len(name) > _LONGEST_FIELD_NAME for name in names):
         raise TransferError(
-            f"{file}:1: more than {_MOST_FIELDS} columns, or a name of more than 64 characters"
+            f"{file}:1: more than {_MOST_FIELDS} columns, or a name of more than"
+            f" {_LONGEST_FIELD_NAME} characters"
         )
     return fields
 
@@ -181,7 +218,11 @@ def _values(columns: Columns, cells: list[str]) -> dict[str, str]:
     values = {}
     for place, name in columns.fields:
         if value := one_line(unguard(cells[place])):
-            if len(value) > _LONGEST_FIELD:
-                raise ValueError(f"{name} is longer than {_LONGEST_FIELD} characters")
-            values[name] = value
+            values[name] = _checked(name, value)
     return values
+
+
+def _checked(name: str, value: str) -> str:
+    if len(value) > _LONGEST_FIELD or len(name) > _LONGEST_FIELD_NAME:
+        raise ValueError(f"{name[:80]} is longer than {_LONGEST_FIELD} characters")
+    return value

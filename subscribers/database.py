@@ -38,7 +38,11 @@ from subscribers import sqlite_file
 _BUSY_MS = 30_000
 _NO_SECRETS = frozenset({"host", "port", "sslmode", "sslrootcert", "target_session_attrs"})
 _BENCH = {
-    "sqlite": ("PRAGMA main.cache_size = -65536", "PRAGMA temp.cache_size = -65536"),
+    "sqlite": (
+        "PRAGMA main.cache_size = -65536",
+        "PRAGMA temp.cache_size = -65536",
+        "PRAGMA wal_autocheckpoint = 65536",  # 256 MiB: a page that many parts change is moved once
+    ),
     "postgresql": ("SET work_mem = 65536",),
 }
 """64 MiB each: in the default, a few, pages would be written and read back again and again."""

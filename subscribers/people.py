@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, select
 
 from subscribers import suppressions, tables
 from subscribers.addresses import read_address
+from subscribers.admitting import MANY
 from subscribers.consent import address_hash
 from subscribers.database import alone
 from subscribers.model import (
@@ -25,7 +26,6 @@ from subscribers.model import (
     Suppression,
 )
 from subscribers.seats import hold
-from subscribers.staging import MANY
 from subscribers.subscriptions import memberships, unsubscribe
 
 _person, _proof = tables.subscribers.c, tables.consents.c

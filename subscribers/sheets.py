@@ -5,11 +5,13 @@ The file is read twice and never held: once to find its encoding, once for its r
 
 import codecs
 import csv
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from stat import S_ISREG
@@ -35,6 +37,8 @@ class Sheet:
     header: list[str]
     rows: Iterator[tuple[int, list[str]]]
     """(line on which it begins, cells); rows without any text are left out."""
+    part: Callable[[], float]
+    """Which part of the file was read, 0 to 1."""
 
 
 @contextmanager
@@ -47,16 +51,22 @@ def open_sheet(path: Path) -> Iterator[Sheet]:
     try:
         if not S_ISREG(path.stat().st_mode):  # read twice, and to an end
             raise TransferError(f"{path} can't be read: it is a folder, a pipe or a device")
-        with path.open(encoding=_encoding(path), newline="") as file:
+        encoding = _encoding(path)
+        with path.open("rb") as raw, TextIOWrapper(raw, encoding, newline="") as file:
             rows = _rows(file, path.name)
             _, header = next(rows, (1, []))
-            yield Sheet(name=path.name, header=header, rows=rows)
+            yield Sheet(name=path.name, header=header, rows=rows, part=_part(raw))
     except OSError as failure:
         raise TransferError(f"{path} can't be read: {failure.strerror}") from failure
     except UnicodeError as failure:
         raise TransferError(
             f"{path.name} is written neither in UTF-8 nor in Windows-1252: save it as UTF-8"
         ) from failure
+
+
+def _part(raw: BufferedReader) -> Callable[[], float]:
+    size = os.fstat(raw.fileno()).st_size
+    return lambda: raw.tell() / size if size else 1.0
 
 
 def _encoding(path: Path) -> str:

@@ -91,6 +91,18 @@ suppressions = Table(
     Column("origin", Text, nullable=False, default=""),
 )
 
+imports = Table(
+    "imports",  # how far a file of readers was put on a list
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", String(64), nullable=False, index=True),  # SHA-256 of the file
+    Column("list_name", String(64), nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("done", Integer, nullable=False),  # the last line that is taken in
+    Column("finished_at", UtcDateTime),
+)
+
 segments = Table(
     "segments",  # saved filters, evaluated each time they are used
     metadata,

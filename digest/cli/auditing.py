@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digest.cli.arguments import IssueName
-from digest.cli.output import AsJson, emit, say, table
+from digest.cli.output import AsJson, counted, emit, say, table
 from digest.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -63,7 +63,11 @@ def _tell(found: "Verification") -> None:
     rows = [
         (check.name, "yes" if not check.faults else f"NO: {check.faults}") for check in found.checks
     ]
-    table(f"{found.name}: {found.batches} batches", ("what must hold", "holds"), rows)
+    table(
+        f"{found.name}: {counted(found.batches, 'batch', 'batches')}",
+        ("what must hold", "holds"),
+        rows,
+    )
     for check in found.checks:
         for example in check.examples:
             say(example)

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.app import open_database, provider_of
+from digest.cli.output import counted
 from digest.cli.paces import newsletter_words, plan_words, struck_in_quiet
 from digest.cli.upcoming import without_own_draft
 from digest.config import Settings
@@ -73,8 +74,10 @@ def _schedule(path: Path) -> tuple[Schedule | None, list[Finding]]:
         return None, [_error("schedule", str(problem)) for problem in error.problems]
     except ConfigError as error:
         return None, [_error("schedule", str(error))]
-    counts = f"{len(schedule.sources)} sources, {len(schedule.themes)} themes"
-    return schedule, [_ok("schedule", f"{path}: {counts}, {len(schedule.newsletters)} newsletters")]
+    parts = {"source": schedule.sources, "theme": schedule.themes}
+    counts = [counted(len(part), one) for one, part in parts.items()]
+    counts.append(counted(len(schedule.newsletters), "newsletter"))
+    return schedule, [_ok("schedule", f"{path}: {', '.join(counts)}")]
 
 
 def _plans(schedule: Schedule, now: datetime) -> Iterator[Finding]:
@@ -164,10 +167,10 @@ def _lists(schedule: Schedule, database: Database) -> Iterator[Finding]:
         elif not sizes[name].confirmed:
             yield _warn("list", f"'{name}' has no confirmed readers")
         elif invented := _made_up(database, name):
-            words = f"'{name}' has {invented} made-up readers, as of `digest demo`"
+            words = f"'{name}' has {counted(invented, 'made-up reader')}, as of `digest demo`"
             yield _warn("list", f"{words}: real ones need a fresh database")
         else:
-            yield _ok("list", f"'{name}' has {sizes[name].confirmed} confirmed readers")
+            yield _ok("list", f"'{name}' has {counted(sizes[name].confirmed, 'confirmed reader')}")
 
 
 def _warm_up(schedule: Schedule, database: Database, now: datetime) -> Iterator[Finding]:

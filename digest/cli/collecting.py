@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.output import AsJson, emit, say, table
+from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +46,8 @@ def _say_reports(reports: "tuple[SourceReport, ...]") -> None:
     table("Collected", ("source", "#found", "#new", "#changed", ""), rows)
     total = sum(one.new for one in reports)
     down = sum(bool(one.error) for one in reports)
-    say(f"{total} new articles from {len(reports)} sources, {down} of them in trouble")
+    new, asked = counted(total, "new article"), counted(len(reports), "source")
+    say(f"{new} from {asked}, {down} of them in trouble")
 
 
 def _words(report: "SourceReport") -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.arguments import LARGEST_ID, MaybeIssue
-from digest.cli.output import AsJson, emit, say, table
+from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from digest.deliver.evidence import Lack
@@ -71,7 +71,7 @@ def resolve(
     from digest.pipeline.doubts import resolve as settle
 
     settled = settle(open_newsroom(), batch, sent=sent)
-    people = f"{len(settled.recipient_ids)} recipients"
+    people = counted(len(settled.recipient_ids), "recipient")
     word = f"batch {batch} counts as sent: {people}"
     again = f"batch {batch} goes again: `digest resume {settled.issue_id}` mails {people}"
     emit(settled, lambda: say(word if sent else again), as_json=as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.arguments import LARGEST_ID
-from digest.cli.output import AsJson, emit, say, table
+from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from digest.model.story import Copy
@@ -55,9 +55,10 @@ def explain(
 
 def _tell_group(report: "GroupReport") -> None:
     say(
-        f"{report.articles} articles since {report.since:%d %B %Y %H:%M} UTC:"
-        f" {report.stories} stories, {report.shared} of them told by several;"
-        f" {report.copies} copies; {report.ties} ties to earlier events"
+        f"{counted(report.articles, 'article')} since {report.since:%d %B %Y %H:%M} UTC:"
+        f" {counted(report.stories, 'story', 'stories')}, {report.shared} of them told by several;"
+        f" {counted(report.copies, 'copy', 'copies')};"
+        f" {counted(report.ties, 'tie')} to earlier events"
     )
     table("Themes", ("theme", "#articles"), report.themes.items())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.arguments import IssueName
-from digest.cli.output import AsJson, emit, say, table
+from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from digest.model.issue import Issue
@@ -197,7 +197,8 @@ def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
         table(section.title, ("#story", "headline", "source", "#also"), rows)
     spare = sum(len(section.briefs) for section in issue.content.left_out)
     if spare:
-        say(f"{spare} more stories are left out: `digest issue edit {_named(issue)}` shows them")
+        more = counted(spare, "more story is", "more stories are")
+        say(f"{more} left out: `digest issue edit {_named(issue)}` shows what")
     for finding in findings:
         say(str(finding))
 

@@ -22,6 +22,7 @@ from digest.cli import (
     working,
 )
 from digest.cli.failures import fail
+from digest.cli.output import speak_any_language
 from digest.config import read_log
 
 
@@ -74,6 +75,7 @@ def _write_logs(form: str) -> None:
 def run() -> None:
     """Run the command line. A service's stop does as Ctrl-C does: calls in hand are settled."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    speak_any_language()
     app()
 
 

@@ -58,7 +58,8 @@ def send(
     manner = Manner(through_quiet=now, tell=steering.teller(newsroom, found.newsletter))
     with progress_of(newsroom, found.id, as_json=as_json) as progress:
         report = sending.send(newsroom, found.id, progress=progress, manner=manner)
-    emit(report, lambda: _tell(newsroom, report), as_json=as_json)
+    was_sent = found.sent_at is not None
+    emit(report, lambda: _tell(newsroom, report, was_sent=was_sent), as_json=as_json)
     end(report)
 
 
@@ -124,11 +125,10 @@ def status(
     return None
 
 
-def _tell(newsroom: "Newsroom", *reports: "SendReport") -> None:
+def _tell(newsroom: "Newsroom", *reports: "SendReport", was_sent: bool = False) -> None:
     for report in reports:
-        say(
-            f"{report.name} is {report.state} ({report.seconds:.1f} s); mail goes to {report.where}"
-        )
+        now = f"is {report.state} ({report.seconds:.1f} s); mail goes to {report.where}"
+        say(f"{report.name} {'was sent before: nobody was mailed now' if was_sent else now}")
         _tell_tally(report.name, report.tally)
         if report.last_error:
             say(f"The provider's last word: {report.last_error}")

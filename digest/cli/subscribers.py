@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digest.cli import lists as lists_commands
-from digest.cli.output import AsJson, emit, say, table
+from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from subscribers.model import Consent, Membership
     from subscribers.people import Forgotten, Holding
     from subscribers.subscriptions import Added
-    from subscribers.transfer import ImportReport, RowReport
 
-_SHOWN_ROWS = 20
 _JSON_ROWS = 1_000
 
 Address = Annotated[str, typer.Argument(help="The reader's email address.", show_default=False)]
@@ -54,16 +52,21 @@ def import_readers(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add the people of a CSV file to a list: all its valid rows, or none if it can't be read."""
+    """Add the people of a CSV file to a list: all its valid rows, or none if it can't be read.
+
+    Exports of listmonk, Mailchimp, Ghost, Brevo and Substack are known by their headers.
+    """
     from digest.app import open_newsroom
+    from digest.cli.importing import asked, steps, tell_import
     from digest.cli.rows import RowLog
     from digest.pipeline.readership import Terms, import_file
 
-    terms = Terms(list_name=list_name, consent=consent, dry_run=dry_run)
-    with RowLog(report, imported=file, keep=_JSON_ROWS) as log:
-        done = import_file(open_newsroom(), file, terms, log.tell)
+    newsroom = open_newsroom()
+    terms = Terms(list_name=list_name, consent=asked(consent, as_json=as_json), dry_run=dry_run)
+    with RowLog(report, imported=file, keep=_JSON_ROWS) as log, steps(as_json=as_json) as step:
+        done = import_file(newsroom, file, terms, log.tell, all_rows=report is not None, step=step)
     value = {"report": done, "dry_run": dry_run, "rows": log.kept, "rows_left_out": log.left_out}
-    emit(value, lambda: _tell_import(done, log.kept, dry_run=dry_run), as_json=as_json)
+    emit(value, lambda: tell_import(done, log.kept, dry_run=dry_run), as_json=as_json)
 
 
 @group.command()
@@ -72,18 +75,28 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write here instead of to the screen.")
     ] = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Also who waits, has left or is suppressed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write all who are mailed on a list as CSV that can be imported again."""
     from digest.pipeline.readership import export_file, readers_of
+    from subscribers.exporting import MAILED
+    from subscribers.model import SubscriptionState
 
     _, database = _open()
     if as_json and output is None:
         return emit(readers_of(database, list_name), lambda: None, as_json=True)
-    name, count = export_file(database, list_name, output, sys.stdout)
+    states = SubscriptionState if everybody else MAILED
+    name, count = export_file(database, list_name, output, sys.stdout, states)
     value = {"list": name, "file": output, "count": count}
     if output:
-        emit(value, lambda: say(f"{count} readers of {name} are in {output}"), as_json=as_json)
+        emit(
+            value,
+            lambda: say(f"{output} holds {counted(count, 'reader')} of {name}"),
+            as_json=as_json,
+        )
     return None
 
 
@@ -186,22 +199,6 @@ def _now() -> "datetime":
     from digest.clock import system_clock
 
     return system_clock()
-
-
-def _tell_import(done: "ImportReport", rows: "list[RowReport]", *, dry_run: bool) -> None:
-    if rows:
-        cells = [(row.line, row.address, row.verdict, row.reason) for row in rows[:_SHOWN_ROWS]]
-        table("Rows not accepted", ("#line", "email", "result", "reason"), cells)
-    refused = done.already_there + done.suppressed + done.unsubscribed + done.invalid
-    if refused > _SHOWN_ROWS:
-        say(f"and {refused - _SHOWN_ROWS} more: --report FILE writes them all")
-    would = "would be accepted" if dry_run else "accepted"
-    say(
-        f"{done.file} → {done.list}: {done.accepted} {would}, {done.already_there} already there,"
-        f" {done.suppressed} suppressed, {done.unsubscribed} unsubscribed, {done.invalid} invalid"
-    )
-    if done.accepted and not done.consent:
-        say("They are pending and get no mail: --consent 'where they agreed' would confirm them")
 
 
 def _tell_added(address: str, where: str, added: "Added") -> None:

@@ -51,6 +51,11 @@ class Brief:
     """Publisher as a reader should see it."""
     author: str = ""
     language: str
+    """Of what the link leads to."""
+    headline_language: str = ""
+    """Once an editor rewrote it; `language` when empty."""
+    summary_language: str = ""
+    """The same of the summary."""
     published_at: datetime
     precision: str
     """A digest.model.article.Precision value."""

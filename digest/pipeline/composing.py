@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 
+from digest.collect.language import detect
 from digest.compose import checks
 from digest.compose.brand import read_brand
 from digest.compose.checks import Finding
@@ -12,6 +14,7 @@ from digest.compose.draft import briefs_of, section_title
 from digest.compose.edited import read_document
 from digest.compose.policies import approves_itself
 from digest.compose.render import render
+from digest.compose.rewritten import in_its_language
 from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
 from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
 from digest.pipeline.drafting import draft_content
@@ -46,8 +49,13 @@ def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
         issue = issues.insert(
             connection, newsletter=newsletter, slot=slot, content=content, now=newsroom.clock()
         )
+    return approve_automatic(newsroom, issue, plan)
+
+
+def approve_automatic(newsroom: Newsroom, issue: Issue, plan: Newsletter) -> Issue:
+    """Approve a draft that needs no person and is sound; what an editor changed waits for one."""
     fresh = issue.version == 1 and issue.state is IssueState.DRAFT
-    if fresh and approves_itself(issue.content, plan) and not _errors(newsroom, issue):
+    if fresh and approves_itself(issue.content, plan) and not errors(newsroom, issue):
         return approve(newsroom, issue.id, AUTOMATIC)
     return issue
 
@@ -90,7 +98,7 @@ def approve(newsroom: Newsroom, issue_id: int, by: str) -> Issue:
     issue = _read(newsroom, issue_id)
     if issue.state is IssueState.APPROVED:
         return issue
-    if issue.state is IssueState.DRAFT and (found := _errors(newsroom, issue)):
+    if issue.state is IssueState.DRAFT and (found := errors(newsroom, issue)):
         listed = "\n".join(f"  {finding}" for finding in found)
         raise ConflictError(f"issue {issues.named(issue)} can't be approved:\n{listed}")
     return _change(newsroom, issue, state=IssueState.APPROVED, approved_by=by)
@@ -134,7 +142,8 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     """
     issue = _read(newsroom, issue_id)
     before = editable(newsroom, issue)
-    themes = _themes(newsroom, _plan(newsroom, issue.newsletter), issue)
+    plan = _plan(newsroom, issue.newsletter)
+    themes = _themes(newsroom, plan, issue)
     edited = read_document(document, issue, themes, file=file)
     if edited.version != issue.version:
         raise ConflictError(
@@ -144,7 +153,9 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
         )
     if edited.content == read_document(before, issue, themes, file=file).content:
         return issue
-    return _change(newsroom, issue, content=edited.content)
+    tell = partial(detect, expected=plan.language)
+    content = in_its_language(edited.content, issue.content, tell)
+    return _change(newsroom, issue, content=content)
 
 
 def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, ...]:
@@ -178,6 +189,11 @@ def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
     return [*found, *checks.doubtful_dates(issue.content, known)]
 
 
+def errors(newsroom: Newsroom, issue: Issue) -> list[Finding]:
+    """Give what keeps an issue from being approved."""
+    return checks.errors(check(newsroom, issue))
+
+
 def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:
     """Give the addresses that get an issue's proofs.
 
@@ -188,10 +204,6 @@ def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:
     if not editors:
         raise ConfigError(f"{issue.newsletter} has no editors: add `editors:` to it, or use --to")
     return editors
-
-
-def _errors(newsroom: Newsroom, issue: Issue) -> list[Finding]:
-    return checks.errors(check(newsroom, issue))
 
 
 def _really_mails(newsroom: Newsroom) -> bool:

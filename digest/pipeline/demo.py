@@ -65,7 +65,7 @@ def _invite(newsroom: Newsroom, list_name: str, title: str) -> None:
         real = [r for r in lists.readers(connection, list_name) if not is_made_up(r.address)]
         if real:
             raise ConflictError(
-                f"list {list_name!r} has {len(real)} readers who are not made up: the demo leaves"
+                f"list {list_name!r} has readers who are not made up ({len(real)}): the demo leaves"
                 " it as it was; use `digest run`, or an empty folder"
             )
 

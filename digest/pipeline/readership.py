@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import TextIO
 from sqlalchemy import Connection
 
 from digest.pipeline.newsroom import Newsroom
-from subscribers import lists, suppressions, transfer
+from subscribers import exporting, lists, suppressions, transfer
 from subscribers.database import Database, writing
 from subscribers.errors import TransferError
-from subscribers.model import Evidence, Recipient, SuppressionReason
+from subscribers.model import Evidence, Recipient, SubscriptionState, SuppressionReason
 from subscribers.people import held
 from subscribers.seats import Profile
 from subscribers.staging import staged
@@ -52,30 +53,51 @@ def add_reader(
 
 
 def import_file(
-    newsroom: Newsroom, path: Path, terms: Terms, tell: transfer.Tell
+    newsroom: Newsroom,
+    path: Path,
+    terms: Terms,
+    tell: transfer.Tell | None,
+    *,
+    all_rows: bool = True,
+    step: transfer.Step = lambda _what, _part: None,
 ) -> transfer.ImportReport:
-    """Import a file: all its valid rows in one transaction, or none.
+    """Import a file: none of it unless all can be read, then part by part; again, it goes on.
 
     The file is read and checked before that: while a million rows are read, readers can still
-    leave, and who did so meanwhile stays away. A dry run locks nothing at all.
+    leave, and who did so meanwhile stays away. A dry run locks nothing at all. `tell` hears of all
+    rows, or of those that were not accepted.
 
     Raises:
         TransferError: the file can't be read to its end; nothing of it was imported.
         UnknownList: no list and no newsletter has that name, or several could be meant.
     """
     with newsroom.database.workbench() as bench, staged(bench):
-        name = _name_to_fill(newsroom, bench, terms.list_name)
-        transfer.stage_file(bench, path, secret_key=newsroom.secret_key)
+        order = transfer.Order(
+            path=path,
+            secret_key=newsroom.secret_key,
+            list_name=_name_to_fill(newsroom, bench, terms.list_name),
+            now=newsroom.clock(),
+            consent=terms.consent,
+        )
+        language = _language_of(newsroom, order.list_name)
+        sheet = transfer.stage_file(
+            bench, path, secret_key=newsroom.secret_key, language=language, step=step
+        )
         if terms.dry_run:
-            transfer.try_file(bench, list_name=name, consent=terms.consent)
+            transfer.try_file(bench, list_name=order.list_name, consent=terms.consent)
         bench.commit()
-        if not terms.dry_run:
-            _admit_file(newsroom, bench, path, name, terms.consent)
-        return transfer.report_file(bench, path, list_name=name, consent=terms.consent, tell=tell)
+        resumed = 0 if terms.dry_run else _admit(newsroom, bench, sheet, order, step)
+        return transfer.report_file(
+            bench, sheet, order, tell=tell, all_rows=all_rows, resumed_after=resumed
+        )
 
 
 def export_file(
-    database: Database, list_name: str, path: Path | None, screen: TextIO
+    database: Database,
+    list_name: str,
+    path: Path | None,
+    screen: TextIO,
+    states: Iterable[SubscriptionState] = exporting.MAILED,
 ) -> tuple[str, int]:
     """Write a list's readers into a file that only its owner may read, or to the screen.
 
@@ -84,9 +106,9 @@ def export_file(
     with database.read() as connection:
         name = lists.named_or_only(connection, list_name).name
         if path is None:
-            return name, transfer.export_readers(connection, name, screen)
+            return name, exporting.export_readers(connection, name, screen, states)
         with private_csv(path) as file:
-            return name, transfer.export_readers(connection, name, file)
+            return name, exporting.export_readers(connection, name, file, states)
 
 
 def readers_of(database: Database, list_name: str) -> dict[str, str | list[Recipient]]:
@@ -154,18 +176,22 @@ def suppress_address(
         )
 
 
-def _admit_file(
-    newsroom: Newsroom, bench: Connection, path: Path, list_name: str, consent: str
-) -> None:
+def _admit(
+    newsroom: Newsroom,
+    bench: Connection,
+    sheet: transfer.Staged,
+    order: transfer.Order,
+    step: transfer.Step,
+) -> int:
     with writing(bench):
-        transfer.admit_file(
-            bench,
-            path,
-            secret_key=newsroom.secret_key,
-            list_name=_list_to_fill(newsroom, bench, list_name),
-            now=newsroom.clock(),
-            consent=consent,
-        )
+        _list_to_fill(newsroom, bench, order.list_name)
+    return transfer.admit_file(bench, sheet, order, step)
+
+
+def _language_of(newsroom: Newsroom, list_name: str) -> str:
+    """Give the language of whom a file says nothing about: their newsletter's."""
+    newsletters = newsroom.schedule.newsletters.values()
+    return next((one.language for one in newsletters if one.list == list_name), "fr")
 
 
 def _list_to_fill(newsroom: Newsroom, connection: Connection, name: str) -> str:

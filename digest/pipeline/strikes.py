@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.compose.policies import Verdict, at_send_time
+from digest.compose.policies import Verdict, approves_itself, at_send_time
 from digest.deliver.pace import JOB, in_words
 from digest.engine.slots import next_slots
 from digest.model.issue import Issue, IssueState
 from digest.model.run import Run, RunClock
 from digest.pipeline.collecting import collect
-from digest.pipeline.composing import approve, make_draft
+from digest.pipeline.composing import approve, approve_automatic, errors, make_draft
 from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
 from digest.pipeline.lanes import Lanes
@@ -48,12 +48,13 @@ def issue_slot(plan: Newsletter, run: Run) -> datetime:
 def _draft(newsroom: Newsroom, run: Run) -> Struck:
     issue = _issue(newsroom, run)
     told = _tell_editors(newsroom, issue) if issue.state not in OVER else 0
-    return Struck(done=True, words=f"{issues.named(issue)} drafted, {told} editors told")
+    words = f"{issues.named(issue)} drafted, {told} editors told{_what_is_wrong(newsroom, issue)}"
+    return Struck(done=True, words=words)
 
 
 def _send(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:
-    issue = _issue(newsroom, run)
     plan = newsroom.schedule.newsletters[run.newsletter]
+    issue = approve_automatic(newsroom, _issue(newsroom, run), plan)
     verdict = at_send_time(issue, plan)
     if not verdict.send:
         return _leave(newsroom, run, issue, verdict)
@@ -85,7 +86,7 @@ def _issue(newsroom: Newsroom, run: Run) -> Issue:
 
 def _leave(newsroom: Newsroom, run: Run, issue: Issue, verdict: Verdict) -> Struck:
     """Leave an issue unsent; editors hear of a held one once, not at every look."""
-    words = f"{issues.named(issue)} {verdict.reason}"
+    words = f"{issues.named(issue)} {verdict.reason}{_what_is_wrong(newsroom, issue)}"
     if issue.state in OVER:
         return Struck(done=True, words=words)
     with newsroom.database.read() as connection:
@@ -93,6 +94,14 @@ def _leave(newsroom: Newsroom, run: Run, issue: Issue, verdict: Verdict) -> Stru
     if known is None or known.result != words:
         _tell_editors(newsroom, issue)
     return Struck(done=False, words=words)
+
+
+def _what_is_wrong(newsroom: Newsroom, issue: Issue) -> str:
+    """Name what alone kept a draft from approving itself: no person will look for it."""
+    plan = newsroom.schedule.newsletters[issue.newsletter]
+    if issue.state is not IssueState.DRAFT or not approves_itself(issue.content, plan):
+        return ""
+    return "".join(f"; {finding}" for finding in errors(newsroom, issue))
 
 
 def _approve(newsroom: Newsroom, issue: Issue, verdict: Verdict) -> Issue:

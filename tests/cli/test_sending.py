@@ -31,6 +31,14 @@ def test_send_mails_everyone_and_says_where(digest: Digest, issue: Issue, tmp_pa
     assert len(list((tmp_path / "var/outbox").glob("*.eml"))) == 5
 
 
+def test_who_sends_what_was_sent_hears_that_nobody_was_mailed(digest: Digest, issue: Issue) -> None:
+    digest("send", str(issue.id))
+    code, output = digest("send", str(issue.id))
+    assert code == 0
+    assert "hebdo-sahel/1 was sent before: nobody was mailed now" in output
+    assert "var/outbox" not in output
+
+
 def test_send_gives_one_json_document(digest: Digest, issue: Issue) -> None:
     code, output = digest("send", str(issue.id), "--json")
     report = json.loads(output)

@@ -107,7 +107,7 @@ def test_an_export_is_private_and_can_be_imported(
     digest: Digest, readers: str, tmp_path: Path
 ) -> None:
     digest("subscribers", "import", readers, "--consent", "fair")
-    assert "1 readers" in digest("subscribers", "export", "-o", "out.csv").stdout
+    assert "1 reader of" in digest("subscribers", "export", "-o", "out.csv").stdout
     assert stat.S_IMODE((tmp_path / "out.csv").stat().st_mode) == 0o600
     value = answer(digest("subscribers", "import", "out.csv", "--json"))
     assert value["rows"] == [

@@ -147,6 +147,15 @@ def test_arabic_in_a_french_issue_says_its_language_and_direction() -> None:
     assert ARABIC in edition.text
 
 
+def test_an_english_report_that_the_desk_tells_in_french_reads_as_french() -> None:
+    told = {"headline": "Niger : accord signé", "headline_language": "fr"}
+    edition = rendered(an_issue_of(a_brief(language="en", **told)))
+    assert '<h3 class="' in edition.html
+    assert "Niger&#160;: accord" in edition.html
+    assert '<p lang="en"' in edition.html
+    assert "en anglais" in edition.html
+
+
 def test_the_readers_own_language_is_not_said() -> None:
     edition = rendered(an_issue_of(a_brief(language="fr")))
     assert "en français" not in edition.text

@@ -28,6 +28,8 @@ from tests.pipeline.clockwork import (
     result,
 )
 
+HTTPS = "url: https://lettre.example"
+
 
 def test_a_week_goes_from_draft_over_approval_to_the_readers(office: Office, bag: Mailbag) -> None:
     office.at(DRAFT_SLOT - SECOND).work()
@@ -75,6 +77,23 @@ def test_a_held_issue_goes_when_it_is_approved_late_and_editors_hear_of_it_once(
     assert bag.proofs == ["editor@lettre.example"]
     assert not bag.mailed
     approve_it(office)
+    office.at(SEND_SLOT + HOUR).work()
+    assert bag.mailed == ONCE
+
+
+def test_an_automatic_issue_with_an_error_says_which_and_goes_once_it_is_mended(
+    office: Office, bag: Mailbag
+) -> None:
+    unsafe = "url: http://lettre.example"
+    office.rewrite(("editors:", "approval: automatic\n    editors:"), (HTTPS, unsafe))
+    office.at(LONG_AGO + HOUR)
+    office.at(DRAFT_SLOT).work()
+    office.at(SEND_SLOT).work()
+    wrong = "error: site.url: 'http://lettre.example' is not https"
+    assert f"1 editors told; {wrong}" in result(office, RunClock.DRAFT)
+    assert f"held: nobody approved it; {wrong}" in result(office, RunClock.SEND)
+    assert not bag.mailed
+    office.rewrite((unsafe, HTTPS))
     office.at(SEND_SLOT + HOUR).work()
     assert bag.mailed == ONCE
 

@@ -255,6 +255,16 @@ def _around() -> Rows:
         "segments": [
             {"name": "mali", "rule": "theme = mali", "created_at": AT, "changed_at": AT, "id": 1}
         ],
+        "imports": [
+            {
+                "id": 1,
+                "fingerprint": "f" * 64,
+                "list_name": LIST,
+                "wording": "at the fair",
+                "began_at": AT,
+                "done": 50_000,
+            }
+        ],
         "quotas": [{"key": "0" * 32, "free_at": AT}],
         "notices": [
             {
@@ -263,16 +273,10 @@ def _around() -> Rows:
                 "state": "ready",
                 "list_name": LIST,
                 "address": address_of(1),
-                "subscriber_id": None,
                 "language": "fr",
                 "details": {"name": "Awa"},
                 "asked_at": AT,
                 "not_before": AT,
-                "tries": 0,
-                "attempt_id": "",
-                "lease_until": None,
-                "ended_at": None,
-                "last_error": "",
             }
         ],
         "paces": [{"name": "provider:sendgrid", "free_at": AT}],

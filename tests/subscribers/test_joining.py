@@ -32,9 +32,9 @@ def test_who_asks_is_mailed_nothing_until_the_token_comes_back(
     needed = ask(connection, now)
     assert needed is not None
     assert (needed.address, needed.list) == (AWA, "hebdo")
-    assert lists.active_ids(connection, "hebdo") == []
+    assert list(lists.active_ids(connection, "hebdo")) == []
     answer(connection, needed, now + HOUR)
-    assert lists.active_ids(connection, "hebdo") == [id_of(connection)]
+    assert list(lists.active_ids(connection, "hebdo")) == [id_of(connection)]
     assert actions_of(connection) == ["asked", "confirmed"]
 
 

@@ -78,7 +78,7 @@ def test_a_link_older_than_leaving_does_not_bring_back(
         ask(connection, now + 2 * HOUR)
     with pytest.raises(TokenError, match="left since"):
         answer(connection, old, now + 3 * HOUR)
-    assert lists.active_ids(connection, "hebdo") == []
+    assert list(lists.active_ids(connection, "hebdo")) == []
 
 
 def test_an_admin_overrides_neither_leaving_nor_suppression(
@@ -90,7 +90,7 @@ def test_an_admin_overrides_neither_leaving_nor_suppression(
     assert state_of(connection) is SubscriptionState.PENDING
     ban(connection, now)
     assert join(connection, now).verdict is Verdict.SUPPRESSED
-    assert lists.active_ids(connection, "hebdo") == []
+    assert list(lists.active_ids(connection, "hebdo")) == []
 
 
 steps = st.lists(st.sampled_from(["ask", "answer", "leave", "add", "ban"]), max_size=12)

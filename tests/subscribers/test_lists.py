@@ -34,7 +34,7 @@ def test_only_the_confirmed_and_not_suppressed_are_active(
     connection: Connection, now: datetime
 ) -> None:
     ids = crowd(connection, now)
-    assert lists.active_ids(connection, "hebdo") == [ids["present"], ids["other"]]
+    assert list(lists.active_ids(connection, "hebdo")) == [ids["present"], ids["other"]]
     assert [one.id for one in lists.readers(connection, "hebdo")] == [ids["present"], ids["other"]]
 
 
@@ -58,7 +58,7 @@ def test_who_is_confirmed_elsewhere_only_is_not_mailed_here(
 ) -> None:
     ids = crowd(connection, now)
     lists.create(connection, "mensuel", "Le mensuel", now)
-    assert lists.active_ids(connection, "mensuel") == []
+    assert list(lists.active_ids(connection, "mensuel")) == []
     present, absent = lists.recipients(connection, "mensuel", [ids["present"]])
     assert present == []
     assert absent == [Absent(id=ids["present"], reason="unsubscribed")]
@@ -72,14 +72,19 @@ def test_a_thousand_recipients_are_looked_up_in_chunks(
     assert (len(present), len(absent)) == (2, 1_499)
 
 
-def test_the_active_are_found_by_one_question(connection: Connection, now: datetime) -> None:
+def test_the_active_are_found_window_by_window(
+    connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(connection, now)
+    whole = lists.active_ids(connection, "hebdo")
+    monkeypatch.setattr(lists, "_WINDOW", 2)
     crowd(connection, now)
     asked: list[str] = []
     event.listen(
         connection, "before_cursor_execute", lambda _c, _cur, sql, *_rest: asked.append(sql)
     )
-    lists.active_ids(connection, "hebdo")
-    assert len(asked) == 1
+    assert lists.active_ids(connection, "hebdo") == whole
+    assert len(asked) == 6  # the list, the suppressed, the last id, three windows
 
 
 def test_sizes_count_by_state(connection: Connection, now: datetime) -> None:

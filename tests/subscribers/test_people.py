@@ -56,7 +56,7 @@ def test_a_forgotten_reader_is_named_nowhere_and_stays_away(
     join(connection, now)
     assert erase(connection, now) == Forgotten(erased=True, evidence_kept=2, suppression_kept=False)
     assert "awa" not in everything(connection)
-    assert lists.active_ids(connection, "hebdo") == []
+    assert list(lists.active_ids(connection, "hebdo")) == []
     assert join(connection, now).verdict is Verdict.UNSUBSCRIBED
     assert state_of(connection) is SubscriptionState.PENDING
 

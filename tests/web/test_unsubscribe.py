@@ -18,7 +18,7 @@ from tests.web.conftest import KEY, ONE_CLICK, Reader, TestClient, join
 
 def active(newsroom: Newsroom) -> list[int]:
     with newsroom.database.read() as connection:
-        return lists.active_ids(connection, "hebdo")
+        return list(lists.active_ids(connection, "hebdo"))
 
 
 def evidence(newsroom: Newsroom, address: str) -> list[Consent]:

@@ -41,6 +41,20 @@ def _readership() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_segments_name")),
     )
 
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("list_name", sa.String(length=64), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    with op.batch_alter_table("imports") as imports:
+        imports.create_index(op.f("ix_imports_fingerprint"), ["fingerprint"])
+
 
 def _issues() -> None:
     with op.batch_alter_table("issues") as issues:
