@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    cast,
     create_engine,
     func,
     literal,
@@ -199,14 +200,15 @@ KINDS = ("sqlite", "postgresql")
 def among(kind: str, column: ColumnElement[int]) -> ColumnElement[bool]:
     """Ask for the rows of the ids in the parameter `ids`: one parameter, however many they are."""
     if kind == "postgresql":
-        return column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+        return column == any_(cast(bindparam("ids", type_=Text), ARRAY(BigInteger)))
     each = func.json_each(bindparam("ids", type_=Text)).table_valued("value")
     return column.in_(select(each.c.value))
 
 
-def as_ids(kind: str, ids: Sequence[int]) -> Any:  # noqa: ANN401
-    """Give the value of the parameter `ids`."""
-    return list(ids) if kind == "postgresql" else orjson.dumps(ids).decode()
+def as_ids(kind: str, ids: Sequence[int]) -> str:
+    """Give the value of the parameter `ids`, a text: drivers look at each item of a list."""
+    listed = orjson.dumps(ids).decode()
+    return f"{{{listed[1:-1]}}}" if kind == "postgresql" else listed
 
 
 def all_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:

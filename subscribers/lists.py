@@ -49,6 +49,16 @@ _PEOPLE = (
 )
 _HERE = (_place.state == SubscriptionState.CONFIRMED) & _ban.reason.is_(None)
 _PRESENT = {kind: _PEOPLE.where(among(kind, _person.id), _HERE) for kind in KINDS}
+_PRESENT_WITHIN = _PEOPLE.where(
+    _HERE,
+    *(
+        id_.between(bindparam("first"), bindparam("last"))
+        for id_ in (_person.id, _place.subscriber_id)
+    ),
+)
+"""Two walks side by side, in place of two look-ups a reader: half of the server's time."""
+_DENSE = 2
+"""Up to so many ids a planned recipient, all readers between first and last are looked at."""
 _ABSENT = {
     kind: _PEOPLE.where(among(kind, _person.id)).with_only_columns(_person.id, _ban.reason)
     for kind in KINDS
@@ -165,15 +175,26 @@ def recipients(
     Raises:
         UnknownList: no list has that name.
     """
-    kind = connection.dialect.name
     planned = list(dict.fromkeys(ids))
-    given = {"list": list_name, "ids": as_ids(kind, planned)}
-    present = list(map(Addressee._make, connection.execute(_PRESENT[kind], given).all()))
+    present = _present(connection, list_name, planned)
     if [one[0] for one in present] == planned:
         return present, []  # as nearly always
     here = {one.id: one for one in present}
     gone = [id_ for id_ in planned if id_ not in here]
-    return [here[id_] for id_ in planned if id_ in here], _absent(connection, list_name, gone)
+    absent = _absent(connection, list_name, gone) if gone else []
+    return [here[id_] for id_ in planned if id_ in here], absent
+
+
+def _present(connection: Connection, list_name: str, ids: Sequence[int]) -> list[Addressee]:
+    """Give those of `ids` who are to be mailed, perhaps with others, in any order."""
+    first, last = min(ids, default=1), max(ids, default=0)
+    if last - first < _DENSE * len(ids):
+        given = {"list": list_name, "first": first, "last": last}
+        found = connection.execute(_PRESENT_WITHIN, given)
+    else:
+        kind = connection.dialect.name
+        found = connection.execute(_PRESENT[kind], {"list": list_name, "ids": as_ids(kind, ids)})
+    return list(map(Addressee._make, found.all()))
 
 
 def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:

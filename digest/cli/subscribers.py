@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from digest.cli import growth
 from digest.cli import lists as lists_commands
+from digest.cli.arguments import ListName
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 _JSON_ROWS = 1_000
 
 Address = Annotated[str, typer.Argument(help="The reader's email address.", show_default=False)]
-ListName = Annotated[
-    str, typer.Option("--list", help="Name of the list; may be left out where there is only one.")
-]
 Consent_ = Annotated[
     str,
     typer.Option(
@@ -37,6 +36,7 @@ group = typer.Typer(no_args_is_help=True, help="Readers: import, export, add, re
 def register(app: typer.Typer) -> None:
     """Add this module's commands, and those about lists."""
     app.add_typer(group, name="subscribers")
+    growth.register(group)
     lists_commands.register(app)
 
 

@@ -189,3 +189,16 @@ def test_the_sample_readers_are_all_made_up_and_valid(digest: Digest) -> None:
     assert isinstance(report, dict)
     assert report["accepted"] >= 12
     assert value["rows"] == []
+
+
+def test_stats_count_by_week_and_write_a_page(digest: Digest, readers: str, tmp_path: Path) -> None:
+    digest("subscribers", "import", readers, "--consent", "fair")
+    value = answer(digest("subscribers", "stats", "--weeks", "1", "--json"))
+    [week] = value["weeks"] if isinstance(value["weeks"], list) else []
+    assert (week["added"], week["left"]) == (1, 0)
+    page = tmp_path / "growth.html"
+    told = digest("subscribers", "stats", "--page", str(page), "--language", "en")
+    assert "All lists: 1 confirmed now" in told.stdout
+    assert "1 reader is confirmed" in page.read_text(encoding="utf-8")
+    refused = digest("subscribers", "stats", "--page", str(page), "--language", "xx")
+    assert refused.exit_code == 1

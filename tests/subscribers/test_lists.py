@@ -72,6 +72,22 @@ def test_a_thousand_recipients_are_looked_up_in_chunks(
     assert (len(present), len(absent)) == (2, 1_499)
 
 
+@pytest.mark.parametrize("names", [("other", "banned"), ("other", "left", "banned"), ("erased",)])
+@pytest.mark.parametrize("dense", [0, 100])
+def test_however_they_are_looked_up_only_planned_recipients_are_mailed(
+    connection: Connection,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    names: tuple[str, ...],
+    dense: int,
+) -> None:
+    ids = crowd(connection, now)
+    monkeypatch.setattr(lists, "_DENSE", dense)
+    present, absent = lists.recipients(connection, "hebdo", [ids[name] for name in names])
+    assert [one.id for one in present] == [ids[name] for name in names if name == "other"]
+    assert [one.id for one in absent] == [ids[name] for name in names if name != "other"]
+
+
 def test_the_active_are_found_window_by_window(
     connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
