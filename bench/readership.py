@@ -28,7 +28,6 @@ def fill(database: Database, readers: int) -> None:
         _do(connection, "ANALYZE", readers)
 
 
-_LIST = f"INSERT INTO lists (id, name, title, created_at) VALUES (1, 'hebdo', 'Hebdo', {_LONG_AGO})"
 _ADDRESS = "'reader' || n || '@readers.example'"
 _LIST = f"INSERT INTO lists (id, name, title, created_at) VALUES (1, 'hebdo', 'Hebdo', {_LONG_AGO})"
 _PEOPLE = (

@@ -124,9 +124,7 @@ def lay_out(
         publisher=_set(site.organisation, language),
         number=issue.number,
         monthly=since is not None,
-        date=wording.long_date(issue.slot, language, newsletter.timezone)
-        if since in {None, issue.slot}
-        else wording.days(since, issue.slot, language, newsletter.timezone),
+        date=_dated(issue, since, language, newsletter.timezone),
         introduction=_paragraphs(issue.content.introduction, language),
         parts=tuple(
             _part(
@@ -141,6 +139,12 @@ def lay_out(
         sources=len(_sources(sections)),
         note=_set(brand.footer.get(language, ""), language),
     )
+
+
+def _dated(issue: Issue, since: datetime | None, language: str, timezone: str) -> str:
+    if since is None or since == issue.slot:
+        return wording.long_date(issue.slot, language, timezone)
+    return wording.days(since, issue.slot, language, timezone)
 
 
 def _subject_language(content: IssueContent, language: str) -> str:

@@ -54,10 +54,10 @@ def long_date(at: datetime, language: str, timezone: str) -> str:
 
 
 def days(first: datetime, last: datetime, language: str, timezone: str) -> str:
-    """`13 novembre – 4 décembre 2026`, `November 13 – December 4, 2026`."""
+    """`13 nov. – 4 déc. 2026`, `Nov 13 – Dec 4, 2026`."""
     zone = ZoneInfo(timezone)
     begin, end = (moment.astimezone(zone).date() for moment in (first, last))
-    return format_interval(begin, end, "yMMMMd", locale=language)
+    return format_interval(begin, end, "yMMMd", locale=language)
 
 
 def short_date(at: datetime, language: str, timezone: str, precision: str) -> str:
