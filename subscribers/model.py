@@ -146,6 +146,18 @@ class Recipient:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+class Choices(NamedTuple):
+    """What a reader chose, as far as it decides what they get."""
+
+    language: str
+    themes: tuple[str, ...] = ()
+    """Empty means all."""
+    tracking: bool = False
+    cadence: Cadence = Cadence.EVERY
+    paused: bool = False
+    """They want nothing for now."""
+
+
 class Addressee(NamedTuple):
     """Whom a mail is about to go to. A tuple: a million are made while an issue is sent."""
 

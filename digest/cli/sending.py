@@ -7,6 +7,7 @@ import typer
 
 from digest.cli import steering
 from digest.cli.arguments import IssueName, MaybeIssue
+from digest.cli.foreseeing import tell_plan
 from digest.cli.output import AsJson, emit, say, table
 from digest.cli.progress import follow, progress_of
 from digest.cli.steering import Rate
@@ -43,6 +44,10 @@ def send(
         str, typer.Option("--over", help="Spread what is left over so long: '2 hours'.")
     ] = "",
     now: Annotated[bool, typer.Option("--now", help="Mail in quiet hours too.")] = False,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say who would get which edition; mail nobody.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send an approved issue; again goes on where it stopped, and mails nobody twice."""
@@ -54,13 +59,15 @@ def send(
     span = steering.read_over(over)
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
+    if dry_run:
+        return tell_plan(newsroom, found, as_json=as_json)
     steering.set_pace(newsroom, found, rate, span)
     manner = Manner(through_quiet=now, tell=steering.teller(newsroom, found.newsletter))
     with progress_of(newsroom, found.id, as_json=as_json) as progress:
         report = sending.send(newsroom, found.id, progress=progress, manner=manner)
     was_sent = found.sent_at is not None
     emit(report, lambda: _tell(newsroom, report, was_sent=was_sent), as_json=as_json)
-    end(report)
+    return end(report)
 
 
 def resume(issue: MaybeIssue = "", rate: Rate = None, as_json: AsJson = False) -> None:
