@@ -27,7 +27,7 @@ Consent_ = Annotated[
     str,
     typer.Option(
         help="Where they agreed to be mailed: 'form on our site, 2024'. Without it they wait as"
-        " pending and are mailed nothing."
+        " pending and get no issue."
     ),
 ]
 group = typer.Typer(no_args_is_help=True, help="Readers: import, export, add, remove, forget.")
@@ -111,7 +111,7 @@ def add(
     consent: Consent_ = "",
     as_json: AsJson = False,
 ) -> None:
-    """Add one reader."""
+    """Add one reader; who has yet to agree is mailed a link to confirm."""
     from digest.app import open_newsroom
     from digest.pipeline.readership import Terms, add_reader
     from subscribers.seats import Profile
@@ -154,19 +154,12 @@ def forget(
     as_json: AsJson = False,
 ) -> None:
     """Erase a person; what proves that they left stays, as a keyed hash."""
-    from subscribers.people import forget as forget_person
+    from digest.pipeline.readership import forget_reader
 
     if not yes:
         typer.confirm(f"Erase {address}? This can't be undone.", abort=True, err=True)
     settings, database = _open()
-    with database.write() as connection:
-        done = forget_person(
-            connection,
-            secret_key=settings.secret_key,
-            address=address,
-            origin="cli",
-            now=_now(),
-        )
+    done = forget_reader(database, settings.secret_key, address, "cli", _now())
     emit(done, lambda: _tell_forgotten(address, done), as_json=as_json)
 
 
@@ -196,7 +189,7 @@ def _tell_added(address: str, where: str, added: "Added") -> None:
         case _ if added.confirmation:
             left = added.verdict is Verdict.UNSUBSCRIBED
             why = "has left before and must agree again" if left else "has yet to agree"
-            say(f"{address} {why}: pending on {where}, mailed nothing")
+            say(f"{address} {why}: pending on {where}; `digest serve` mails them a link to confirm")
         case _:
             say(f"{address} is on {where}")
 

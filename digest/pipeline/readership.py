@@ -10,8 +10,11 @@ from typing import TextIO
 
 from sqlalchemy import Connection
 
+from digest.pipeline.joining import confirmation
 from digest.pipeline.newsroom import Newsroom
+from digest.storage import notices
 from subscribers import banning, exporting, lists, suppressions, transfer
+from subscribers.addresses import read_address
 from subscribers.database import Database, writing
 from subscribers.errors import TransferError
 from subscribers.model import (
@@ -21,7 +24,7 @@ from subscribers.model import (
     Suppression,
     SuppressionReason,
 )
-from subscribers.people import held
+from subscribers.people import Forgotten, forget, held
 from subscribers.seats import Profile, Witness
 from subscribers.staging import staged
 from subscribers.subscriptions import Added, add, unsubscribe
@@ -44,10 +47,13 @@ class Terms:
 def add_reader(
     newsroom: Newsroom, address: str, terms: Terms, profile: Profile
 ) -> tuple[str, Added]:
-    """Add one person on an admin's word; give the list's name and what came of it."""
+    """Add one person on an admin's word; give the list's name and what came of it.
+
+    Who has yet to agree is asked by mail, as soon as a worker runs.
+    """
     with newsroom.database.write() as connection:
         name = _list_to_fill(newsroom, connection, terms.list_name)
-        return name, add(
+        added = add(
             connection,
             secret_key=newsroom.secret_key,
             address=address,
@@ -56,6 +62,19 @@ def add_reader(
             consent=terms.consent,
             profile=profile,
         )
+        if added.confirmation is not None:
+            wish = confirmation(newsroom, added.confirmation, profile.language)
+            notices.ask(connection, wish, newsroom.clock())
+        return name, added
+
+
+def forget_reader(
+    database: Database, secret_key: bytes, address: str, origin: str, now: datetime
+) -> Forgotten:
+    """Erase a person, and what waits to be mailed to them."""
+    with database.write() as connection:
+        notices.withdraw(connection, read_address(address).text, now)
+        return forget(connection, secret_key=secret_key, address=address, origin=origin, now=now)
 
 
 def import_file(

@@ -88,6 +88,8 @@ class Site(Value):
     reply_to: Address = ""
     warm_up: WarmUp | None = None
     bounces: Bounces = Bounces()
+    tracking: bool = False
+    """Whether readers are asked if their reading may be measured; nobody is without their yes."""
 
 
 class Theme(Value):

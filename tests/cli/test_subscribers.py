@@ -2,8 +2,10 @@
 
 import csv
 import json
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,23 @@ def test_a_reader_comes_and_goes(digest: Digest) -> None:
     assert "was not on" in digest("subscribers", "remove", "a@example.org").stdout
     assert "must agree again" in digest("subscribers", "add", "a@example.org").stdout
     assert sizes(digest) == [("hebdo", 0, 1, 0)]
+
+
+def test_who_has_yet_to_agree_is_mailed_a_link_and_the_erased_are_not(
+    digest: Digest, tmp_path: Path
+) -> None:
+    added = digest("subscribers", "add", "a@example.org").stdout
+    assert "yet to agree" in added
+    assert "link to confirm" in added
+    assert waiting(tmp_path) == [("confirm", "ready", "a@example.org")]
+    digest("subscribers", "add", "b@example.org", "--consent", "x")
+    digest("subscribers", "forget", "A@example.org", "--yes")
+    assert waiting(tmp_path) == [("confirm", "skipped", "")]
+
+
+def waiting(folder: Path) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(folder / "digest.db")) as connection:
+        return list(connection.execute("SELECT kind, state, address FROM notices"))
 
 
 def test_everything_held_is_shown(digest: Digest) -> None:
