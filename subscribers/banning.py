@@ -93,18 +93,27 @@ def standings(connection: Connection, ids: Collection[int]) -> list[Standing]:
 
 
 def lists_since(connection: Connection, subscriber_id: int) -> dict[str, datetime]:
-    """Give the lists that a reader is on or waits for, and since when they are so."""
+    """Give the lists that a reader is on or waits for, and since when they are so.
+
+    Who took their leaving back is on the list since then, whenever they confirmed.
+    """
+    resumed = select(func.max(_proof.at)).where(
+        _proof.address_hash == _person.address_hash,
+        _proof.list_name == _list.name,
+        _proof.action == ConsentAction.RESUMED,
+    )
     rows = connection.execute(
-        select(_list.name, func.coalesce(_place.confirmed_at, _place.asked_at), _place.asked_at)
+        select(_list.name, _place.asked_at, _place.confirmed_at, resumed.scalar_subquery())
         .select_from(tables.subscriptions)
         .join(tables.lists, _list.id == _place.list_id)
+        .join(tables.subscribers, _person.id == _place.subscriber_id)
         .where(
             _place.subscriber_id == subscriber_id,
             _place.state != SubscriptionState.UNSUBSCRIBED,
         )
         .order_by(_list.name)
     )
-    return {name: max(confirmed_at, asked_at) for name, confirmed_at, asked_at in rows}
+    return {name: max(filter(None, moments)) for name, *moments in rows}
 
 
 def enforce(connection: Connection, bans: Mapping[str, Suppression]) -> int:

@@ -13,6 +13,7 @@ from digest.engine.slots import next_slots
 from digest.errors import DeliveryError
 from digest.model.issue import RenderedEdition
 from digest.model.notice import Notice, NoticeKind
+from digest.pipeline.letters import return_paths_of
 from digest.pipeline.newsroom import Newsroom
 from digest.resources import shipped
 from digest.schedule.fields import LANGUAGES
@@ -51,6 +52,7 @@ def call_of(newsroom: Newsroom, notice: Notice, deadline: datetime) -> Call:
         to=(to,),
         deadline=deadline,
         label=f"{notice.kind}-{notice.id}",
+        return_paths=return_paths_of(newsroom, notice.attempt_id),
     )
 
 

@@ -21,6 +21,7 @@ from subscribers.database import Database
 from subscribers.model import Evidence, SuppressionReason
 from subscribers.people import forget
 from subscribers.seats import Witness
+from subscribers.undoing import undo
 from tests.pipeline.hearsay import A1, A2, A3, DAY, NOW, SECRET, Hearsay, soft, told
 from tests.pipeline.scene import LIST, address_of
 
@@ -113,6 +114,16 @@ def test_a_replay_does_not_undo_a_new_subscription_but_leaving_again_does(hearsa
     assert hearsay.places[1, LIST] == "confirmed"
     hearsay.hear(told(EventKind.UNSUBSCRIBED, -1))
     assert hearsay.places[1, LIST] == "unsubscribed"
+
+
+def test_a_replay_does_not_undo_a_leaving_that_was_taken_back(hearsay: Hearsay) -> None:
+    old = told(EventKind.UNSUBSCRIBED, 0.01)
+    hearsay.hear(old)
+    how: dict[str, Any] = {"secret_key": SECRET, "subscriber_id": 1, "list_name": LIST}
+    with hearsay.database.write() as connection:
+        assert undo(connection, evidence=WORD, now=hearsay.now, **how)
+    hearsay.hear(old, told(EventKind.UNSUBSCRIBED, 0.02))
+    assert hearsay.places[1, LIST] == "confirmed"
 
 
 def test_a_persons_suppression_keeps_its_reason(hearsay: Hearsay) -> None:
