@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from subscribers import tables
 from subscribers.database import KINDS, all_ids, among, as_ids, from_ids, insert_if_absent
-from subscribers.errors import ListError, UnknownList
+from subscribers.errors import ClosedList, ListError, UnknownList
 from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipient, SubscriptionState
 from subscribers.texts import one_line
 
@@ -20,16 +20,16 @@ _person, _place, _ban = tables.subscribers.c, tables.subscriptions.c, tables.sup
 
 # The suppressed are few and found through the index on their hashes; asking each of a million
 # readers for theirs would read a million rows instead of one index.
+_BANNED = select(_person.id).join(
+    tables.suppressions, _person.address_hash == tables.suppressions.c.address_hash
+)
+MAILED = (_place.state == SubscriptionState.CONFIRMED) & _place.subscriber_id.not_in(_BANNED)
+"""Of a row of subscriptions: its reader is mailed, as long as its list is in use."""
+
 _ACTIVE = (
     select(_place.subscriber_id)
     .join(tables.lists, _place.list_id == tables.lists.c.id)
-    .where(
-        tables.lists.c.name == bindparam("list"),
-        _place.state == SubscriptionState.CONFIRMED,
-        _place.subscriber_id.not_in(
-            select(_person.id).join(tables.suppressions, _person.address_hash == _ban.address_hash)
-        ),
-    )
+    .where(tables.lists.c.name == bindparam("list"), tables.lists.c.archived_at.is_(None), MAILED)
     .order_by(_place.subscriber_id)
 )
 
@@ -38,7 +38,9 @@ _ACTIVE_IDS = {
 }
 
 _SNAPSHOT = [_person[name] for name in Recipient.__dataclass_fields__]
-_NAMED = select(tables.lists.c.id).where(tables.lists.c.name == bindparam("list"))
+_NAMED = select(tables.lists.c.id).where(
+    tables.lists.c.name == bindparam("list"), tables.lists.c.archived_at.is_(None)
+)
 _PEOPLE = (
     select(_person.id, _person.address, _person.name)
     .select_from(tables.subscribers)
@@ -75,6 +77,36 @@ def ensure(connection: Connection, name: str, title: str, now: datetime) -> Mail
     return known.get(name) or find(connection, name)
 
 
+def find_open(connection: Connection, name: str) -> MailingList:
+    """Give the list of that name, which people may join.
+
+    Raises:
+        ClosedList: it was archived.
+        UnknownList: there is none; names the nearest.
+    """
+    known = find(connection, name)
+    if known.archived_at is not None:
+        raise ClosedList(
+            f"list '{name}' was archived on {known.archived_at:%Y-%m-%d}: nobody joins it or is"
+            f" mailed; `digest lists archive {name} --undo` opens it again"
+        )
+    return known
+
+
+def archive(connection: Connection, name: str, now: datetime, *, undo: bool = False) -> bool:
+    """Let nobody join a list or be mailed on it any more, or open it again; False: it was so.
+
+    Raises:
+        UnknownList: there is none; names the nearest.
+    """
+    known = find(connection, name)
+    if (known.archived_at is None) is undo:
+        return False
+    changed = update(tables.lists).where(tables.lists.c.id == known.id)
+    connection.execute(changed.values(archived_at=None if undo else now))
+    return True
+
+
 def find(connection: Connection, name: str) -> MailingList:
     """Give the list of that name.
 
@@ -88,7 +120,7 @@ def find(connection: Connection, name: str) -> MailingList:
 
 
 def named_or_only(connection: Connection, name: str) -> MailingList:
-    """Give the list of that name; without a name the only list there is.
+    """Give the list of that name; without a name the only list there is, or is in use.
 
     Raises:
         UnknownList: there is none of that name, or no telling which one is meant.
@@ -96,9 +128,10 @@ def named_or_only(connection: Connection, name: str) -> MailingList:
     known = lists(connection)
     if name or not known:
         return find(connection, name or "hebdo")
-    if len(known) > 1:
-        raise UnknownList(f"say which list: {', '.join(one.name for one in known)}")
-    return known[0]
+    in_use = [one for one in known if one.archived_at is None] or known
+    if len(in_use) > 1:
+        raise UnknownList(f"say which list: {', '.join(one.name for one in in_use)}")
+    return in_use[0]
 
 
 def lists(connection: Connection) -> list[MailingList]:
@@ -121,7 +154,12 @@ def sizes(connection: Connection) -> list[ListSize]:
     for row in rows:
         counts.setdefault(row.list_id, {})[row.state] = row.readers
     return [
-        ListSize(name=known.name, title=known.title, **counts.get(known.id, {}))
+        ListSize(
+            name=known.name,
+            title=known.title,
+            archived_at=known.archived_at,
+            **counts.get(known.id, {}),
+        )
         for known in lists(connection)
     ]
 
@@ -131,11 +169,12 @@ def active_ids(connection: Connection, list_name: str) -> list[int]:
 
     Raises:
         UnknownList: no list has that name.
+        ClosedList: it was archived.
     """
     packed = connection.scalar(_ACTIVE_IDS[connection.dialect.name], {"list": list_name})
     ids = sorted(from_ids(connection.dialect.name, packed))
     if not ids:
-        find(connection, list_name)
+        find_open(connection, list_name)
     return ids
 
 
@@ -183,17 +222,19 @@ def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:
 
 
 def _absent(connection: Connection, list_name: str, ids: Sequence[int]) -> list[Absent]:
-    find(connection, list_name)
+    closed = find(connection, list_name).archived_at is not None
     kind = connection.dialect.name
     given = {"list": list_name, "ids": as_ids(kind, ids)}
     reasons = {row.id: row.reason for row in connection.execute(_ABSENT[kind], given)}
-    return [Absent(id=id_, reason=_why(reasons, id_)) for id_ in ids]
+    return [Absent(id=id_, reason=_why(reasons, id_, closed=closed)) for id_ in ids]
 
 
-def _why(reasons: Mapping[int, str | None], id_: int) -> str:
+def _why(reasons: Mapping[int, str | None], id_: int, *, closed: bool) -> str:
     if id_ not in reasons:
         return "erased"
-    return "unsubscribed" if reasons[id_] is None else "suppressed"
+    if reasons[id_] is not None:
+        return "suppressed"
+    return "list archived" if closed else "unsubscribed"
 
 
 def _recipient(row: Any) -> Recipient:  # noqa: ANN401 - the columns of _SNAPSHOT

@@ -16,6 +16,7 @@ from digest.cli import (
     keeping,
     running,
     schedule,
+    segments,
     sending,
     steering,
     subscribers,
@@ -58,6 +59,7 @@ for group in (
     doubts,
     auditing,
     subscribers,
+    segments,
     keeping,
 ):
     group.register(app)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Connection, delete, event
 
 from subscribers import lists, suppressions, tables
-from subscribers.errors import ListError, UnknownList
+from subscribers.errors import ClosedList, ListError, TokenError, UnknownList
 from subscribers.model import Absent, ListSize, SuppressionReason
-from tests.subscribers.conftest import KEY, id_of, join, leave
+from tests.subscribers.conftest import KEY, answer, ask, id_of, join, leave
 
 
 def crowd(connection: Connection, now: datetime) -> dict[str, int]:
@@ -127,3 +127,40 @@ def test_a_title_is_one_line_or_the_name(connection: Connection, now: datetime) 
     made = lists.create(connection, "mensuel", "Le\r\nBcc: x\u202e mensuel", now)
     assert made.title == "Le Bcc: x mensuel"
     assert lists.create(connection, "annuel", " \n", now).title == "annuel"
+
+
+def test_nobody_joins_or_is_mailed_on_an_archived_list(
+    connection: Connection, now: datetime
+) -> None:
+    join(connection, now)
+    needed = ask(connection, now, "bob@example.org")
+    assert lists.archive(connection, "hebdo", now)
+    assert not lists.archive(connection, "hebdo", now)
+    with pytest.raises(ClosedList, match=r"archived on 2026-11-26: .*`digest lists archive hebdo"):
+        lists.active_ids(connection, "hebdo")
+    for way in (join, ask):
+        with pytest.raises(ClosedList):
+            way(connection, now, "eve@example.org")
+    with pytest.raises(TokenError, match="closed"):
+        answer(connection, needed, now)
+    present, absent = lists.recipients(connection, "hebdo", [id_of(connection)])
+    assert (present, [one.reason for one in absent]) == ([], ["list archived"])
+    assert leave(connection, now)
+
+
+def test_an_archived_list_is_opened_again(connection: Connection, now: datetime) -> None:
+    join(connection, now)
+    lists.archive(connection, "hebdo", now)
+    assert lists.archive(connection, "hebdo", now, undo=True)
+    assert not lists.archive(connection, "hebdo", now, undo=True)
+    assert lists.active_ids(connection, "hebdo") == [id_of(connection)]
+    assert lists.sizes(connection)[0].archived_at is None
+
+
+def test_an_archived_list_is_not_meant_by_default(connection: Connection, now: datetime) -> None:
+    lists.create(connection, "mensuel", "Mensuel", now)
+    with pytest.raises(UnknownList, match="say which"):
+        lists.named_or_only(connection, "")
+    lists.archive(connection, "hebdo", now)
+    assert lists.named_or_only(connection, "").name == "mensuel"
+    assert lists.named_or_only(connection, "hebdo").name == "hebdo"
