@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test nightly check bench reference format lock clean
+.PHONY: help demo test nightly check bench reference browser format lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,7 +30,12 @@ check: $(READY) ## style, types, layers, documents
 bench: $(READY) ## measure, print a table, write var/bench.json
 	@$(BIN)/python -m bench
 
-reference: tests/tools/node_modules/.ready ## the reference MJML validator, from npm, for the test that asks it
+reference: tests/tools/node_modules/.ready ## from npm, for the tests that ask them: the reference MJML validator, axe-core
+
+browser: ## Debian's Chromium, for the tests that drive the pages (with sudo where one is not root)
+	@command -v chromium >/dev/null || { \
+		SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+		$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends chromium; }
 
 format: $(READY) ## put the code into its one format
 	@$(BIN)/ruff format .

@@ -22,13 +22,14 @@ _LONG_AGO = "'2026-01-01 00:00:00'"
 def fill(database: Database, readers: int) -> None:
     """Put readers 1 to `readers` on the list `hebdo`, confirmed."""
     with database.write() as connection:
-        _do(connection, f"INSERT INTO lists VALUES (1, 'hebdo', 'Hebdo', {_LONG_AGO})", readers)
+        _do(connection, _LIST, readers)
         _do(connection, _PEOPLE, readers)
         _do(connection, _PLACES, readers)
         _do(connection, "ANALYZE", readers)
 
 
 _ADDRESS = "'reader' || n || '@readers.example'"
+_LIST = f"INSERT INTO lists (id, name, title, created_at) VALUES (1, 'hebdo', 'Hebdo', {_LONG_AGO})"
 _PEOPLE = (
     "INSERT INTO subscribers (id, address, address_key, address_hash, name, language, themes,"
     " tracking, fields, created_at, changed_at)"
@@ -36,8 +37,8 @@ _PEOPLE = (
     f" {_LONG_AGO}, {_LONG_AGO} FROM ({{numbers}}) AS numbers"
 )
 _PLACES = (
-    "INSERT INTO subscriptions (subscriber_id, list_id, state, asked_at)"
-    f" SELECT n, 1, 'confirmed', {_LONG_AGO} FROM ({{numbers}}) AS numbers"
+    "INSERT INTO subscriptions (subscriber_id, list_id, state, asked_at, cadence)"
+    f" SELECT n, 1, 'confirmed', {_LONG_AGO}, 'every' FROM ({{numbers}}) AS numbers"
 )
 
 

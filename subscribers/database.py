@@ -22,8 +22,10 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    cast,
     create_engine,
     func,
+    literal,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -198,28 +200,33 @@ KINDS = ("sqlite", "postgresql")
 def among(kind: str, column: ColumnElement[int]) -> ColumnElement[bool]:
     """Ask for the rows of the ids in the parameter `ids`: one parameter, however many they are."""
     if kind == "postgresql":
-        return column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+        return column == any_(cast(bindparam("ids", type_=Text), ARRAY(BigInteger)))
     each = func.json_each(bindparam("ids", type_=Text)).table_valued("value")
     return column.in_(select(each.c.value))
 
 
-def as_ids(kind: str, ids: Sequence[int]) -> Any:  # noqa: ANN401
-    """Give the value of the parameter `ids`."""
-    return list(ids) if kind == "postgresql" else orjson.dumps(ids).decode()
+def as_ids(kind: str, ids: Sequence[int]) -> str:
+    """Give the value of the parameter `ids`, a text: drivers look at each item of a list."""
+    listed = orjson.dumps(ids).decode()
+    return f"{{{listed[1:-1]}}}" if kind == "postgresql" else listed
 
 
-def all_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:
-    """Ask for all of a column's ids as one value: a million rows would cost more than they hold."""
+def packed_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:
+    """Ask for many ids as one value that costs little to read: PostgreSQL's arrays cost a lot."""
     if kind == "postgresql":
-        return func.array_agg(column, type_=ARRAY(BigInteger))
+        four_bytes = func.int4send(column, type_=LargeBinary)
+        return func.string_agg(four_bytes, literal(b"", LargeBinary), type_=LargeBinary)
     return func.json_group_array(column, type_=Text)
 
 
-def from_ids(kind: str, value: Any) -> list[int]:  # noqa: ANN401
-    """Read what all_ids asked for, in no order."""
-    if kind == "postgresql":
-        return value or []
-    ids: list[int] = orjson.loads(value)
+def unpacked(kind: str, value: Any) -> "array[int]":  # noqa: ANN401
+    """Read what packed_ids asked for, in no order."""
+    if kind != "postgresql":
+        return array("I", orjson.loads(value))
+    ids = array("I")
+    ids.frombytes(value or b"")
+    if sys.byteorder == "little":  # they come in the network's order
+        ids.byteswap()
     return ids
 
 

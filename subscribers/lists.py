@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from subscribers import tables
-from subscribers.database import KINDS, all_ids, among, as_ids, from_ids, insert_if_absent
+from subscribers.database import KINDS, among, as_ids, insert_if_absent
 from subscribers.errors import ClosedList, ListError, UnknownList
 from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipient, SubscriptionState
 from subscribers.texts import one_line
@@ -20,22 +20,14 @@ _person, _place, _ban = tables.subscribers.c, tables.subscriptions.c, tables.sup
 
 # The suppressed are few and found through the index on their hashes; asking each of a million
 # readers for theirs would read a million rows instead of one index.
-_BANNED = select(_person.id).join(
-    tables.suppressions, _person.address_hash == tables.suppressions.c.address_hash
-)
+_BANNED = select(_person.id).join(tables.suppressions, _person.address_hash == _ban.address_hash)
 MAILED = (_place.state == SubscriptionState.CONFIRMED) & _place.subscriber_id.not_in(_BANNED)
 """Of a row of subscriptions: its reader is mailed, as long as its list is in use."""
-
 _ACTIVE = (
     select(_place.subscriber_id)
     .join(tables.lists, _place.list_id == tables.lists.c.id)
     .where(tables.lists.c.name == bindparam("list"), tables.lists.c.archived_at.is_(None), MAILED)
-    .order_by(_place.subscriber_id)
 )
-
-_ACTIVE_IDS = {
-    kind: select(all_ids(kind, _ACTIVE.order_by(None).subquery().c.subscriber_id)) for kind in KINDS
-}
 
 _SNAPSHOT = [_person[name] for name in Recipient.__dataclass_fields__]
 _NAMED = select(tables.lists.c.id).where(
@@ -52,6 +44,16 @@ _PEOPLE = (
 )
 _HERE = (_place.state == SubscriptionState.CONFIRMED) & _ban.reason.is_(None)
 _PRESENT = {kind: _PEOPLE.where(among(kind, _person.id), _HERE) for kind in KINDS}
+_PRESENT_WITHIN = _PEOPLE.where(
+    _HERE,
+    *(
+        id_.between(bindparam("first"), bindparam("last"))
+        for id_ in (_person.id, _place.subscriber_id)
+    ),
+)
+"""Two walks side by side, in place of two look-ups a reader: half of the server's time."""
+_DENSE = 2
+"""Up to so many ids a planned recipient, all readers between first and last are looked at."""
 _ABSENT = {
     kind: _PEOPLE.where(among(kind, _person.id)).with_only_columns(_person.id, _ban.reason)
     for kind in KINDS
@@ -164,22 +166,14 @@ def sizes(connection: Connection) -> list[ListSize]:
     ]
 
 
-def active_ids(connection: Connection, list_name: str) -> list[int]:
-    """Give the ids of all who are to be mailed, confirmed and not suppressed, in ascending order.
-
-    Raises:
-        UnknownList: no list has that name.
-        ClosedList: it was archived.
-    """
-    packed = connection.scalar(_ACTIVE_IDS[connection.dialect.name], {"list": list_name})
-    ids = sorted(from_ids(connection.dialect.name, packed))
-    if not ids:
-        find_open(connection, list_name)
-    return ids
+def mailed(connection: Connection, list_name: str) -> int:
+    """Count the readers of a list who are to be mailed: none of an archived one's."""
+    counted = _ACTIVE.with_only_columns(func.count())
+    return connection.scalar(counted, {"list": list_name}) or 0
 
 
 def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
-    """Give all who are to be mailed, in the order of active_ids, a thousand in memory at a time.
+    """Give all who are to be mailed, the longest known first, a thousand in memory at a time.
 
     Raises:
         UnknownList: no list has that name.
@@ -188,7 +182,7 @@ def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
     active = _ACTIVE.with_only_columns(*_SNAPSHOT).join(
         tables.subscribers, _person.id == _place.subscriber_id
     )
-    statement = active.execution_options(yield_per=1_000)
+    statement = active.order_by(_place.subscriber_id).execution_options(yield_per=1_000)
     for row in connection.execute(statement, {"list": list_name}):
         yield _recipient(row)
 
@@ -201,15 +195,26 @@ def recipients(
     Raises:
         UnknownList: no list has that name.
     """
-    kind = connection.dialect.name
     planned = list(dict.fromkeys(ids))
-    given = {"list": list_name, "ids": as_ids(kind, planned)}
-    present = list(map(Addressee._make, connection.execute(_PRESENT[kind], given).all()))
+    present = _present(connection, list_name, planned)
     if [one[0] for one in present] == planned:
         return present, []  # as nearly always
     here = {one.id: one for one in present}
     gone = [id_ for id_ in planned if id_ not in here]
-    return [here[id_] for id_ in planned if id_ in here], _absent(connection, list_name, gone)
+    absent = _absent(connection, list_name, gone) if gone else []
+    return [here[id_] for id_ in planned if id_ in here], absent
+
+
+def _present(connection: Connection, list_name: str, ids: Sequence[int]) -> list[Addressee]:
+    """Give those of `ids` who are to be mailed, perhaps with others, in any order."""
+    first, last = min(ids, default=1), max(ids, default=0)
+    if last - first < _DENSE * len(ids):
+        given = {"list": list_name, "first": first, "last": last}
+        found = connection.execute(_PRESENT_WITHIN, given)
+    else:
+        kind = connection.dialect.name
+        found = connection.execute(_PRESENT[kind], {"list": list_name, "ids": as_ids(kind, ids)})
+    return list(map(Addressee._make, found.all()))
 
 
 def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:

@@ -10,3 +10,6 @@ IssueName = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id, or e.g.
 MaybeIssue = Annotated[
     str, typer.Argument(metavar="[ISSUE]", help="Its id, or e.g. hebdo-sahel/12; else all.")
 ]
+ListName = Annotated[
+    str, typer.Option("--list", help="Name of the list; may be left out where there is only one.")
+]

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from digest.cli import (
     auditing,
+    bounces,
     collecting,
     doubts,
     grouping,
@@ -23,6 +24,7 @@ from digest.cli import (
     working,
 )
 from digest.cli.failures import fail
+from digest.cli.output import speak_any_language
 from digest.config import read_log
 
 
@@ -60,6 +62,7 @@ for group in (
     auditing,
     subscribers,
     segments,
+    bounces,
     keeping,
 ):
     group.register(app)
@@ -76,6 +79,7 @@ def _write_logs(form: str) -> None:
 def run() -> None:
     """Run the command line. A service's stop does as Ctrl-C does: calls in hand are settled."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    speak_any_language()
     app()
 
 

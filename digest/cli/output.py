@@ -1,6 +1,8 @@
 """How does a command speak? A Rich table or sentence for people, one JSON document for programs."""
 
 import dataclasses
+import io
+import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +11,14 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def speak_any_language() -> None:
+    """Write UTF-8 into files and pipes; a terminal that lacks a letter shows its number instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def emit(value: object, say: Callable[[], None], *, as_json: bool) -> None:

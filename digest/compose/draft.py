@@ -58,7 +58,9 @@ def preheader_of(sections: Iterable[Section], language: str) -> str:
     """
     rest = briefs_of(sections)[1:]
     text = ""
-    for brief in [one for one in rest if one.language == language] or rest:
+    for brief in [
+        one for one in rest if (one.headline_language or one.language) == language
+    ] or rest:
         title = headline(brief.headline, SUBJECT)
         longer = f"{text} · {title}" if text else title
         if len(longer) > PREHEADER:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from digest.compose import wording
@@ -31,6 +32,15 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tongue:
+    """How a text is to be read aloud and from which side."""
+
+    language: str
+    """Empty when it is the reader's own: `lang` stands only where it changes."""
+    direction: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """One story as it is printed."""
 
@@ -40,11 +50,12 @@ class Card:
     when: str
     minutes: int
     """Reading time of what the link leads to; 0 without a link."""
-    language: str
-    """Empty when it is the reader's own: `lang` stands only where it changes."""
     language_name: str
-    direction: str
+    """Of what the link leads to; empty when it is the reader's own."""
+    tongue: Tongue
+    """The headline's."""
     summary: str
+    summary_tongue: Tongue
     image_url: str
     image_alt: str
     also: tuple[Link, ...]
@@ -75,7 +86,10 @@ class Page:
     """Its lines."""
     publisher: str
     number: int
+    monthly: bool
+    """It is the best of a month: its number would say little."""
     date: str
+    """Of a month's best: from its first issue's day to its last one's."""
     introduction: tuple[str, ...]
     """Its paragraphs."""
     parts: tuple[Part, ...]
@@ -85,8 +99,18 @@ class Page:
     """The newsroom's own sentence in the footer."""
 
 
-def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> Page:
-    """Turn an issue into what its newsletter's readers see."""
+def lay_out(
+    issue: Issue,
+    newsletter: Newsletter,
+    site: Site,
+    brand: Brand,
+    *,
+    since: datetime | None = None,
+) -> Page:
+    """Turn an issue into what its newsletter's readers see.
+
+    `since` makes it a month's best: the moment of the first issue that is in it.
+    """
     language = newsletter.language
     sections = [section for section in issue.content.sections if section.briefs]
     return Page(
@@ -99,7 +123,8 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
         postal_address=tuple(_set(line, language) for line in site.postal_address.splitlines()),
         publisher=_set(site.organisation, language),
         number=issue.number,
-        date=wording.long_date(issue.slot, language, newsletter.timezone),
+        monthly=since is not None,
+        date=_dated(issue, since, language, newsletter.timezone),
         introduction=_paragraphs(issue.content.introduction, language),
         parts=tuple(
             _part(
@@ -116,11 +141,17 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
     )
 
 
+def _dated(issue: Issue, since: datetime | None, language: str, timezone: str) -> str:
+    if since is None or since == issue.slot:
+        return wording.long_date(issue.slot, language, timezone)
+    return wording.days(since, issue.slot, language, timezone)
+
+
 def _subject_language(content: IssueContent, language: str) -> str:
     """Say the lead's own while its headline is the subject; an editor writes the readers'."""
     briefs = briefs_of(content.sections)
     told = bool(briefs) and content.subject == subject_of(content.sections, "")
-    return briefs[0].language if told else language
+    return (briefs[0].headline_language or briefs[0].language) if told else language
 
 
 def _part(section: Section, colour: Pair, newsletter: Newsletter, picture: bool) -> Part:
@@ -134,19 +165,20 @@ def _part(section: Section, colour: Pair, newsletter: Newsletter, picture: bool)
 
 def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
     reader = newsletter.language
-    own = brief.language in {reader, "und", ""}
+    headline_language = brief.headline_language or brief.language
+    summary_language = brief.summary_language or brief.language
     when = wording.short_date(brief.published_at, reader, newsletter.timezone, brief.precision)
     image = safe_link(brief.image_url) if picture else ""
     return Card(
-        headline=_set(brief.headline, brief.language),
+        headline=_set(brief.headline, headline_language),
         url=safe_link(brief.url),
         source=_set(brief.source, reader),
         when=when,
         minutes=brief.minutes if brief.url else 0,
-        language="" if own else brief.language,
-        language_name="" if own else wording.language_name(brief.language, reader),
-        direction=wording.direction(brief.language),
-        summary=_set(brief.summary, brief.language),
+        language_name=_foreign_name(brief.language, reader),
+        tongue=_tongue(headline_language, reader),
+        summary=_set(brief.summary, summary_language),
+        summary_tongue=_tongue(summary_language, reader),
         image_url=image if urlsplit(image).scheme == "https" else "",
         image_alt=_set(brief.image_alt, brief.language),
         also=tuple(_link(mention, reader) for mention in brief.also),
@@ -155,14 +187,26 @@ def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
 
 
 def _link(mention: Mention, reader: str) -> Link:
-    own = mention.language in {reader, "und", ""}
     return Link(
         source=_set(mention.source, reader),
         title=_set(mention.title, mention.language),
         url=safe_link(mention.url),
-        language="" if own else mention.language,
-        language_name="" if own else wording.language_name(mention.language, reader),
+        language=_foreign(mention.language, reader),
+        language_name=_foreign_name(mention.language, reader),
     )
+
+
+def _tongue(language: str, reader: str) -> Tongue:
+    return Tongue(language=_foreign(language, reader), direction=wording.direction(language))
+
+
+def _foreign(language: str, reader: str) -> str:
+    return "" if language in {reader, "und", ""} else language
+
+
+def _foreign_name(language: str, reader: str) -> str:
+    foreign = _foreign(language, reader)
+    return wording.language_name(foreign, reader) if foreign else ""
 
 
 def _set(text: str, language: str) -> str:

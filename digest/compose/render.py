@@ -1,6 +1,7 @@
 """How does an issue become the HTML and the text that its readers get?"""
 
 import textwrap
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from digest.compose.brand import Brand
 from digest.compose.mjml import compile_mjml
+from digest.compose.note import Note
 from digest.compose.page import Page, lay_out
 from digest.compose.wording import speak
 from digest.errors import RenderError
-from digest.model.issue import Issue, RenderedEdition
+from digest.model.issue import Issue, RenderedEdition, Variant
 from digest.schedule.values import Newsletter, Site
 
 WIDTH = 72
@@ -20,24 +22,51 @@ WIDTH = 72
 
 
 def render(
-    issue: Issue, newsletter: Newsletter, site: Site, brand: Brand, templates: Path
+    issue: Issue,
+    newsletter: Newsletter,
+    site: Site,
+    brand: Brand,
+    templates: Path,
+    *,
+    variant: Variant | None = None,
+    since: datetime | None = None,
 ) -> RenderedEdition:
-    """Render the edition that the newsletter's readers get, PLACEHOLDERS still in it.
+    """Render an edition, PLACEHOLDERS still in it: without a variant, the one with everything.
+
+    The issue's content is the edition's; `since` makes it a month's best (compose.page).
 
     Raises:
         RenderError: a template is missing or broken; names file and line.
     """
-    page = lay_out(issue, newsletter, site, brand)
+    variant = variant or Variant(language=newsletter.language)
+    spoken = newsletter.model_copy(update={"language": variant.language})
+    page = lay_out(issue, spoken, site, brand, since=since)
     return RenderedEdition(
-        key=newsletter.language,
-        language=newsletter.language,
+        key=variant.key,
+        language=variant.language,
+        tracked=variant.tracked,
         subject=page.subject,
         html=compile_mjml(fill(templates, "issue.mjml", page, brand)),
         text=fill(templates, "issue.txt", page, brand),
     )
 
 
-def fill(templates: Path, name: str, page: Page, brand: Brand) -> str:
+def render_note(note: Note, brand: Brand, templates: Path) -> RenderedEdition:
+    """Render a mail to one reader.
+
+    Raises:
+        RenderError: a template is missing or broken; names file and line.
+    """
+    return RenderedEdition(
+        key=note.language,
+        language=note.language,
+        subject=note.subject,
+        html=compile_mjml(fill(templates, "notice.mjml", note, brand)),
+        text=fill(templates, "notice.txt", note, brand),
+    )
+
+
+def fill(templates: Path, name: str, page: Page | Note, brand: Brand) -> str:
     """Fill in one of the templates of email/.
 
     Raises:

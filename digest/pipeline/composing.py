@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 
+from digest.collect.language import detect
 from digest.compose import checks
 from digest.compose.brand import read_brand
 from digest.compose.checks import Finding
@@ -12,6 +14,7 @@ from digest.compose.draft import briefs_of, section_title
 from digest.compose.edited import read_document
 from digest.compose.policies import approves_itself
 from digest.compose.render import render
+from digest.compose.rewritten import in_its_language
 from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
 from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
 from digest.pipeline import segmenting
@@ -145,8 +148,8 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     """
     issue = _read(newsroom, issue_id)
     before = editable(newsroom, issue)
-    themes = _themes(newsroom, _plan(newsroom, issue.newsletter), issue)
-    known = segmenting.names(newsroom)
+    plan = _plan(newsroom, issue.newsletter)
+    themes, known = _themes(newsroom, plan, issue), segmenting.names(newsroom)
     edited = read_document(document, issue, themes, file=file, segments=known)
     if edited.version != issue.version:
         raise ConflictError(
@@ -157,7 +160,9 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     shown = {*known, issue.segment}
     if edited == read_document(before, issue, themes, file=file, segments=shown):
         return issue
-    return _change(newsroom, issue, content=edited.content, segment=edited.segment)
+    tell = partial(detect, expected=plan.language)
+    content = in_its_language(edited.content, issue.content, tell)
+    return _change(newsroom, issue, content=content, segment=edited.segment)
 
 
 def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, ...]:

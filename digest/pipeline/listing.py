@@ -28,8 +28,7 @@ def shown(newsroom: Newsroom, name: str) -> ListShown:
     with newsroom.database.read() as connection:
         known = lists.find(connection, name)
         size = next(one for one in lists.sizes(connection) if one.name == known.name)
-        closed = known.archived_at is not None
-        mailed = 0 if closed else len(lists.active_ids(connection, name))
+        mailed = lists.mailed(connection, name)
     return ListShown(
         size=size,
         mailed=mailed,

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from digest.compose.brand import Brand, read_brand
 from digest.compose.typography import typeset
-from digest.compose.wording import speak
+from digest.compose.wording import direction, speak
 from digest.errors import ConfigError
 from digest.pipeline.newsroom import Newsroom
 from digest.resources import shipped
@@ -37,13 +37,18 @@ class Pages:
         return choose(request.headers.get("accept-language", ""), default)
 
     def page(
-        self, template: str, language: str, *, status: int = 200, **values: str
+        self, template: str, language: str, *, status: int = 200, **values: object
     ) -> HTMLResponse:
         """Render a page; `values` come typeset, the template escapes them."""
         text = (
             self.templates[language]
             .get_template(template)
-            .render(language=language, **_imprint(self.newsroom, language), **values)
+            .render(
+                language=language,
+                direction=direction(language),
+                **_imprint(self.newsroom, language),
+                **values,
+            )
         )
         return HTMLResponse(text, status, headers={"Content-Language": language})
 

@@ -1,5 +1,7 @@
 """The command line answers at once: heavy libraries are imported by the commands that need them."""
 
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -27,6 +29,32 @@ def test_a_missing_schedule_ends_in_one_sentence_and_its_exit_code(tmp_path: obj
     assert done.stderr.startswith("digest: ")
     assert "digest init" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+WORDS = "« Sécurité… »"
+TELLING = (
+    "from digest.cli import main\n"
+    "from digest.cli.output import table\n"
+    "@main.app.command()\n"
+    f"def tell(): table('-', ['titre'], [[{WORDS!a}]])\n"
+    "main.run()\n"
+)
+TELL = [sys.executable, "-c", TELLING, "tell"]
+OLD_MACHINE = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+
+
+def test_what_goes_into_a_pipe_is_utf_8_wherever_it_is_run() -> None:
+    done = subprocess.run(TELL, env=OLD_MACHINE, capture_output=True, check=True)
+    assert WORDS in done.stdout.decode()
+
+
+def test_a_terminal_that_lacks_a_letter_breaks_no_command() -> None:
+    ours, theirs = pty.openpty()
+    subprocess.run(TELL, env=OLD_MACHINE, stdout=theirs, check=True)
+    shown = os.read(ours, 10_000).decode("ascii")
+    os.close(ours)
+    os.close(theirs)
+    assert r"S\xe9curit\xe9" in shown
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from digest.compose.draft import briefs_of
 from digest.deliver.provider import Provider
 from digest.errors import ConfigError, ConflictError, DocumentError, NotFoundError
 from digest.model.article import Entry
@@ -145,6 +146,15 @@ def test_an_edit_of_an_approved_issue_needs_approval_again(newsroom: Newsroom) -
     after = edited(newsroom, lambda text: text.replace("Djibo", "DJIBO"))
     assert (after.state, after.approved_by, after.version) == (IssueState.DRAFT, "", 3)
     assert "DJIBO coupée" in headlines(after)
+
+
+def test_a_rewritten_headline_has_the_language_it_was_rewritten_in(newsroom: Newsroom) -> None:
+    english = "Drone strike near Djibo leaves several soldiers wounded"
+    told = edited(newsroom, lambda text: text.replace("Djibo coupée", english))
+    assert {b.headline: b.headline_language for b in briefs_of(told.content.sections)} == {
+        **dict.fromkeys(headlines(told), ""),
+        english: "en",
+    }
 
 
 def test_an_edit_of_an_older_version_is_refused(newsroom: Newsroom) -> None:

@@ -22,6 +22,7 @@ from tests.subscribers.conftest import (
     ban,
     id_of,
     join,
+    mailed_ids,
     state_of,
 )
 
@@ -32,9 +33,9 @@ def test_who_asks_is_mailed_nothing_until_the_token_comes_back(
     needed = ask(connection, now)
     assert needed is not None
     assert (needed.address, needed.list) == (AWA, "hebdo")
-    assert lists.active_ids(connection, "hebdo") == []
+    assert mailed_ids(connection, "hebdo") == []
     answer(connection, needed, now + HOUR)
-    assert lists.active_ids(connection, "hebdo") == [id_of(connection)]
+    assert mailed_ids(connection, "hebdo") == [id_of(connection)]
     assert actions_of(connection) == ["asked", "confirmed"]
 
 
@@ -75,6 +76,27 @@ def test_a_form_cannot_rename_a_reader(connection: Connection, now: datetime) ->
     person = held(connection, secret_key=KEY, address=AWA).subscriber
     assert person is not None
     assert (person.name, person.language) == ("", "fr")
+
+
+def test_who_reads_one_list_keeps_language_and_themes_when_a_form_asks_for_another(
+    connection: Connection, now: datetime
+) -> None:
+    join(connection, now)
+    lists.create(connection, "flash", "Flash", now)
+    stranger = Profile(language="en", themes=("sport",))
+    needed = subscribe(
+        connection,
+        secret_key=KEY,
+        address=AWA,
+        list_name="flash",
+        evidence=FORM,
+        now=now,
+        profile=stranger,
+    )
+    assert needed is not None
+    person = held(connection, secret_key=KEY, address=AWA).subscriber
+    assert person is not None
+    assert (person.language, person.themes) == ("fr", ())
 
 
 def test_the_suppressed_are_neither_asked_nor_confirmed(

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, delete, event
+from sqlalchemy import Connection, delete
 
 from subscribers import lists, suppressions, tables
 from subscribers.errors import ClosedList, ListError, TokenError, UnknownList
 from subscribers.model import Absent, ListSize, SuppressionReason
-from tests.subscribers.conftest import KEY, answer, ask, id_of, join, leave
+from tests.subscribers.conftest import KEY, answer, ask, id_of, join, leave, mailed_ids
 
 
 def crowd(connection: Connection, now: datetime) -> dict[str, int]:
@@ -34,8 +34,8 @@ def test_only_the_confirmed_and_not_suppressed_are_active(
     connection: Connection, now: datetime
 ) -> None:
     ids = crowd(connection, now)
-    assert lists.active_ids(connection, "hebdo") == [ids["present"], ids["other"]]
-    assert [one.id for one in lists.readers(connection, "hebdo")] == [ids["present"], ids["other"]]
+    assert mailed_ids(connection, "hebdo") == [ids["present"], ids["other"]]
+    assert lists.mailed(connection, "hebdo") == 2
 
 
 def test_recipients_keep_the_planned_order_and_the_absent_their_reasons(
@@ -58,7 +58,7 @@ def test_who_is_confirmed_elsewhere_only_is_not_mailed_here(
 ) -> None:
     ids = crowd(connection, now)
     lists.create(connection, "mensuel", "Le mensuel", now)
-    assert lists.active_ids(connection, "mensuel") == []
+    assert mailed_ids(connection, "mensuel") == []
     present, absent = lists.recipients(connection, "mensuel", [ids["present"]])
     assert present == []
     assert absent == [Absent(id=ids["present"], reason="unsubscribed")]
@@ -72,14 +72,20 @@ def test_a_thousand_recipients_are_looked_up_in_chunks(
     assert (len(present), len(absent)) == (2, 1_499)
 
 
-def test_the_active_are_found_by_one_question(connection: Connection, now: datetime) -> None:
-    crowd(connection, now)
-    asked: list[str] = []
-    event.listen(
-        connection, "before_cursor_execute", lambda _c, _cur, sql, *_rest: asked.append(sql)
-    )
-    lists.active_ids(connection, "hebdo")
-    assert len(asked) == 1
+@pytest.mark.parametrize("names", [("other", "banned"), ("other", "left", "banned"), ("erased",)])
+@pytest.mark.parametrize("dense", [0, 100])
+def test_however_they_are_looked_up_only_planned_recipients_are_mailed(
+    connection: Connection,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    names: tuple[str, ...],
+    dense: int,
+) -> None:
+    ids = crowd(connection, now)
+    monkeypatch.setattr(lists, "_DENSE", dense)
+    present, absent = lists.recipients(connection, "hebdo", [ids[name] for name in names])
+    assert [one.id for one in present] == [ids[name] for name in names if name == "other"]
+    assert [one.id for one in absent] == [ids[name] for name in names if name != "other"]
 
 
 def test_sizes_count_by_state(connection: Connection, now: datetime) -> None:
@@ -91,7 +97,7 @@ def test_sizes_count_by_state(connection: Connection, now: datetime) -> None:
     ]
 
 
-@pytest.mark.parametrize("question", [lists.active_ids, lists.find])
+@pytest.mark.parametrize("question", [mailed_ids, lists.find])
 def test_an_unknown_list_is_refused_with_the_nearest_name(
     connection: Connection, question: object
 ) -> None:
@@ -137,7 +143,8 @@ def test_nobody_joins_or_is_mailed_on_an_archived_list(
     assert lists.archive(connection, "hebdo", now)
     assert not lists.archive(connection, "hebdo", now)
     with pytest.raises(ClosedList, match=r"archived on 2026-11-26: .*`digest lists archive hebdo"):
-        lists.active_ids(connection, "hebdo")
+        lists.find_open(connection, "hebdo")
+    assert mailed_ids(connection, "hebdo") == []
     for way in (join, ask):
         with pytest.raises(ClosedList):
             way(connection, now, "eve@example.org")
@@ -153,7 +160,7 @@ def test_an_archived_list_is_opened_again(connection: Connection, now: datetime)
     lists.archive(connection, "hebdo", now)
     assert lists.archive(connection, "hebdo", now, undo=True)
     assert not lists.archive(connection, "hebdo", now, undo=True)
-    assert lists.active_ids(connection, "hebdo") == [id_of(connection)]
+    assert mailed_ids(connection, "hebdo") == [id_of(connection)]
     assert lists.sizes(connection)[0].archived_at is None
 
 
