@@ -9,6 +9,7 @@ SubscribersError
 ├── RuleError         a segment's rule can't be read
 ├── SegmentError      a segment can't be made: its name is taken or unfit
 ├── UnknownSegment    no segment of that name
+├── UnknownReader     nothing is held of an address
 └── TransferError     a file can't be imported
 """
 
@@ -47,6 +48,10 @@ class SegmentError(SubscribersError):
 
 class UnknownSegment(SubscribersError):  # noqa: N818 - reads as what it is
     """No segment has that name."""
+
+
+class UnknownReader(SubscribersError):  # noqa: N818 - reads as what it is
+    """Nothing is held of an address."""
 
 
 class TransferError(SubscribersError):

@@ -16,6 +16,7 @@ from subscribers.addresses import read_address
 from subscribers.admitting import MANY
 from subscribers.consent import address_hash
 from subscribers.database import alone
+from subscribers.errors import UnknownReader
 from subscribers.model import (
     Consent,
     ConsentAction,
@@ -68,6 +69,22 @@ def held(connection: Connection, *, secret_key: bytes, address: str) -> Holding:
         consents=tuple(_consents(connection, hashed)),
         suppression=suppressions.by_hash(connection, hashed),
     )
+
+
+def known(connection: Connection, *, secret_key: bytes, address: str) -> Holding:
+    """Give everything held of an address of which there is something.
+
+    Raises:
+        AddressError: it is no address.
+        UnknownReader: nothing is held of it.
+    """
+    holding = held(connection, secret_key=secret_key, address=address)
+    if not (holding.subscriber or holding.consents or holding.suppression):
+        raise UnknownReader(
+            f"nothing is held of {address}: they never were a reader, or left no trace when they"
+            " were forgotten; is it spelled as they gave it?"
+        )
+    return holding
 
 
 def forget(

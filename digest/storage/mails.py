@@ -31,6 +31,11 @@ class Mail:
     provider: str = ""
     at: datetime | None = None
     """When the call was begun, or the reader left out."""
+    issue: int
+    """With the next two: where it stands in the ledger."""
+    batch: int
+    attempt: str = ""
+    """The last call it was in; empty while there was none, and for who was left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +47,8 @@ class News:
     at: datetime
     raw: Any
     """In the provider's own words."""
+    attempt_id: str
+    """The call that the mail was in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +58,19 @@ class Told:
     kind: str
     state: str
     asked_at: datetime
+    id: int
+    list_name: str
+    attempt_id: str
+    ended_at: datetime | None
+    last_error: str
 
 
 def mails_of(connection: Connection, reader_id: int) -> Iterator[Mail]:
     """Give the issues that were planned for a reader, oldest first."""
     rows = connection.execute(
         select(
+            batches.c.id.label("batch"),
+            batches.c.issue_id,
             batches.c.recipient_ids,
             issues.c.newsletter,
             issues.c.number,
@@ -65,6 +79,7 @@ def mails_of(connection: Connection, reader_id: int) -> Iterator[Mail]:
             batches.c.state,
             skips.c.reason,
             skips.c.at,
+            attempts.c.id.label("attempt"),
             attempts.c.provider,
             attempts.c.intent_at,
         )
@@ -113,4 +128,7 @@ def _mail(row: Any) -> Mail:  # noqa: ANN401 - the columns of mails_of
         why=row.reason or "",
         provider="" if skipped else row.provider or "",
         at=row.at if skipped else row.intent_at,
+        issue=row.issue_id,
+        batch=row.batch,
+        attempt="" if skipped else row.attempt or "",
     )

@@ -13,8 +13,15 @@ import typer
 from typer.testing import CliRunner, Result
 
 from digest.cli import subscribers
+from digest.cli.failures import explain
 from digest.resources import shipped
-from subscribers.errors import AddressError, ClosedList, TransferError, UnknownList
+from subscribers.errors import (
+    AddressError,
+    ClosedList,
+    TransferError,
+    UnknownList,
+    UnknownReader,
+)
 
 Digest = Callable[..., Result]
 
@@ -152,8 +159,15 @@ def waiting(folder: Path) -> list[tuple[str, str, str]]:
         return list(connection.execute("SELECT kind, state, address FROM notices"))
 
 
+def test_whom_nobody_knows_is_not_shown(digest: Digest) -> None:
+    for as_json in ((), ("--json",)):
+        failure = digest("subscribers", "show", "a@example.org", *as_json).exception
+        assert isinstance(failure, UnknownReader)
+        sentence, code = explain(failure) or ("", 0)
+        assert (sentence.partition(":")[0], code) == ("nothing is held of a@example.org", 1)
+
+
 def test_everything_held_is_shown(digest: Digest) -> None:
-    assert "nothing is held" in digest("subscribers", "show", "a@example.org").stdout
     digest("subscribers", "add", "a@example.org", "--name", "Awa", "--consent", "phone")
     digest("subscribers", "suppress", "a@example.org")
     shown = digest("subscribers", "show", "a@example.org").stdout
