@@ -67,11 +67,8 @@ def test_a_bounce_and_a_notice_are_told_with_the_words(
     }
     notice = {"kind": "welcome", "state": "sent", "list_name": "hebdo", "language": "fr"}
     with both_databases.write() as connection:
-        for key, kind, raw in (
-            ("k1", EventKind.DELIVERED, {}),
-            ("k2", EventKind.BOUNCED, {"reason": "550"}),
-        ):
-            row = event | {"key": key, "kind": kind, "raw": raw, "subscriber_id": 1}
+        for kind, raw in told_of.items():
+            row = event | {"key": kind, "kind": kind, "raw": raw, "subscriber_id": 1}
             connection.execute(insert(events), row)
         row = notice | {"subscriber_id": 1, "asked_at": AT, "not_before": AT}
         connection.execute(insert(notices), row)
