@@ -1,6 +1,7 @@
 """`digest subscribers …`: who reads."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings
+    from digest.storage.leftovers import Search
     from subscribers.database import Database
     from subscribers.model import Consent, Membership
     from subscribers.people import Forgotten, Holding
@@ -154,14 +156,21 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a person; what proves that they left stays, as a keyed hash."""
-    from digest.pipeline.readership import forget_reader
+    """Erase a person and prove it; what shows that they left stays, as a keyed hash."""
+    from digest.cli.proving import fail_over
+    from digest.pipeline.readership import forget_reader, prove_forgotten
 
     if not yes:
         typer.confirm(f"Erase {address}? This can't be undone.", abort=True, err=True)
     settings, database = _open()
     done = forget_reader(database, settings.secret_key, address, "cli", _now())
-    emit(done, lambda: _tell_forgotten(address, done), as_json=as_json)
+    found = prove_forgotten(database, address)
+    emit(
+        asdict(done) | {"proof": found},
+        lambda: _tell_forgotten(address, done, found),
+        as_json=as_json,
+    )
+    fail_over(address, found)
 
 
 def _open() -> "tuple[Settings, Database]":
@@ -222,8 +231,11 @@ def _tell_evidence(consents: "tuple[Consent, ...]") -> None:
         table("Evidence (UTC)", ("when", "list", "what", "origin", "words"), rows)
 
 
-def _tell_forgotten(address: str, done: "Forgotten") -> None:
+def _tell_forgotten(address: str, done: "Forgotten", found: "Search") -> None:
+    from digest.cli.proving import tell_search
+
     say(f"{address} is erased" if done.erased else f"nothing that names {address} was there")
     if done.evidence_kept or done.suppression_kept:
         ban = ", and the suppression" if done.suppression_kept else ""
         say(f"kept as keyed hashes: {done.evidence_kept} rows of evidence{ban}")
+    tell_search(found)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from digest.model.notice import NoticeKind, Wish
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.readership import erase_person
 from digest.storage import mails, notices
-from subscribers.people import Forgotten, Holding, forget, held, subscriber_of
+from subscribers.people import Forgotten, Holding, held, subscriber_of
 from subscribers.seats import hold_person
 from subscribers.tokens import data_token
 
@@ -70,15 +71,8 @@ def erase(newsroom: Newsroom, reader_id: int, now: datetime) -> Forgotten | None
         person = subscriber_of(connection, reader_id)
         if person is None:
             return None
-        done = forget(
-            connection,
-            secret_key=newsroom.secret_key,
-            address=person.address,
-            origin="my data",
-            now=now,
-        )
-        notices.withdraw(connection, person.address, now)
-        return done
+        key = newsroom.secret_key
+        return erase_person(connection, key, person.address, "my data", now)
 
 
 def _holding(connection: Connection, newsroom: Newsroom, reader_id: int) -> Holding | None:
