@@ -15,7 +15,7 @@ from digest.errors import ConflictError, DeliveryError
 from digest.model.issue import Issue, IssueState, Section
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.planning import foresee
-from digest.pipeline.sending import send
+from digest.pipeline.sending import begin, send
 from digest.storage import issues
 from digest.storage import tables as ledger
 from subscribers import segments, tables
@@ -89,6 +89,21 @@ def test_each_reader_gets_what_they_chose_in_few_editions(database: Database) ->
     assert "Unsubscribe" in got[2].html
     assert "Tout sur diplomacy" in got[3].html
     assert got[3] == got[6]
+
+
+def test_choices_are_frozen_with_the_plan_but_who_pauses_after_it_is_skipped(
+    database: Database,
+) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy", "sahel"))
+    courier = Courier()
+    newsroom = newsroom_of(database, courier)
+    begin(newsroom, issue.id)
+    choose(database, 1, paused_until=system_clock() + timedelta(days=3))
+    choose(database, 2, themes=["sahel"])
+    report = send(newsroom, issue.id)
+    assert sorted(mailed(courier)) == [2, 3, 4, 5, 6]
+    assert "Tout sur diplomacy" in mailed(courier)[2].html
+    assert (report.tally.planned, report.tally.sent, report.tally.skipped) == (6, 5, 1)
 
 
 def test_nobody_is_tracked_without_their_consent_and_the_sites(database: Database) -> None:
