@@ -121,9 +121,8 @@ def _people(
     question = select(_person.language, _themes, _person.tracking).where(inside, other)
     found: dict[Person, set[int]] = defaultdict(set)
     for language, themes, tracking, ids in _grouped(connection, question, _person.id):
-        found[language, tuple(orjson.loads(themes)), tracking].update(
-            ids
-        )  # JSON has many spellings
+        chosen = tuple(orjson.loads(themes))  # equal ones may be spelt differently
+        found[language, chosen, tracking].update(ids)
     return found
 
 
