@@ -9,6 +9,8 @@ SubscribersError
 ├── RuleError         a segment's rule can't be read
 ├── SegmentError      a segment can't be made: its name is taken or unfit
 ├── UnknownSegment    no segment of that name
+├── UnknownReader     nothing is held of an address
+├── LeftoverError     an erased person's address or name still stands somewhere
 └── TransferError     a file can't be imported
 """
 
@@ -47,6 +49,14 @@ class SegmentError(SubscribersError):
 
 class UnknownSegment(SubscribersError):  # noqa: N818 - reads as what it is
     """No segment has that name."""
+
+
+class UnknownReader(SubscribersError):  # noqa: N818 - reads as what it is
+    """Nothing is held of an address."""
+
+
+class LeftoverError(SubscribersError):
+    """What names a person still stands somewhere after their erasure; says where."""
 
 
 class TransferError(SubscribersError):

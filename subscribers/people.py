@@ -16,6 +16,7 @@ from subscribers.addresses import read_address
 from subscribers.admitting import MANY
 from subscribers.consent import address_hash
 from subscribers.database import alone
+from subscribers.errors import UnknownReader
 from subscribers.model import (
     Consent,
     ConsentAction,
@@ -40,6 +41,11 @@ class Holding:
     consents: tuple[Consent, ...] = ()
     """Oldest first; found by the address's hash."""
     suppression: Suppression | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing at all is held."""
+        return not (self.subscriber or self.consents or self.suppression)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +74,22 @@ def held(connection: Connection, *, secret_key: bytes, address: str) -> Holding:
         consents=tuple(_consents(connection, hashed)),
         suppression=suppressions.by_hash(connection, hashed),
     )
+
+
+def known(connection: Connection, *, secret_key: bytes, address: str) -> Holding:
+    """Give everything held of an address of which something is held.
+
+    Raises:
+        AddressError: it is no address.
+        UnknownReader: nothing is held of it.
+    """
+    holding = held(connection, secret_key=secret_key, address=address)
+    if holding.is_empty:
+        raise UnknownReader(
+            f"nothing is held of {address}: no reader has this address, and none who was erased"
+            " left evidence or a suppression; see `digest subscribers export --all` for who is here"
+        )
+    return holding
 
 
 def forget(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from digest.cli import growth, suppressing
+from digest.cli import growth, history, suppressing
 from digest.cli import lists as lists_commands
-from digest.cli.arguments import ListName
+from digest.cli.arguments import Address, ListName
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _JSON_ROWS = 1_000
 
-Address = Annotated[str, typer.Argument(help="The reader's email address.", show_default=False)]
 Consent_ = Annotated[
     str,
     typer.Option(
@@ -38,6 +37,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="subscribers")
     suppressing.register(group)
     growth.register(group)
+    history.register(group)
     lists_commands.register(app)
 
 
@@ -139,12 +139,12 @@ def remove(address: Address, list_name: ListName = "", as_json: AsJson = False) 
 @group.command()
 def show(address: Address, as_json: AsJson = False) -> None:
     """Print everything that is held of an address."""
-    from subscribers.people import held
+    from subscribers.people import known
 
     settings, database = _open()
     with database.read() as connection:
-        holding = held(connection, secret_key=settings.secret_key, address=address)
-    emit(holding, lambda: _tell_holding(address, holding), as_json=as_json)
+        holding = known(connection, secret_key=settings.secret_key, address=address)
+    emit(holding, lambda: _tell_holding(holding), as_json=as_json)
 
 
 @group.command()
@@ -194,18 +194,16 @@ def _tell_added(address: str, where: str, added: "Added") -> None:
             say(f"{address} is on {where}")
 
 
-def _tell_holding(address: str, holding: "Holding") -> None:
+def _tell_holding(holding: "Holding") -> None:
     person, ban = holding.subscriber, holding.suppression
     if person:
         fields = ", ".join(f"{name}: {value}" for name, value in person.fields.items())
         say(f"{person.address} · {person.name or 'no name'} · {person.language} · id {person.id}")
         say(f"here since {person.created_at:%Y-%m-%d}{' · ' + fields if fields else ''}")
-    elif not ban and not holding.consents:
-        return say(f"nothing is held of {address}")
     if ban:
         say(f"suppressed since {ban.at:%Y-%m-%d}: {ban.reason}")
     _tell_places(holding.memberships)
-    return _tell_evidence(holding.consents)
+    _tell_evidence(holding.consents)
 
 
 def _tell_places(places: "tuple[Membership, ...]") -> None:

@@ -72,7 +72,7 @@ def mails_of(connection: Connection, reader_id: int) -> Iterator[Mail]:
         .join(editions, editions.c.id == batches.c.edition_id)
         .outerjoin(attempts, attempts.c.id == batches.c.attempt_id)
         .outerjoin(skips, (skips.c.batch_id == batches.c.id) & (skips.c.subscriber_id == reader_id))
-        .where(_may_hold(connection, reader_id))
+        .where(may_hold(connection, reader_id))
         .order_by(batches.c.issue_id, batches.c.seq)
     )
     return (_mail(row) for row in rows if reader_id in row.recipient_ids)
@@ -94,7 +94,8 @@ def told_of(connection: Connection, reader_id: int) -> Iterator[Told]:
     return (Told(**row) for row in rows)
 
 
-def _may_hold(connection: Connection, reader_id: int) -> ColumnElement[bool]:
+def may_hold(connection: Connection, reader_id: int) -> ColumnElement[bool]:
+    """Ask for the batches whose packed bytes have a reader's, be it across two neighbours."""
     packed = literal((reader_id,), Ids())
     haystack = type_coerce(batches.c.recipient_ids, LargeBinary)
     if connection.dialect.name == "postgresql":

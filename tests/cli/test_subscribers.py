@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from digest.cli import subscribers
 from digest.resources import shipped
-from subscribers.errors import AddressError, ClosedList, TransferError, UnknownList
+from subscribers.errors import AddressError, ClosedList, TransferError, UnknownList, UnknownReader
 
 Digest = Callable[..., Result]
 
@@ -153,13 +153,28 @@ def waiting(folder: Path) -> list[tuple[str, str, str]]:
 
 
 def test_everything_held_is_shown(digest: Digest) -> None:
-    assert "nothing is held" in digest("subscribers", "show", "a@example.org").stdout
+    for command in ("show", "history"):
+        nobody = digest("subscribers", command, "a@example.org")
+        assert (nobody.exit_code, nobody.stdout) == (1, "")
+        assert isinstance(nobody.exception, UnknownReader)
+        assert "nothing is held of a@example.org" in str(nobody.exception)
     digest("subscribers", "add", "a@example.org", "--name", "Awa", "--consent", "phone")
     digest("subscribers", "suppress", "a@example.org")
     shown = digest("subscribers", "show", "a@example.org").stdout
     assert all(word in shown for word in ("Awa", "hebdo", "confirmed", "phone", "suppressed since"))
     value = answer(digest("subscribers", "show", "a@example.org", "--json"))
     assert set(value) == {"subscriber", "memberships", "consents", "suppression"}
+
+
+def test_a_history_is_a_table_or_json(digest: Digest) -> None:
+    digest("subscribers", "add", "a@example.org", "--consent", "phone")
+    shown = digest("subscribers", "history", "A@example.org").stdout
+    assert "a@example.org · id 1" in shown
+    assert "phone" in shown
+    value = answer(digest("subscribers", "history", "a@example.org", "--json"))
+    assert isinstance(value["moments"], list)
+    [added] = value["moments"]
+    assert (added["what"], added["of"], added["batch_id"]) == ("added", "hebdo", None)
 
 
 def test_a_suppressed_address_is_kept_out_until_it_is_lifted(digest: Digest) -> None:
