@@ -18,8 +18,9 @@ from digest.pipeline.planning import foresee
 from digest.pipeline.sending import begin, send
 from digest.storage import issues
 from digest.storage import tables as ledger
-from subscribers import segments, tables
+from subscribers import lists, segments, tables
 from subscribers.database import Database
+from subscribers.errors import ClosedList, UnknownSegment
 from subscribers.grammar import parse
 from tests.builders import NOON, a_brief, an_issue
 from tests.deliver.courier import Courier
@@ -194,3 +195,59 @@ def an_earlier_one(database: Database, issue: Issue) -> None:
 def state_of(database: Database, issue: Issue) -> IssueState:
     with database.read() as connection:
         return issues.issue(connection, issue.id).state
+
+
+def to_segment(database: Database, issue: Issue, rule: str) -> Issue:
+    with database.write() as connection:
+        segments.create(connection, "some", parse(rule), NOON)
+        return issues.change(connection, issue, segment="some", now=NOON)
+
+
+def test_an_issue_to_a_segment_is_for_its_readers_alone(database: Database) -> None:
+    choose(database, 1, language="en")
+    choose(database, 2, language="en", themes=["sahel"])
+    choose(database, 3, themes=["sahel"])
+    draft = an_approved_issue(database, content=content("diplomacy", "sahel"))
+    issue = to_segment(database, draft, "language = en or theme = sahel and name != Zara")
+    courier = Courier()
+    newsroom = newsroom_of(database, courier)
+    assert foresee(newsroom, issue, courier).segment == "some"
+    choose(database, 4, name="Zara")
+    with database.write() as connection:
+        change = issues.change(connection, issue, state=IssueState.APPROVED, now=NOON)
+    send(newsroom, change.id)
+    assert sorted(mailed(courier)) == [1, 2, 3, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("language = ar", "nobody of list 'hebdo' is in segment 'some'"),
+        ("", "no segment is called 'gone'"),
+    ],
+)
+def test_an_issue_to_an_empty_segment_or_none_is_not_sent(
+    database: Database, rule: str, why: str
+) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy"))
+    if rule:
+        to_segment(database, issue, rule)
+    with database.write() as connection:
+        values = {"state": "approved", "segment": "some" if rule else "gone"}
+        connection.execute(update(ledger.issues).values(**values))
+    courier = Courier()
+    with pytest.raises((DeliveryError, UnknownSegment), match=why):
+        send(newsroom_of(database, courier), issue.id)
+    assert courier.calls == []
+    assert state_of(database, issue) is IssueState.APPROVED
+
+
+def test_nothing_goes_to_an_archived_list(database: Database) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy"))
+    with database.write() as connection:
+        [known] = lists.lists(connection)
+        lists.archive(connection, known.name, NOON)
+    courier = Courier()
+    with pytest.raises(ClosedList, match="archived on"):
+        send(newsroom_of(database, courier), issue.id)
+    assert courier.calls == []
