@@ -181,8 +181,6 @@ class Newsletter(Value):
     """Over how long a sending goes out; at once when absent."""
     quiet: Quiet | None = None
     """When no call begins, in the newsletter's zone."""
-    archive: bool = True
-    """Whether anybody may read its sent issues on the site."""
     segment: Name | Literal[""] = ""
     """A segment of the list's readers, for its new drafts; everybody when empty."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Insert, RowMapping, Select, func, select, update
+from sqlalchemy import Connection, Insert, RowMapping, func, select, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -18,7 +18,6 @@ from subscribers.database import alone
 
 _CONTENT: TypeAdapter[IssueContent] = TypeAdapter(IssueContent)
 _TELLS = (IssueState.APPROVED, IssueState.SENDING, IssueState.SENT)
-_PUBLIC = (IssueState.SENDING, IssueState.SENT)
 _EDITABLE = (IssueState.DRAFT, IssueState.APPROVED)
 
 
@@ -64,27 +63,6 @@ def issues(connection: Connection, newsletter: str | None = None) -> list[Issue]
 def unsent_of_segment(connection: Connection, segment: str) -> list[Issue]:
     """Give the issues that still are to go to a segment, the latest due first."""
     return [one for one in issues(connection) if one.segment == segment and one.state in _EDITABLE]
-
-
-def public(
-    connection: Connection,
-    newsletter: str,
-    *,
-    number: int | None = None,
-    skip: int = 0,
-    most: int = 1_000,
-) -> list[Issue]:
-    """Give a newsletter's issues that went, or are going, to all of its list; latest first."""
-    question = _latest_public(newsletter).offset(skip).limit(most)
-    if number is not None:
-        question = question.where(table.c.number == number)
-    return [_issue(row) for row in connection.execute(question).mappings()]
-
-
-def count_public(connection: Connection, newsletter: str) -> int:
-    """Count them."""
-    counted = _latest_public(newsletter).order_by(None).with_only_columns(func.count())
-    return connection.scalar(counted) or 0
 
 
 def find(connection: Connection, newsletter: str, slot: datetime) -> Issue | None:
@@ -187,11 +165,6 @@ def versions(connection: Connection, issue_id: int) -> list[Version]:
 def named(issue: Issue) -> str:
     """Give the name a person uses: `hebdo-sahel/12`."""
     return f"{issue.newsletter}/{issue.number}"
-
-
-def _latest_public(newsletter: str) -> Select[Any]:
-    mine = (table.c.newsletter == newsletter) & table.c.state.in_(_PUBLIC) & (table.c.segment == "")
-    return select(table).where(mine).order_by(table.c.slot.desc(), table.c.id.desc())
 
 
 def _state_after(

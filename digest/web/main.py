@@ -5,7 +5,6 @@ from starlette.responses import Response
 
 from digest.pipeline.gauges import registry_of
 from digest.pipeline.newsroom import Newsroom
-from digest.web.archive import archive_routes
 from digest.web.confirm import confirm_routes
 from digest.web.events import event_routes
 from digest.web.failures import answer_failures
@@ -31,7 +30,6 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app.include_router(data_routes(pages))
     app.include_router(subscribe_routes(pages))
     app.include_router(confirm_routes(pages))
-    app.include_router(archive_routes(pages))
     app.include_router(event_routes(newsroom))
     app.include_router(health_routes(newsroom.database))
     if newsroom.metrics_token:

@@ -9,32 +9,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from digest.model.issue import IssueState
 from digest.pipeline.growth import Growth, Week
-from digest.storage import issues
 from digest.web.growth import growth_page
 from digest.web.main import create_app
 from digest.web.pages import open_pages
 from subscribers.database import Database
 from subscribers.tokens import unsubscribe_token
 from tests.browser.conftest import DESK, PHONE, Window, faults, overflow, served
-from tests.builders import NOON
-from tests.pipeline.scene import SECRET, a_newsroom, an_approved_issue, enrol
+from tests.pipeline.scene import SECRET, a_newsroom, enrol
 
 Visit = Callable[[Window], Page]
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])
-ARCHIVE = "/", "/archive/hebdo-sahel", "/archive/hebdo-sahel/1"
 GONE = "/u/nobody", "/nowhere"
 
 
 @pytest.fixture
 def site(database: Database, listener: socket.socket) -> Iterator[str]:
     enrol(database, 1)
-    issue = an_approved_issue(database)
-    with database.write() as connection:
-        for state in (IssueState.SENDING, IssueState.SENT):
-            issue = issues.change(connection, issue, state=state, now=NOON)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with served(create_app(a_newsroom(database, site_url=url)), listener):
         yield url
@@ -46,7 +38,7 @@ def test_each_page_is_whole_and_accessible(
     visit: Visit, site: str, size: tuple[int, int], language: str
 ) -> None:
     page = visit(Window(language=language, size=size))
-    for path in (f"/u/{unsubscribe_token(SECRET, 1, 'hebdo')}", *ARCHIVE, *GONE):
+    for path in (f"/u/{unsubscribe_token(SECRET, 1, 'hebdo')}", *GONE):
         page.goto(site + path)
         assert (path, faults(page), overflow(page)) == (path, [], 0)
 
