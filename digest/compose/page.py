@@ -93,6 +93,19 @@ class Page:
     sources: int
     note: str
     """The newsroom's own sentence in the footer."""
+    web_url: str = ""
+    """Where anyone can read it; empty: nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Title:
+    """What stands over an issue."""
+
+    subject: str
+    tongue: Tongue
+    """The subject's."""
+    about: str
+    """The preheader, in the newsletter's own language."""
 
 
 def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> Page:
@@ -123,6 +136,16 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
         stories=sum(len(section.briefs) for section in sections),
         sources=len(_sources(sections)),
         note=_set(brand.footer.get(language, ""), language),
+    )
+
+
+def entitle(content: IssueContent, newsletter: Newsletter, reader: str) -> Title:
+    """Give an issue's title as who reads in that language sees it."""
+    language = _subject_language(content, newsletter.language)
+    return Title(
+        subject=_set(content.subject, language),
+        tongue=_tongue(language, reader),
+        about=_set(content.preheader, newsletter.language),
     )
 
 

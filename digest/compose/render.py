@@ -1,6 +1,7 @@
 """How does an issue become the HTML and the text that its readers get?"""
 
 import textwrap
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,14 +21,22 @@ WIDTH = 72
 
 
 def render(
-    issue: Issue, newsletter: Newsletter, site: Site, brand: Brand, templates: Path
+    issue: Issue,
+    newsletter: Newsletter,
+    site: Site,
+    brand: Brand,
+    templates: Path,
+    *,
+    web_url: str = "",
 ) -> RenderedEdition:
     """Render the edition that the newsletter's readers get, PLACEHOLDERS still in it.
+
+    `web_url` is where anyone can read the issue; empty: nowhere.
 
     Raises:
         RenderError: a template is missing or broken; names file and line.
     """
-    page = lay_out(issue, newsletter, site, brand)
+    page = replace(lay_out(issue, newsletter, site, brand), web_url=web_url)
     return RenderedEdition(
         key=newsletter.language,
         language=newsletter.language,

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from digest.compose.brand import Brand, read_brand
 from digest.compose.typography import typeset
-from digest.compose.wording import speak
+from digest.compose.wording import direction, speak
 from digest.errors import ConfigError
 from digest.pipeline.newsroom import Newsroom
 from digest.resources import shipped
@@ -37,13 +37,18 @@ class Pages:
         return choose(request.headers.get("accept-language", ""), default)
 
     def page(
-        self, template: str, language: str, *, status: int = 200, **values: str
+        self, template: str, language: str, *, status: int = 200, **values: object
     ) -> HTMLResponse:
         """Render a page; `values` come typeset, the template escapes them."""
         text = (
             self.templates[language]
             .get_template(template)
-            .render(language=language, **_imprint(self.newsroom, language), **values)
+            .render(
+                language=language,
+                direction=direction(language),
+                **_imprint(self.newsroom, language),
+                **values,
+            )
         )
         return HTMLResponse(text, status, headers={"Content-Language": language})
 
@@ -51,10 +56,11 @@ class Pages:
         """Render a page that only says something: `not_found`, `bad_link`, `refused`, `failed`."""
         return self.page(f"{kind}.html", self.language(request), status=status)
 
-    def style(self) -> str:
-        """Render the style sheet."""
+    def style(self, sheet: str = "style.css") -> str:
+        """Render a style sheet."""
         templates = next(iter(self.templates.values()))  # it has no words
-        return templates.get_template("style.css").render(brand=brand_of(self.newsroom))
+        brand = brand_of(self.newsroom)
+        return templates.get_template(sheet).render(brand=brand, colours=brand.colours)
 
 
 def open_pages(newsroom: Newsroom) -> Pages:

@@ -50,7 +50,7 @@ def test_the_readers_own_language_comes_before_the_browsers(
     own, accepted = languages
     path = join(newsroom, "kim@example.com", own, now).path
     answer = browser.get(path, headers={"Accept-Language": accepted})
-    assert f'<html lang="{expected}">' in answer.text
+    assert f'<html lang="{expected}" dir="ltr">' in answer.text
     assert answer.headers["content-language"] == expected
 
 
@@ -71,7 +71,7 @@ def test_a_strangers_language_is_the_browsers_or_the_newsletters(
     browser: TestClient, accepted: str, expected: str
 ) -> None:
     page = browser.get("/u/forged", headers={"Accept-Language": accepted}).text
-    assert f'<html lang="{expected}">' in page
+    assert f'<html lang="{expected}" dir="ltr">' in page
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
