@@ -61,6 +61,11 @@ def address_of(newsroom: Newsroom, issue: Issue) -> str:
     return newsroom.site_url + path_of(issue.newsletter, issue.number)
 
 
+def page_of(newsroom: Newsroom, issue: Issue) -> str:
+    """Give where an issue can be read now; nothing for one that is not public."""
+    return address_of(newsroom, issue) if issue.state in archive.WENT_OUT else ""
+
+
 def shelf(newsroom: Newsroom, newsletter: str, page: int) -> Shelf | None:
     """Give one page of an archive; nothing where it has no such page."""
     with newsroom.database.read() as connection:

@@ -10,7 +10,7 @@ from digest.model.issue import Issue, IssueState
 from digest.storage import issues
 from digest.storage.tables import issues as table
 
-_WENT_OUT = (IssueState.SENDING.value, IssueState.SENT.value)
+WENT_OUT = (IssueState.SENDING, IssueState.SENT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,5 +71,5 @@ def last_change(connection: Connection, newsletters: Collection[str]) -> datetim
 def _public(newsletters: Collection[str]) -> ColumnElement[bool]:
     """An issue for a segment is meant for few: it stays with them."""
     return and_(
-        table.c.newsletter.in_(newsletters), table.c.state.in_(_WENT_OUT), table.c.segment == ""
+        table.c.newsletter.in_(newsletters), table.c.state.in_(WENT_OUT), table.c.segment == ""
     )

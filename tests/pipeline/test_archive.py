@@ -8,7 +8,7 @@ import pytest
 from digest.model.issue import IssueState
 from digest.pipeline import archive
 from digest.pipeline.archive import PER_PAGE
-from digest.pipeline.composing import render_editions
+from digest.pipeline.composing import check, render_editions
 from digest.pipeline.newsroom import Newsroom
 from subscribers.database import Database
 from tests.builders import NOON
@@ -83,3 +83,18 @@ def test_the_mail_links_to_its_page_where_there_will_be_one(database: Database, 
     assert address in getattr(open_edition, part)
     assert "/archive/" not in getattr(closed_edition, part) + getattr(few, part)
     assert archive.address_of(newsroom, issue) == address
+
+
+@pytest.mark.parametrize("state", IssueState)
+def test_the_desk_is_told_of_the_page_once_it_is_there(
+    database: Database, state: IssueState
+) -> None:
+    newsroom, issue = a_newsroom(database), put(database, state)
+    there = archive.find(newsroom, HEBDO, 1) is not None
+    assert bool(archive.page_of(newsroom, issue)) is there
+
+
+def test_a_mail_may_link_to_a_site_on_this_machine(database: Database) -> None:
+    newsroom = a_newsroom(database, site_url="http://localhost:8000")
+    found = check(newsroom, put(database, IssueState.DRAFT))
+    assert [str(one) for one in found if one.where == "links"] == []

@@ -130,7 +130,8 @@ def test_a_closed_archive_is_not_there_but_the_newsletter_is_named(newsroom: New
         f"/archive/hebdo-sahel?page={10**30}", "/archive/hebdo-sahel?page=-1",
         "/archive/hebdo-sahel?page=0", "/archive/hebdo-sahel?page=2",
         "/archive/hebdo-sahel?page=%00", "/archive/hebdo-sahel?page=",
-        "/archive/hebdo-sahel?page=x", "/archive/hebdo-sahel?language=de", "/archive/hebdo-sahel/1?language=..%2f",
+        "/archive/hebdo-sahel?page=x", "/archive/hebdo-sahel?language=de",
+        "/archive/hebdo-sahel/1?language=..%2f",
         "/?language=%00", "/archive/%2e%2e/feed.xml", "/archive/hebdo-sahel/feed.xml/",
     ],
 )  # fmt: skip
