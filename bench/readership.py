@@ -37,8 +37,8 @@ _PEOPLE = (
     f" {_LONG_AGO}, {_LONG_AGO} FROM ({{numbers}}) AS numbers"
 )
 _PLACES = (
-    "INSERT INTO subscriptions (subscriber_id, list_id, state, asked_at)"
-    f" SELECT n, 1, 'confirmed', {_LONG_AGO} FROM ({{numbers}}) AS numbers"
+    "INSERT INTO subscriptions (subscriber_id, list_id, state, asked_at, cadence)"
+    f" SELECT n, 1, 'confirmed', {_LONG_AGO}, 'every' FROM ({{numbers}}) AS numbers"
 )
 
 

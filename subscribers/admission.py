@@ -8,8 +8,8 @@ def admit(
 ) -> Verdict:
     """Judge: no file and no admin overrides a suppression or an unsubscription.
 
-    `has_left`: the evidence holds an unsubscription, whatever was asked or erased since; only the
-    person's own answer to a mail counts after that.
+    `has_left`: the evidence holds an unsubscription that was not undone, whatever was asked or
+    erased since; only the person's own answer to a mail counts after that.
     """
     if suppressed:
         return Verdict.SUPPRESSED

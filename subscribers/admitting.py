@@ -26,6 +26,7 @@ from sqlalchemy import (
 from subscribers import tables
 from subscribers.consent import evidence_row
 from subscribers.database import UtcDateTime, alone, inserting
+from subscribers.leaving import left
 from subscribers.model import (
     ConsentAction,
     Evidence,
@@ -246,11 +247,7 @@ def _has_place(admission: Admission) -> ColumnElement[bool]:
 
 
 def _has_left(admission: Admission) -> ColumnElement[bool]:
-    return exists().where(
-        _proof.address_hash == ROW.address_hash,
-        _proof.list_name == admission.list_name,
-        _proof.action == ConsentAction.UNSUBSCRIBED,
-    )
+    return left(ROW.address_hash, admission.list_name)
 
 
 def _write_evidence(

@@ -47,7 +47,7 @@ def evidence_row(
         "origin": _nameless(evidence.origin),
         "wording": _nameless(evidence.wording),
         "wording_version": evidence.wording_version,
-        "network_hash": network_hash(secret_key, evidence.network),
+        "network_hash": evidence.network_hash or network_hash(secret_key, evidence.network),
     }
 
 

@@ -17,6 +17,8 @@ from subscribers.model import ConsentAction, SubscriptionState
 
 _person, _place, _list = tables.subscribers.c, tables.subscriptions.c, tables.lists.c
 _proof, _ban = tables.consents.c, tables.suppressions.c
+_BACK = (ConsentAction.CONFIRMED, ConsentAction.RESUMED)
+"""What brings somebody back who has left; a request alone, which anybody can make, does not."""
 Row = Mapping[str, Any]
 
 
@@ -25,7 +27,7 @@ class Departures:
     """What forbids mail."""
 
     left: tuple[Row, ...]
-    """Evidence of unsubscriptions that nothing followed."""
+    """Evidence of unsubscriptions after which nobody came back."""
     suppressed: tuple[Row, ...]
 
 
@@ -39,8 +41,9 @@ def since(connection: Connection, moment: datetime | None) -> Departures:
     """Read who left at that moment or later and did not come back, and all suppressions."""
     later = tables.consents.alias()
     same = (later.c.address_hash == _proof.address_hash) & (later.c.list_name == _proof.list_name)
+    back = same & later.c.action.in_(_BACK)
     left = select(*(column for column in _proof if column is not _proof.id)).where(
-        _proof.action == ConsentAction.UNSUBSCRIBED, ~exists().where(same, later.c.id > _proof.id)
+        _proof.action == ConsentAction.UNSUBSCRIBED, ~exists().where(back, later.c.id > _proof.id)
     )
     if moment is not None:
         left = left.where(_proof.at >= moment)

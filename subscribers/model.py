@@ -42,7 +42,7 @@ class Verdict(StrEnum):
 
 
 class ConsentAction(StrEnum):
-    """What a row of evidence says happened."""
+    """What a row of evidence says happened, in 16 letters at most."""
 
     ASKED = "asked"
     CONFIRMED = "confirmed"
@@ -53,7 +53,11 @@ class ConsentAction(StrEnum):
     RESUMED = "resumed"
     """Back at once after leaving by mistake."""
     TRACKING_ALLOWED = "tracking allowed"
-    TRACKING_WITHDRAWN = "tracking withdrawn"
+    TRACKING_WITHDRAWN = "tracking revoked"
+    SUPPRESSED = "suppressed"
+    """On a person's word: never to be mailed again, on any list."""
+    LIFTED = "lifted"
+    """The same taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +150,18 @@ class Recipient:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+class Choices(NamedTuple):
+    """What a reader chose, as far as it decides what they get."""
+
+    language: str
+    themes: tuple[str, ...] = ()
+    """Empty means all."""
+    tracking: bool = False
+    cadence: Cadence = Cadence.EVERY
+    paused: bool = False
+    """They want nothing for now."""
+
+
 class Addressee(NamedTuple):
     """Whom a mail is about to go to. A tuple: a million are made while an issue is sent."""
 
@@ -183,3 +199,5 @@ class Evidence:
     wording_version: str = ""
     network: str = ""
     """The network address it came from; only its keyed hash is kept."""
+    network_hash: str = ""
+    """That hash, where the address itself was not kept until now."""

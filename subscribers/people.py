@@ -9,7 +9,7 @@ agreed to anything leaves nothing at all.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from subscribers import suppressions, tables
 from subscribers.addresses import read_address
@@ -128,9 +128,18 @@ def _must_keep(consents: list[Consent], suppression: Suppression | None) -> bool
     return left or suppression is not None
 
 
+def subscriber_of(connection: Connection, subscriber_id: int) -> Subscriber | None:
+    """Give a person by id; None for who is erased."""
+    return _one(connection, _person.id == subscriber_id)
+
+
 def _subscriber(connection: Connection, key: str) -> Subscriber | None:
+    return _one(connection, _person.address_key == key)
+
+
+def _one(connection: Connection, who: ColumnElement[bool]) -> Subscriber | None:
     columns = (_person[name] for name in Subscriber.__dataclass_fields__)
-    rows = connection.execute(select(*columns).where(_person.address_key == key)).mappings()
+    rows = connection.execute(select(*columns).where(who)).mappings()
     row = rows.one_or_none()
     return Subscriber(**{**row, "themes": tuple(row["themes"])}) if row else None
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from subscribers import tables
 from subscribers.addresses import Address
 from subscribers.consent import address_hash, evidence_row
 from subscribers.database import insert_if_absent, inserting
+from subscribers.leaving import left
 from subscribers.model import ConsentAction, Evidence, SubscriptionState
 from subscribers.texts import one_line
 
@@ -29,6 +30,8 @@ class Profile:
     name: str = ""
     language: str = "fr"
     fields: Mapping[str, str] = field(default_factory=dict)
+    themes: tuple[str, ...] = ()
+    """Chosen; empty means all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,11 @@ def find_seat(connection: Connection, subscriber_id: int, list_name: str) -> Sea
     Nobody else changes that person's places before this transaction ends.
     """
     hold(connection, _person.id == subscriber_id)
+    return look_at_seat(connection, subscriber_id, list_name)
+
+
+def look_at_seat(connection: Connection, subscriber_id: int, list_name: str) -> Seat | None:
+    """Give a person's place on a list as it is at this moment; None as for find_seat."""
     rows = connection.execute(
         select(
             _person.id.label("subscriber_id"),
@@ -94,7 +102,7 @@ def enrol(
         address_hash=address_hash(secret_key, reader.key),
         name=one_line(profile.name),
         language=profile.language,
-        themes=[],
+        themes=list(profile.themes),
         tracking=False,
         fields={one_line(name): one_line(value) for name, value in profile.fields.items()},
         created_at=now,
@@ -116,6 +124,11 @@ def hold(connection: Connection, person: ColumnElement[bool]) -> None:
     ids = list(connection.scalars(held))
     places = select(_place.list_id).where(_place.subscriber_id.in_(ids)).with_for_update()
     connection.execute(places).close()
+
+
+def hold_person(connection: Connection, subscriber_id: int) -> None:
+    """Keep others from a person's places until this transaction ends."""
+    hold(connection, _person.id == subscriber_id)
 
 
 def move(
@@ -147,14 +160,8 @@ def _state(text: str | None) -> SubscriptionState | None:
 
 
 def has_left(connection: Connection, hashed: str, list_name: str) -> bool:
-    """Say whether the evidence about an address holds an unsubscription from this list."""
-    proof = tables.consents.c
-    left = exists().where(
-        proof.address_hash == hashed,
-        proof.list_name == list_name,
-        proof.action == ConsentAction.UNSUBSCRIBED,
-    )
-    return bool(connection.scalar(select(left)))
+    """Say whether the evidence about an address holds an unsubscription that was not undone."""
+    return bool(connection.scalar(select(left(hashed, list_name))))
 
 
 def _take(connection: Connection, seat: Seat, state: SubscriptionState, now: datetime) -> bool:

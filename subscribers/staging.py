@@ -26,7 +26,6 @@ from sqlalchemy import (
     Table,
     Text,
     case,
-    exists,
     func,
     select,
     update,
@@ -35,7 +34,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from subscribers.admission import admit
 from subscribers.database import UtcDateTime
-from subscribers.model import ConsentAction, SubscriptionState, Verdict
+from subscribers.leaving import left
+from subscribers.model import SubscriptionState, Verdict
 from subscribers.tables import consents, lists, subscribers, subscriptions, suppressions
 
 stage_table = Table(
@@ -178,21 +178,17 @@ def _bare(row: StagedRow) -> StagedRow:
 
 
 def _known(list_name: str, *, consent: bool) -> Select[Any]:
-    left = exists().where(
-        _proof.address_hash == ROW.address_hash,
-        _proof.list_name == list_name,
-        _proof.action == ConsentAction.UNSUBSCRIBED,
-    )
+    gone = left(ROW.address_hash, list_name)
     banned = suppressions.c.address_hash.is_not(None)
     list_id = select(lists.c.id).where(lists.c.name == list_name).scalar_subquery()
     return (
-        select(ROW.line, _place.state, banned.label("banned"), left.label("has_left"))
+        select(ROW.line, _place.state, banned.label("banned"), gone.label("has_left"))
         .outerjoin(subscribers, _person.address_key == ROW.address_key)
         .outerjoin(
             subscriptions, (_place.subscriber_id == _person.id) & (_place.list_id == list_id)
         )
         .outerjoin(suppressions, suppressions.c.address_hash == ROW.address_hash)
-        .where(ACCEPTED, _place.state.is_not(None) | banned | left)
+        .where(ACCEPTED, _place.state.is_not(None) | banned | gone)
     )
 
 

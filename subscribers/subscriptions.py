@@ -8,14 +8,15 @@
                             └──────── unsubscribed ←───┘
 
 Only a reader who is confirmed and not suppressed is ever mailed an issue. Asking changes nothing
-that a reader already has: anybody can type anybody's address into a form.
+that a reader already has: anybody can type anybody's address into a form. Language and themes that
+are asked for are taken over as long as a person reads nothing.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, select, update
 
 from subscribers import lists, suppressions, tables
 from subscribers.addresses import Address, read_address
@@ -69,6 +70,8 @@ def subscribe(
     seat = _seat(connection, read_address(address), list_name, profile, witness)
     if seat is None or seat.state is SubscriptionState.CONFIRMED:
         return None
+    if profile is not None:
+        _renew(connection, seat.subscriber_id, profile, now)
     return _ask(connection, seat, ConsentAction.ASKED, witness)
 
 
@@ -178,6 +181,16 @@ def _ask(
     move(connection, seat, SubscriptionState.PENDING, action, witness)
     token = confirmation_token(witness.secret_key, seat.subscriber_id, seat.list_name, witness.now)
     return ConfirmationNeeded(address=seat.address, token=token, list=seat.list_name)
+
+
+def _renew(connection: Connection, subscriber_id: int, profile: Profile, now: datetime) -> None:
+    """Take over the language and the themes that somebody asks with who reads nothing as yet."""
+    reads = exists().where(
+        _place.subscriber_id == _person.id, _place.state == SubscriptionState.CONFIRMED
+    )
+    asker = update(tables.subscribers).where(_person.id == subscriber_id, ~reads)
+    wished = {"language": profile.language, "themes": list(profile.themes), "changed_at": now}
+    connection.execute(asker.values(wished))
 
 
 def _left_since(seat: Seat, asked: Confirmation) -> bool:

@@ -22,11 +22,13 @@ from subscribers.errors import TokenError
 LONGEST = 160
 """Characters of the longest token that is looked at."""
 CONFIRMATION_LIFE = timedelta(days=7)
+DATA_LIFE = timedelta(hours=24)
 _TAG = 16
 _MASK = 64
 """The longest digest of BLAKE2b, in bytes; longer texts take several."""
 _UNSUBSCRIBE = b"unsubscribe"
 _CONFIRM = b"confirm"
+_DATA = b"data"
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -88,6 +90,24 @@ def read_confirmation_token(secret_key: bytes, token: str, now: datetime) -> Con
     if now >= asked_at + CONFIRMATION_LIFE:
         raise TokenError("this link has expired: subscribe again to get a fresh one")
     return Confirmation(subscriber_id=int(subscriber_id), list_name=list_name, asked_at=asked_at)
+
+
+def data_token(secret_key: bytes, subscriber_id: int, asked_at: datetime) -> str:
+    """Make the token of a link to all of a reader's data, good for DATA_LIFE from `asked_at` on."""
+    text = f"{subscriber_id}:{int(asked_at.timestamp())}"
+    return _sealer(secret_key, _DATA)(text.encode())
+
+
+def read_data_token(secret_key: bytes, token: str, now: datetime) -> int:
+    """Give whose data a link opens.
+
+    Raises:
+        TokenError: it was not made by us, is damaged, or has expired.
+    """
+    subscriber_id, seconds = _open(secret_key, _DATA, token).split(":")
+    if now >= datetime.fromtimestamp(int(seconds), UTC) + DATA_LIFE:
+        raise TokenError("this link has expired: ask for a fresh one on the page of preferences")
+    return int(subscriber_id)
 
 
 def _sealer(secret_key: bytes, purpose: bytes) -> Callable[[bytes], str]:

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from digest.cli import (
     auditing,
+    bounces,
     collecting,
     doubts,
     grouping,
@@ -59,6 +60,7 @@ for group in (
     doubts,
     auditing,
     subscribers,
+    bounces,
     keeping,
 ):
     group.register(app)

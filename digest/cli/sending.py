@@ -7,6 +7,7 @@ import typer
 
 from digest.cli import steering
 from digest.cli.arguments import IssueName, MaybeIssue
+from digest.cli.foreseeing import tell_plan
 from digest.cli.output import AsJson, emit, say, table
 from digest.cli.progress import follow, progress_of
 from digest.cli.steering import Rate
@@ -43,6 +44,10 @@ def send(
         str, typer.Option("--over", help="Spread what is left over so long: '2 hours'.")
     ] = "",
     now: Annotated[bool, typer.Option("--now", help="Mail in quiet hours too.")] = False,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say who would get which edition; mail nobody.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send an approved issue; again goes on where it stopped, and mails nobody twice."""
@@ -54,13 +59,15 @@ def send(
     span = steering.read_over(over)
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
+    if dry_run:
+        return tell_plan(newsroom, found, as_json=as_json)
     steering.set_pace(newsroom, found, rate, span)
     manner = Manner(through_quiet=now, tell=steering.teller(newsroom, found.newsletter))
     with progress_of(newsroom, found.id, as_json=as_json) as progress:
         report = sending.send(newsroom, found.id, progress=progress, manner=manner)
     was_sent = found.sent_at is not None
     emit(report, lambda: _tell(newsroom, report, was_sent=was_sent), as_json=as_json)
-    end(report)
+    return end(report)
 
 
 def resume(issue: MaybeIssue = "", rate: Rate = None, as_json: AsJson = False) -> None:
@@ -122,7 +129,7 @@ def status(
         return follow(newsroom, only, as_json=as_json)
     found = sending.status(newsroom, only)
     emit(found, lambda: _tell_status(newsroom, found), as_json=as_json)
-    return None
+    return None if as_json or issue else _tell_notices(newsroom)
 
 
 def _tell(newsroom: "Newsroom", *reports: "SendReport", was_sent: bool = False) -> None:
@@ -158,6 +165,16 @@ def _tell_status(newsroom: "Newsroom", found: "list[IssueStatus]") -> None:
     columns = ["issue", "state", *(f"#{_words(fate)}" for fate in fates), "remark"]
     shown = len(columns) if any(row[-1] for row in rows) else -1
     return table("Sendings", columns[:shown], (row[:shown] for row in rows))
+
+
+def _tell_notices(newsroom: "Newsroom") -> None:
+    """Tell of the mails to single readers that were not mailed, where there are any."""
+    from digest.pipeline.notices import unmailed
+
+    left = unmailed(newsroom)
+    if any(left.values()):
+        counts = ", ".join(f"{number} {_words(state)}" for state, number in left.items() if number)
+        say(f"Confirmations and other mails to single readers: {counts}.")
 
 
 def _tell_tally(name: str, tally: "Tally") -> None:

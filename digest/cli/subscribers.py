@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from digest.cli import growth
+from digest.cli import growth, suppressing
 from digest.cli import lists as lists_commands
 from digest.cli.arguments import ListName
 from digest.cli.output import AsJson, counted, emit, say, table
@@ -27,7 +27,7 @@ Consent_ = Annotated[
     str,
     typer.Option(
         help="Where they agreed to be mailed: 'form on our site, 2024'. Without it they wait as"
-        " pending and are mailed nothing."
+        " pending and get no issue."
     ),
 ]
 group = typer.Typer(no_args_is_help=True, help="Readers: import, export, add, remove, forget.")
@@ -36,6 +36,7 @@ group = typer.Typer(no_args_is_help=True, help="Readers: import, export, add, re
 def register(app: typer.Typer) -> None:
     """Add this module's commands, and those about lists."""
     app.add_typer(group, name="subscribers")
+    suppressing.register(group)
     growth.register(group)
     lists_commands.register(app)
 
@@ -110,7 +111,7 @@ def add(
     consent: Consent_ = "",
     as_json: AsJson = False,
 ) -> None:
-    """Add one reader."""
+    """Add one reader; who has yet to agree is mailed a link to confirm."""
     from digest.app import open_newsroom
     from digest.pipeline.readership import Terms, add_reader
     from subscribers.seats import Profile
@@ -147,42 +148,18 @@ def show(address: Address, as_json: AsJson = False) -> None:
 
 
 @group.command()
-def suppress(
-    address: Address,
-    lift: Annotated[bool, typer.Option("--lift", help="Allow it to be mailed again.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Never mail an address again, on any list, even when it is imported anew."""
-    from digest.pipeline.readership import suppress_address
-
-    settings, database = _open()
-    changed = suppress_address(database, settings.secret_key, address, _now(), lift=lift)
-    value = {"address": address, "suppressed": not lift, "changed": changed}
-    state = "may be mailed again" if lift else "will never be mailed again"
-    before = "" if changed else ", as before"
-    emit(value, lambda: say(f"{address} {state}{before}"), as_json=as_json)
-
-
-@group.command()
 def forget(
     address: Address,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase a person; what proves that they left stays, as a keyed hash."""
-    from subscribers.people import forget as forget_person
+    from digest.pipeline.readership import forget_reader
 
     if not yes:
         typer.confirm(f"Erase {address}? This can't be undone.", abort=True, err=True)
     settings, database = _open()
-    with database.write() as connection:
-        done = forget_person(
-            connection,
-            secret_key=settings.secret_key,
-            address=address,
-            origin="cli",
-            now=_now(),
-        )
+    done = forget_reader(database, settings.secret_key, address, "cli", _now())
     emit(done, lambda: _tell_forgotten(address, done), as_json=as_json)
 
 
@@ -206,13 +183,13 @@ def _tell_added(address: str, where: str, added: "Added") -> None:
 
     match added.verdict:
         case Verdict.SUPPRESSED:
-            say(f"{address} is suppressed: digest subscribers suppress --lift {address}")
+            say(f"{address} is suppressed: digest subscribers unsuppress {address}")
         case Verdict.ALREADY_THERE:
             say(f"{address} is on {where} already")
         case _ if added.confirmation:
             left = added.verdict is Verdict.UNSUBSCRIBED
             why = "has left before and must agree again" if left else "has yet to agree"
-            say(f"{address} {why}: pending on {where}, mailed nothing")
+            say(f"{address} {why}: pending on {where}; `digest serve` mails them a link to confirm")
         case _:
             say(f"{address} is on {where}")
 

@@ -17,6 +17,9 @@ NEAR_CLIP = 92_000
 LONG_SUBJECT = 90
 LONG_HEADLINE = 160
 
+_ADDRESSES = ("UNSUBSCRIBE_URL", "PREFERENCES_URL")
+"""Tokens that are a whole link: the same in HTML as in text."""
+
 
 class Severity(StrEnum):
     """Whether an issue can go all the same."""
@@ -150,7 +153,7 @@ def _placeholders(edition: RenderedEdition) -> Iterator[Finding]:
 
 
 def _fits(name: str, *, html: bool) -> bool:
-    return name == "UNSUBSCRIBE_URL" or name.endswith("_HTML") is html
+    return name in _ADDRESSES or name.endswith("_HTML") is html
 
 
 def _duties(edition: RenderedEdition, site: Site) -> Iterator[Finding]:
@@ -168,7 +171,7 @@ def _duties(edition: RenderedEdition, site: Site) -> Iterator[Finding]:
 def _links(html: Anatomy, ours: str) -> Iterator[Finding]:
     """Ask of every link where it leads; whether readers reach our own site, `_address` asks."""
     for link in (one for one in html.links if not one.startswith(ours)):
-        if link != "%%UNSUBSCRIBE_URL%%" and not re.match(r"https?://[^\s/]+\.", link):
+        if link.strip("%") not in _ADDRESSES and not re.match(r"https?://[^\s/]+\.", link):
             yield _error("links", f"{link!r} leads nowhere", "give an http or https address")
     for source in html.images:
         if not source.startswith("https://"):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from digest.compose import wording
@@ -85,7 +86,10 @@ class Page:
     """Its lines."""
     publisher: str
     number: int
+    monthly: bool
+    """It is the best of a month: its number would say little."""
     date: str
+    """Of a month's best: from its first issue's day to its last one's."""
     introduction: tuple[str, ...]
     """Its paragraphs."""
     parts: tuple[Part, ...]
@@ -108,8 +112,18 @@ class Title:
     """The preheader, in the newsletter's own language."""
 
 
-def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> Page:
-    """Turn an issue into what its newsletter's readers see."""
+def lay_out(
+    issue: Issue,
+    newsletter: Newsletter,
+    site: Site,
+    brand: Brand,
+    *,
+    since: datetime | None = None,
+) -> Page:
+    """Turn an issue into what its newsletter's readers see.
+
+    `since` makes it a month's best: the moment of the first issue that is in it.
+    """
     language = newsletter.language
     sections = [section for section in issue.content.sections if section.briefs]
     return Page(
@@ -122,7 +136,8 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
         postal_address=tuple(_set(line, language) for line in site.postal_address.splitlines()),
         publisher=_set(site.organisation, language),
         number=issue.number,
-        date=wording.long_date(issue.slot, language, newsletter.timezone),
+        monthly=since is not None,
+        date=_dated(issue, since, language, newsletter.timezone),
         introduction=_paragraphs(issue.content.introduction, language),
         parts=tuple(
             _part(
@@ -137,6 +152,12 @@ def lay_out(issue: Issue, newsletter: Newsletter, site: Site, brand: Brand) -> P
         sources=len(_sources(sections)),
         note=_set(brand.footer.get(language, ""), language),
     )
+
+
+def _dated(issue: Issue, since: datetime | None, language: str, timezone: str) -> str:
+    if since is None or since == issue.slot:
+        return wording.long_date(issue.slot, language, timezone)
+    return wording.days(since, issue.slot, language, timezone)
 
 
 def entitle(content: IssueContent, newsletter: Newsletter, reader: str) -> Title:

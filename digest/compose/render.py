@@ -2,6 +2,7 @@
 
 import textwrap
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from digest.compose.brand import Brand
 from digest.compose.mjml import compile_mjml
+from digest.compose.note import Note
 from digest.compose.page import Page, lay_out
 from digest.compose.wording import speak
 from digest.errors import RenderError
-from digest.model.issue import Issue, RenderedEdition
+from digest.model.issue import Issue, RenderedEdition, Variant
 from digest.schedule.values import Newsletter, Site
 
 WIDTH = 72
@@ -27,26 +29,48 @@ def render(
     brand: Brand,
     templates: Path,
     *,
+    variant: Variant | None = None,
+    since: datetime | None = None,
     web_url: str = "",
 ) -> RenderedEdition:
-    """Render the edition that the newsletter's readers get, PLACEHOLDERS still in it.
+    """Render an edition, PLACEHOLDERS still in it: without a variant, the one with everything.
+
+    The issue's content is the edition's; `since` makes it a month's best (compose.page).
 
     `web_url` is where anyone can read the issue; empty: nowhere.
 
     Raises:
         RenderError: a template is missing or broken; names file and line.
     """
-    page = replace(lay_out(issue, newsletter, site, brand), web_url=web_url)
+    variant = variant or Variant(language=newsletter.language)
+    spoken = newsletter.model_copy(update={"language": variant.language})
+    page = replace(lay_out(issue, spoken, site, brand, since=since), web_url=web_url)
     return RenderedEdition(
-        key=newsletter.language,
-        language=newsletter.language,
+        key=variant.key,
+        language=variant.language,
+        tracked=variant.tracked,
         subject=page.subject,
         html=compile_mjml(fill(templates, "issue.mjml", page, brand)),
         text=fill(templates, "issue.txt", page, brand),
     )
 
 
-def fill(templates: Path, name: str, page: Page, brand: Brand) -> str:
+def render_note(note: Note, brand: Brand, templates: Path) -> RenderedEdition:
+    """Render a mail to one reader.
+
+    Raises:
+        RenderError: a template is missing or broken; names file and line.
+    """
+    return RenderedEdition(
+        key=note.language,
+        language=note.language,
+        subject=note.subject,
+        html=compile_mjml(fill(templates, "notice.mjml", note, brand)),
+        text=fill(templates, "notice.txt", note, brand),
+    )
+
+
+def fill(templates: Path, name: str, page: Page | Note, brand: Brand) -> str:
     """Fill in one of the templates of email/.
 
     Raises:

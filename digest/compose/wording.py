@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment
@@ -51,6 +51,13 @@ def long_date(at: datetime, language: str, timezone: str) -> str:
     """`vendredi 27 novembre 2026`, `Friday, 27 November 2026`."""
     pattern = "EEEE d MMMM y" if language == "fr" else "EEEE, d MMMM y"
     return format_date(at.astimezone(ZoneInfo(timezone)), pattern, locale=language)
+
+
+def days(first: datetime, last: datetime, language: str, timezone: str) -> str:
+    """`13 nov. – 4 déc. 2026`, `Nov 13 – Dec 4, 2026`."""
+    zone = ZoneInfo(timezone)
+    begin, end = (moment.astimezone(zone).date() for moment in (first, last))
+    return format_interval(begin, end, "yMMMd", locale=language)
 
 
 def short_date(at: datetime, language: str, timezone: str, precision: str) -> str:

@@ -4,7 +4,7 @@ A provider never retries by itself and never raises for what a provider can answ
 may be made again is decided in digest.deliver.batches from the receipt alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -69,6 +69,14 @@ class Call:
     """Aware, UTC: the provider gives up, with outcome unknown or refused, before it."""
     label: str = "issue"
     """What people call the issue, in words fit for a file name: `hebdo-sahel-12`."""
+    return_paths: Callable[[int], str] | None = None
+    """Where a recipient's mail comes back to, by id; none: to the sender's own address."""
+
+    def return_path(self, to: Personal) -> str:
+        """Give the envelope's sender of one recipient's mail."""
+        if self.return_paths is None:
+            return self.letter.sender_address
+        return self.return_paths(to.id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The sending ledger's nouns: batches, attempts and what became of each recipient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -43,7 +43,7 @@ class Lot:
     edition_id: int
     list_name: str
     """They were on it when it was planned, and still have to be when they are mailed."""
-    recipient_ids: tuple[int, ...]
+    recipient_ids: Sequence[int]
 
 
 @dataclass(frozen=True, kw_only=True)

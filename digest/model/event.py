@@ -20,7 +20,7 @@ class EventKind(StrEnum):
     BOUNCED = "bounced"
     """The receiving server refused the address for good."""
     BLOCKED = "blocked"
-    """The receiving server refused the mail, but not for the address's sake."""
+    """The receiving server refused the mail, but not the address for good."""
     DROPPED = "dropped"
     """The provider took it and then did not even try: the address is on a list of its own."""
     OPENED = "opened"
@@ -29,6 +29,28 @@ class EventKind(StrEnum):
     """The reader called it spam."""
     UNSUBSCRIBED = "unsubscribed"
     OTHER = "other"
+
+
+class Cause(StrEnum):
+    """What an event says of its reader: all that anything follows from. Kept when `raw` is gone."""
+
+    NONE = ""
+    HARD = "hard"
+    """The address takes no mail, for good."""
+    SOFT = "soft"
+    """The address took this mail not; it may be full, say."""
+    COMPLAINT = "complaint"
+    LEFT = "left"
+    """The reader unsubscribed at the provider."""
+
+
+CAUSES: Mapping[EventKind, Cause] = {
+    EventKind.BOUNCED: Cause.HARD,
+    EventKind.BLOCKED: Cause.SOFT,
+    EventKind.COMPLAINED: Cause.COMPLAINT,
+    EventKind.UNSUBSCRIBED: Cause.LEFT,
+}
+"""What a kind says where nothing more is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +67,22 @@ class Event:
     at: datetime
     """By the provider's clock."""
     raw: Mapping[str, object]
-    """As the provider wrote it, but for addresses."""
+    """As the provider wrote it, but for addresses; nothing when that is long ago."""
+    cause: Cause = Cause.NONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """What an event says of its reader, with what it is judged by."""
+
+    provider: str
+    key: str
+    attempt_id: str
+    list_name: str
+    """Of the mail; empty when no attempt of ours is known."""
+    cause: Cause
+    at: datetime
+    """By the provider's clock."""
 
 
 @dataclass(frozen=True, kw_only=True)

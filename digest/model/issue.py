@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
+
+_LONGEST_THEMES = 120
+"""Characters of an edition's key; what is longer is cut to a hash."""
 
 
 class IssueState(StrEnum):
@@ -111,13 +115,35 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Variant:
+    """What makes an edition differ from the others of its issue."""
+
+    language: str
+    """Of what stands around the stories."""
+    themes: tuple[str, ...] = ()
+    """The only sections it has, in the issue's order; empty: all."""
+    monthly: bool = False
+    """The best of a month, in place of the issue's own stories."""
+    tracked: bool = False
+
+    @property
+    def key(self) -> str:
+        """`fr`, `en.diplomacy+energy.monthly.tracked`: fit for a file's name."""
+        themes = "+".join(self.themes)
+        if len(themes) > _LONGEST_THEMES:
+            themes = f"{len(self.themes)}-{sha256(themes.encode()).hexdigest()[:16]}"
+        marks = (self.language, themes, self.monthly * "monthly", self.tracked * "tracked")
+        return ".".join(mark for mark in marks if mark)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """A variant of an issue that some readers get, frozen when sending starts."""
 
     id: int
     issue_id: int
     key: str
-    """Language and choices in one word: `fr`."""
+    """Language and choices in one word: `fr`, as Variant.key makes it."""
     language: str
     tracked: bool = False
     """Its readers agreed to be counted when they open it or follow a link."""

@@ -54,11 +54,22 @@ def feed_path(newsletter: str) -> str:
     return f"{path_of(newsletter)}/feed.xml"
 
 
-def address_of(newsroom: Newsroom, issue: Issue) -> str:
-    """Give where an issue can be read once it goes out; nothing for one that will not be public."""
-    if issue.segment or issue.newsletter not in open_archives(newsroom):
+def in_language(path: str, language: str, own: str) -> str:
+    """Give the path of a page in a language; the page speaks its own by itself."""
+    mark = "&" if "?" in path else "?"
+    return path if language == own else f"{path}{mark}language={language}"
+
+
+def address_of(newsroom: Newsroom, issue: Issue, language: str = "") -> str:
+    """Give where an issue can be read once it goes out; nothing for one that will not be public.
+
+    Without a language it is the newsletter's own.
+    """
+    plan = open_archives(newsroom).get(issue.newsletter)
+    if plan is None or issue.segment:
         return ""
-    return newsroom.site_url + path_of(issue.newsletter, issue.number)
+    path = path_of(issue.newsletter, issue.number)
+    return newsroom.site_url + in_language(path, language or plan.language, plan.language)
 
 
 def page_of(newsroom: Newsroom, issue: Issue) -> str:

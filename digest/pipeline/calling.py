@@ -16,7 +16,7 @@ from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
 from digest.model.delivery import Batch, Outcome, Settlement
 from digest.pipeline.insisting import insist
-from digest.pipeline.letters import personals_of
+from digest.pipeline.letters import personals_of, return_paths_of
 from digest.pipeline.pacing import hold, may_call
 from digest.pipeline.rounds import Round, new_id
 from digest.pipeline.settling import take_in
@@ -88,6 +88,7 @@ def _call(round_: Round, batch: Batch, to: Sequence[Addressee], deadline: dateti
         to=personals_of(round_.newsroom, issue.id, batch.list_name, to),
         deadline=deadline,
         label=f"{issue.newsletter}-{issue.number}",
+        return_paths=return_paths_of(round_.newsroom, batch.attempt_id),
     )
 
 

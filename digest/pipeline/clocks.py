@@ -18,11 +18,14 @@ from digest.engine.jobs import Engine, Job
 from digest.engine.slots import previous_slot
 from digest.errors import DigestError
 from digest.model.run import Run, RunClock, RunRecord
+from digest.pipeline.blanking import blank_old_events
 from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
 from digest.pipeline.lanes import JOIN, Lanes
+from digest.pipeline.notices import NOTICES, NoticeLane
 from digest.pipeline.settling import settle_doubts
 from digest.pipeline.strikes import issue_slot, strike
+from digest.pipeline.tidying import TIDY, tidy
 from digest.schedule.values import Newsletter, Schedule
 from digest.storage import runs
 
@@ -35,6 +38,7 @@ SETTLE = "settle"
 EVERY: Mapping[str, timedelta] = {
     SETTLE: timedelta(minutes=1),
     COLLECT: timedelta(minutes=30),
+    TIDY: timedelta(hours=1),
 }
 """How often each scheduler does what no newsletter's clock asks for."""
 
@@ -103,12 +107,14 @@ class Clocks:
         self._lock = Lock()
         self._swept_at: dict[str, datetime] = {}
         self._lanes = Lanes(desk, engine)
+        self._notices = NoticeLane(desk, engine)
 
     def look(self) -> None:
-        """Keep the runs in hand, and ask for a lane of each sending that wants hands."""
+        """Keep the runs in hand; ask for a lane of each sending, and for notices that wait."""
         self._refresh()
         self._renew(self._desk.newsroom.clock())
         self._lanes.look()
+        self._notices.look()
 
     def tick(self) -> None:
         """Take what is due and hand it out."""
@@ -128,8 +134,13 @@ class Clocks:
             self._lanes.join(job)
         elif job.step == SETTLE:
             settle_doubts(self._desk.newsroom)
+            blank_old_events(self._desk.newsroom)
         elif job.step == COLLECT:
             collect(self._desk.newsroom)
+        elif job.step == NOTICES:
+            self._notices.work()
+        elif job.step == TIDY:
+            tidy(self._desk.newsroom)
         else:
             self._strike(_run(job))
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digest.model.delivery import BatchState
 from digest.pipeline.newsroom import Newsroom
-from digest.storage import standings, tallies
+from digest.storage import notices, standings, tallies
 
 _KEPT = 5.0
 """Seconds that numbers are given again before the database is asked anew."""
@@ -96,6 +96,12 @@ class Gauges(Collector):
             "Addresses that are never mailed again.",
             "reason",
             standings.suppressions_by_reason(connection),
+        )
+        yield _labelled(
+            "digest_notices",
+            "Mails to single readers, by state; those that ended for three months.",
+            "state",
+            {str(state): count for state, count in notices.by_state(connection).items()},
         )
         yield self._events_so_far(connection)
 

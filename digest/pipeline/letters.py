@@ -1,7 +1,8 @@
 """What is written to whom? From an issue's edition and a recipient to a provider's values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from digest.deliver.bounces.return_paths import return_paths
 from digest.deliver.headers import bulk_headers, message_ids
 from digest.deliver.personalise import plain
 from digest.deliver.provider import Letter, Personal
@@ -46,6 +47,12 @@ def personals_of(
         Personal(id_, address, plain(name), link + token(id_), named(id_))
         for id_, address, name in readers
     )
+
+
+def return_paths_of(newsroom: Newsroom, attempt_id: str) -> Callable[[int], str] | None:
+    """Give what tells, by subscriber id, where an attempt's mail comes back to, if it is read."""
+    address = newsroom.schedule.site.bounces.address
+    return return_paths(newsroom.secret_key, address, attempt_id) if address else None
 
 
 def proof_letter(newsroom: Newsroom, issue: Issue, edition: RenderedEdition) -> Letter:

@@ -36,7 +36,8 @@ def preview(newsroom: Newsroom, issue: Issue, folder: Path) -> Preview:
         ConfigError: brand.yaml is wrong.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    values = {**EXAMPLES, "UNSUBSCRIBE_URL": f"{newsroom.site_url}/unsubscribe/preview"}
+    own = {f"{page}_URL": f"{newsroom.site_url}/preview" for page in ("UNSUBSCRIBE", "PREFERENCES")}
+    values = {**EXAMPLES, **own}
     files = [
         path
         for edition in render_editions(newsroom, issue)

@@ -10,13 +10,22 @@ from typing import TextIO
 
 from sqlalchemy import Connection
 
+from digest.pipeline.joining import confirmation
 from digest.pipeline.newsroom import Newsroom
-from subscribers import exporting, lists, suppressions, transfer
+from digest.storage import notices
+from subscribers import banning, exporting, lists, suppressions, transfer
+from subscribers.addresses import read_address
 from subscribers.database import Database, writing
 from subscribers.errors import TransferError
-from subscribers.model import Evidence, Recipient, SubscriptionState, SuppressionReason
-from subscribers.people import held
-from subscribers.seats import Profile
+from subscribers.model import (
+    Evidence,
+    Recipient,
+    SubscriptionState,
+    Suppression,
+    SuppressionReason,
+)
+from subscribers.people import Forgotten, forget, held
+from subscribers.seats import Profile, Witness
 from subscribers.staging import staged
 from subscribers.subscriptions import Added, add, unsubscribe
 
@@ -38,10 +47,13 @@ class Terms:
 def add_reader(
     newsroom: Newsroom, address: str, terms: Terms, profile: Profile
 ) -> tuple[str, Added]:
-    """Add one person on an admin's word; give the list's name and what came of it."""
+    """Add one person on an admin's word; give the list's name and what came of it.
+
+    Who has yet to agree is asked by mail, as soon as a worker runs.
+    """
     with newsroom.database.write() as connection:
         name = _list_to_fill(newsroom, connection, terms.list_name)
-        return name, add(
+        added = add(
             connection,
             secret_key=newsroom.secret_key,
             address=address,
@@ -50,6 +62,19 @@ def add_reader(
             consent=terms.consent,
             profile=profile,
         )
+        if added.confirmation is not None:
+            wish = confirmation(newsroom, added.confirmation, profile.language)
+            notices.ask(connection, wish, newsroom.clock())
+        return name, added
+
+
+def forget_reader(
+    database: Database, secret_key: bytes, address: str, origin: str, now: datetime
+) -> Forgotten:
+    """Erase a person, and what waits to be mailed to them."""
+    with database.write() as connection:
+        notices.withdraw(connection, read_address(address).text, now)
+        return forget(connection, secret_key=secret_key, address=address, origin=origin, now=now)
 
 
 def import_file(
@@ -160,20 +185,21 @@ def remove_reader(
 
 
 def suppress_address(
-    database: Database, secret_key: bytes, address: str, now: datetime, *, lift: bool
-) -> bool:
-    """Suppress an address or lift its suppression; False when nothing had to be changed."""
+    database: Database, witness: Witness, address: str, reason: SuppressionReason
+) -> tuple[bool, Suppression | None]:
+    """Suppress an address, subscribed or not; say whether that is new, and why it is so."""
     with database.write() as connection:
-        if lift:
-            return suppressions.lift(connection, secret_key=secret_key, address=address)
-        return suppressions.suppress(
-            connection,
-            secret_key=secret_key,
-            address=address,
-            reason=SuppressionReason.ADMIN,
-            origin=_ORIGIN,
-            now=now,
-        )
+        new = banning.ban(connection, witness, address=address, reason=reason)
+        hashed = suppressions.hash_of(witness.secret_key, address)
+        return new, suppressions.by_hash(connection, hashed)
+
+
+def unsuppress_address(database: Database, witness: Witness, address: str) -> Suppression | None:
+    """Lift an address's suppression; give what it was, None when nothing had to be changed."""
+    with database.write() as connection:
+        hashed = suppressions.hash_of(witness.secret_key, address)
+        found = suppressions.by_hash(connection, hashed)
+        return found if banning.lift(connection, witness, address=address) else None
 
 
 def _admit(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from digest.deliver.evidence import Case, Judgement, Terms, Verdict, is_proved, judge
 from digest.model.delivery import Batch, BatchState, Doubt, Outcome, Settlement
 from digest.model.event import Event
+from digest.pipeline.consequences import follow
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import events, ledger, proofs, tallies
 
@@ -48,10 +49,13 @@ def settle_doubts(
 
 
 def hear(newsroom: Newsroom, told: Collection[Event]) -> int:
-    """Keep events for good, then settle the doubts that they are about; give how many are new."""
+    """Keep events for good with what follows for readers, then settle the doubts that they are
+    about; give how many are new.
+    """
     with newsroom.database.write() as connection:
         new = events.store(connection, told, newsroom.clock())
-    settle_doubts(newsroom, {one.attempt_id for one in told})
+        follow(connection, newsroom, told)
+    settle_doubts(newsroom, {one.attempt_id for one in told if one.attempt_id})
     return new
 
 

@@ -15,6 +15,8 @@ from digest.schedule.cron import parse_cron
 LANGUAGES = ("fr", "en")
 """Languages of readers and editors; articles may be in any."""
 
+LONGEST_BOUNCE_NAME = 15
+"""So that a return path, with +, 48 letters and the @ behind it, is one that all servers take."""
 _UNITS = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 _LONGEST_LINE = 300
 _LONGEST_TEXT = 20_000
@@ -71,6 +73,16 @@ def _name(text: str) -> str:
 def _address(text: str) -> str:
     if text and (len(text) > 254 or not _ADDRESS.fullmatch(text)):
         raise ValueError(f"{text!r} is not an email address: write e.g. redaction@example.org")
+    return text
+
+
+def _bounce_address(text: str) -> str:
+    local, at, _ = _address(text).rpartition("@")
+    if at and (len(local) > LONGEST_BOUNCE_NAME or not local.isascii() or "+" in local):
+        raise ValueError(
+            f"{text!r}: before the @ there must be {LONGEST_BOUNCE_NAME} letters at most and no +,"
+            " for digest adds its own: write e.g. bounces@example.org"
+        )
     return text
 
 
@@ -181,6 +193,7 @@ NotEmpty = AfterValidator(_filled)
 Filled = Annotated[Line, NotEmpty]
 Name = Annotated[str, AfterValidator(_name)]
 Address = Annotated[str, AfterValidator(_address)]
+BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 IsoLanguage = Annotated[str, AfterValidator(_iso_language)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -17,6 +17,7 @@ from digest.schedule.fields import (
 from digest.schedule.fields import (
     Address,
     BothLanguages,
+    BounceAddress,
     CronText,
     Day,
     Filled,
@@ -64,6 +65,19 @@ class WarmUp(Value):
     """Whose days they are."""
 
 
+class Bounces(Value):
+    """What mail that comes back leads to. An address that is refused for good is never mailed again
+    after one; one that is full or out of order, after `soft` different mails within `days`.
+    """
+
+    soft: int = Field(default=5, ge=2, le=100)
+    days: int = Field(default=30, ge=1, le=366)
+    address: BounceAddress = ""
+    """Where mail that a relay can't deliver comes back to, for `digest bounces read`: each gets a
+    return path of its own, `address` with +… before the @.
+    """
+
+
 class Site(Value):
     """Who publishes, and where readers reach the pages."""
 
@@ -73,6 +87,9 @@ class Site(Value):
     sender: Sender
     reply_to: Address = ""
     warm_up: WarmUp | None = None
+    bounces: Bounces = Bounces()
+    tracking: bool = False
+    """Whether readers are asked if their reading may be measured; nobody is without their yes."""
 
 
 class Theme(Value):

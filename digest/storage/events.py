@@ -1,17 +1,18 @@
 """What did providers tell of mails? Events are kept once, whatever order they come in.
 
-Whatever else news should lead to, a suppression after a bounce say, finds it here, normalised.
+What follows for readers is worked out from their facts: digest.deliver.consequences.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from digest.model.event import Event, EventKind, Traces
-from digest.storage.tables import events
+from digest.model.event import Cause, Event, EventKind, Fact, Traces
+from digest.storage.tables import attempts, batches, events
 
 
 def store(connection: Connection, told: Iterable[Event], received_at: datetime) -> int:
@@ -45,7 +46,52 @@ def earliest(connection: Connection, attempt_id: str) -> Event | None:
     if row is None:
         return None
     values = {name: row[name] for name in Event.__dataclass_fields__}
-    return Event(**values | {"kind": EventKind(row["kind"])})
+    words = {"kind": EventKind(row["kind"]), "cause": Cause(row["cause"])}
+    return Event(**values | words | {"raw": row["raw"] or {}})
+
+
+def facts(connection: Connection, readers: Collection[int]) -> Mapping[int, Sequence[Fact]]:
+    """Give what events say of these readers; each with the list of its mail, where it is known."""
+    columns = (events.c[name] for name in ("provider", "key", "attempt_id", "cause", "at"))
+    mail = events.outerjoin(attempts, attempts.c.id == events.c.attempt_id).outerjoin(
+        batches, batches.c.id == attempts.c.batch_id
+    )
+    rows = connection.execute(
+        select(events.c.subscriber_id, func.coalesce(batches.c.list_name, "").label("list"))
+        .add_columns(*columns)
+        .select_from(mail)
+        .where(events.c.subscriber_id.in_(readers), events.c.cause != "")
+    )
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for row in rows:
+        fact = Fact(
+            provider=row.provider,
+            key=row.key,
+            attempt_id=row.attempt_id,
+            list_name=row.list,
+            cause=Cause(row.cause),
+            at=row.at,
+        )
+        found[row.subscriber_id].append(fact)
+    return found
+
+
+def blank(connection: Connection, received_before: datetime, most: int) -> int:
+    """Forget the providers' own words of events so old; give of how many. What they say stays."""
+    some = select(events.c.provider, events.c.key).where(*_is_old(received_before)).limit(most)
+    keys = tuple_(events.c.provider, events.c.key)
+    done = update(events).where(keys.in_(some), *_is_old(received_before)).values(raw=None)
+    return connection.execute(done).rowcount
+
+
+def is_blankable(connection: Connection, received_before: datetime) -> bool:
+    """Say whether there is an event so old whose words are still there."""
+    one = select(events.c.key).where(*_is_old(received_before)).limit(1)
+    return connection.scalar(one) is not None
+
+
+def _is_old(received_before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return events.c.received_at < received_before, events.c.raw.is_not(None)
 
 
 def kinds(connection: Connection, attempt_id: str) -> Mapping[EventKind, int]:
@@ -77,4 +123,5 @@ def _row(event: Event, received_at: datetime) -> dict[str, Any]:
         "at": event.at,
         "received_at": received_at,
         "raw": dict(event.raw),
+        "cause": event.cause,
     }

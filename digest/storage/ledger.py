@@ -4,7 +4,7 @@ Each step of a worker is fenced by its attempt's id: a step that comes too late 
 says so. What can be asked: digest.storage.tallies.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -219,7 +219,7 @@ def _planned(issue_id: int, seq: int, lot: Lot) -> dict[str, Any]:
     }
 
 
-def _of(recipient_ids: tuple[int, ...]) -> dict[str, Any]:
+def _of(recipient_ids: Sequence[int]) -> dict[str, Any]:
     return {"recipient_ids": recipient_ids, "recipients": len(recipient_ids)}
 
 

@@ -25,6 +25,11 @@ def of_issue(issue_id: int) -> str:
     return f"issue:{issue_id}"
 
 
+def free_at(connection: Connection, name: str) -> datetime | None:
+    """Give when the next call under a name may begin; None: nobody limits it. Locks nothing."""
+    return connection.scalar(select(paces.c.free_at).where(paces.c.name == name))
+
+
 def lock(connection: Connection, names: Iterable[str], now: datetime) -> None:
     """Let nobody else claim under these names until the transaction ends; always in one order."""
     for name in sorted(names):

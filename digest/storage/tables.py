@@ -257,8 +257,15 @@ events = Table(
     Column("kind", String(32), nullable=False),
     Column("at", UtcDateTime, nullable=False),  # by the provider's clock
     Column("received_at", UtcDateTime, nullable=False, index=True),
-    Column("raw", JSON, nullable=False),
+    Column("raw", JSON(none_as_null=True)),  # none: kept long enough
+    Column("cause", String(16), nullable=False, default=""),  # what it says of its reader
     Index("ix_events_subscriber_id_at", "subscriber_id", "at"),
+    Index(
+        "ix_events_raw",
+        "received_at",
+        sqlite_where=text("raw IS NOT NULL"),
+        postgresql_where=text("raw IS NOT NULL"),
+    ),
 )
 
 # --- schedule ---------------------------------------------------------------------------

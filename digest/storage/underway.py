@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from digest.model.delivery import Batch, BatchState, Outcome
 from digest.model.issue import IssueState
-from digest.storage import issues, ledger, runs, tables
+from digest.storage import issues, ledger, notices, runs, tables
 from digest.storage.tables import attempts, batches, clocks
 from subscribers.tables import consents, subscribers
 
@@ -59,13 +59,14 @@ def newest(connection: Connection) -> datetime | None:
 def hold_back(connection: Connection, *, now: datetime, new_id: Callable[[], str]) -> HeldBack:
     """Let nothing go by itself that may have gone since this state of the database was saved.
 
-    Batches wait for a person as doubts, approved issues for another approval, and no missed strike
-    of a clock from before `now` is caught up.
+    Batches wait for a person as doubts, approved issues for another approval, no missed strike of a
+    clock from before `now` is caught up, and mails to single readers are given up.
     """
     question = select(batches.c.id, batches.c.recipients).where(batches.c.state.in_(_MAY_GO))
     waiting = connection.execute(question).all()
     for batch in waiting:
         _hold(connection, batch.id, now=now, attempt_id=new_id())
+    notices.doubt_all(connection, WHY, now)
     _forget_clocks(connection, now)
     return HeldBack(
         batches=len(waiting),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from digest.compose.page import entitle
 from digest.compose.typography import typeset
 from digest.pipeline import archive
-from digest.pipeline.archive import Found, Shelf, feed_path, path_of
+from digest.pipeline.archive import Found, Shelf, feed_path, in_language, path_of
 from digest.schedule.fields import LANGUAGES
 from digest.schedule.values import Newsletter
 from digest.web import reading
@@ -105,7 +105,7 @@ def _home(pages: Pages, language: str, asked: str) -> Response:
 
 def _letter(pages: Pages, name: str, plan: Newsletter, language: str) -> reading.Letter:
     found = archive.latest(pages.newsroom, name, LATEST) if plan.archive else []
-    path = reading.in_language(path_of(name), language, plan.language)
+    path = in_language(path_of(name), language, plan.language)
     return reading.Letter(
         title=typeset(plan.title, plan.language),
         own=reading.other_than(language, plan.language),
@@ -125,7 +125,7 @@ def _shelf(
 
     def turned(number: int) -> str:
         there = 1 <= number <= shelf.pages
-        return reading.in_language(at(number), language, plan.language) if there else ""
+        return in_language(at(number), language, plan.language) if there else ""
 
     return _page(
         pages,
@@ -146,7 +146,7 @@ def _issue(pages: Pages, plan: Newsletter, found: Found, language: str) -> Respo
 
     def beside(number: int | None) -> str:
         path = path_of(issue.newsletter, number)
-        return reading.in_language(path, language, plan.language) if number else ""
+        return in_language(path, language, plan.language) if number else ""
 
     page = reading.read(issue, plan, pages.newsroom.schedule.site, brand, language)
     return _page(
@@ -173,7 +173,7 @@ def _common(pages: Pages, newsletter: str, plan: Newsletter, language: str) -> d
         "newsletter": title,
         "own": reading.other_than(language, plan.language),
         "about": reading.about_of(plan),
-        "archive": reading.in_language(path_of(newsletter), language, plan.language),
+        "archive": in_language(path_of(newsletter), language, plan.language),
         "feeds": [(title, feed_path(newsletter))],
     }
 
@@ -184,7 +184,7 @@ def _page(pages: Pages, template: str, language: str, **values: object) -> Respo
         language,
         status=200,
         site_url=pages.newsroom.site_url,
-        home=reading.in_language("/", language, ""),
+        home=in_language("/", language, ""),
         languages=reading.LANGUAGE_NAMES,
         locales=reading.LOCALES,
         **values,

@@ -6,14 +6,18 @@ from starlette.responses import Response
 from digest.pipeline.gauges import registry_of
 from digest.pipeline.newsroom import Newsroom
 from digest.web.archive import archive_routes
+from digest.web.confirm import confirm_routes
 from digest.web.events import event_routes
 from digest.web.failures import answer_failures
 from digest.web.feed import feed_routes
 from digest.web.health import health_routes
 from digest.web.metrics import metrics_routes
+from digest.web.my_data import data_routes
 from digest.web.pages import Pages, open_pages
+from digest.web.preferences import preference_routes
 from digest.web.robots import robot_routes
 from digest.web.security import SecurityHeaders
+from digest.web.subscribe import subscribe_routes
 from digest.web.unsubscribe import unsubscribe_routes
 
 _KEEP = {"Cache-Control": "public, max-age=3600"}
@@ -25,6 +29,10 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app = FastAPI(title="digest", openapi_url=None, redirect_slashes=False)
     app.add_middleware(SecurityHeaders, https=newsroom.site_url.startswith("https://"))
     app.include_router(unsubscribe_routes(pages))
+    app.include_router(preference_routes(pages))
+    app.include_router(data_routes(pages))
+    app.include_router(subscribe_routes(pages))
+    app.include_router(confirm_routes(pages))
     app.include_router(feed_routes(pages))
     app.include_router(archive_routes(pages))
     app.include_router(robot_routes(pages))

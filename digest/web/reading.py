@@ -10,7 +10,7 @@ from digest.compose.brand import Brand
 from digest.compose.page import Page, Title, entitle, lay_out
 from digest.compose.typography import typeset
 from digest.model.issue import Issue
-from digest.pipeline.archive import path_of
+from digest.pipeline.archive import in_language, path_of
 from digest.schedule.fields import LANGUAGES
 from digest.schedule.values import Newsletter, Schedule, Site
 
@@ -57,12 +57,6 @@ class Address:
     paths: Mapping[str, str]
     default: str
     """The path that suits whom no language is known of."""
-
-
-def in_language(path: str, language: str, own: str) -> str:
-    """Give the path of a page in a language; the page speaks its own by itself."""
-    mark = "&" if "?" in path else "?"
-    return path if language == own else f"{path}{mark}language={language}"
 
 
 def address(path: str, language: str, own: str) -> Address:

@@ -3,23 +3,27 @@
 A mailbox provider's button posts `List-Unsubscribe=One-Click` by itself (RFC 8058): no cookie, no
 redirect, no further question, and the same answer however often it is asked. Scanners that follow
 links only ever GET, and a GET changes nothing.
+
+Who left by mistake takes it back on the page that says so, for an hour: by a field that only this
+page's button sends, so that no program's repeated one-click does it.
 """
 
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from digest.compose.typography import typeset
+from digest.web.forms import fields_of, only
+from digest.web.links import Visit, asked_by, language_of, network_of, title_of, visit_of
 from digest.web.pages import Pages
 from digest.web.security import small_body
 from subscribers.addresses import masked
-from subscribers.errors import TokenError
-from subscribers.model import Evidence, Membership, SubscriptionState
-from subscribers.subscriptions import membership, unsubscribe
-from subscribers.tokens import Unsubscription, read_unsubscribe_token
+from subscribers.model import Evidence
+from subscribers.subscriptions import unsubscribe
+from subscribers.tokens import Unsubscription
+from subscribers.undoing import undo
 
 _ONE_CLICK = re.compile(rb'List-Unsubscribe(=|"\s+)One-Click')
 """As a form's body, or as a part of multipart/form-data."""
@@ -34,38 +38,49 @@ def unsubscribe_routes(pages: Pages) -> APIRouter:
     def show_or_leave(
         request: Request, token: str, body: Annotated[bytes, Depends(small_body)]
     ) -> Response:
-        asked = _read(pages, token)
+        asked = asked_by(pages, token)
         if asked is None:
             return pages.notice(request, 404, "bad_link")
-        if request.method != "POST":
-            return _show(pages, request, asked)
-        _leave(pages, asked, Evidence(origin=_origin(body), network=_network(request)))
-        return _left(pages, request, asked, _place(pages, asked))
+        if request.method == "POST":
+            _leave(pages, asked, Evidence(origin=_origin(body), network=network_of(request)))
+        return _show(pages, request, visit_of(pages, token, asked))
+
+    @router.post("/u/{token}/undo")
+    def come_back(
+        request: Request, token: str, body: Annotated[bytes, Depends(small_body)]
+    ) -> Response:
+        asked = asked_by(pages, token)
+        if asked is None:
+            return pages.notice(request, 404, "bad_link")
+        if _ONE_CLICK.search(body) or only(fields_of(body), "undo") != "yes":
+            raise HTTPException(400)
+        return _come_back(pages, request, token, asked)
 
     return router
 
 
-def _read(pages: Pages, token: str) -> Unsubscription | None:
-    try:
-        return read_unsubscribe_token(pages.newsroom.secret_key, token)
-    except TokenError:
-        return None
+def farewell(pages: Pages, request: Request, visit: Visit, *, status: int = 200) -> HTMLResponse:
+    """Tell a reader that they are not on the list, and how they would be again."""
+    return pages.page(
+        "unsubscribed.html",
+        language_of(pages, request, visit),
+        status=status,
+        newsletter=title_of(pages, visit),
+        token=visit.token,
+        may_return=visit.may_return,
+        too_late=status != 200,
+    )
 
 
-def _place(pages: Pages, asked: Unsubscription) -> Membership | None:
-    with pages.newsroom.database.read() as connection:
-        return membership(connection, asked.subscriber_id, asked.list_name)
-
-
-def _show(pages: Pages, request: Request, asked: Unsubscription) -> HTMLResponse:
-    place = _place(pages, asked)
-    if place is None or place.state is SubscriptionState.UNSUBSCRIBED:
-        return _left(pages, request, asked, place)
+def _show(pages: Pages, request: Request, visit: Visit) -> HTMLResponse:
+    if visit.place is None or not visit.is_on:
+        return farewell(pages, request, visit)
     return pages.page(
         "unsubscribe.html",
-        pages.language(request, place.language),
-        newsletter=_newsletter(pages, asked, place),
-        address=masked(place.address),
+        language_of(pages, request, visit),
+        newsletter=title_of(pages, visit),
+        address=masked(visit.place.address),
+        token=visit.token,
     )
 
 
@@ -81,28 +96,24 @@ def _leave(pages: Pages, asked: Unsubscription, evidence: Evidence) -> None:
         )
 
 
-def _left(
-    pages: Pages, request: Request, asked: Unsubscription, place: Membership | None
-) -> HTMLResponse:
-    language = pages.language(request, place.language if place else "")
-    return pages.page("unsubscribed.html", language, newsletter=_newsletter(pages, asked, place))
-
-
-def _newsletter(pages: Pages, asked: Unsubscription, place: Membership | None) -> str:
-    """Name what is left as the mail does: the list's newsletters, each set in its language."""
-    newsletters = pages.newsroom.schedule.newsletters.values()
-    titles = [
-        typeset(one.title, one.language) for one in newsletters if one.list == asked.list_name
-    ]
-    own = typeset(place.title, place.language) if place else asked.list_name
-    return ", ".join(titles) or own
+def _come_back(pages: Pages, request: Request, token: str, asked: Unsubscription) -> Response:
+    with pages.newsroom.database.write() as connection:
+        back = undo(
+            connection,
+            secret_key=pages.newsroom.secret_key,
+            subscriber_id=asked.subscriber_id,
+            list_name=asked.list_name,
+            evidence=Evidence(origin="undo", network=network_of(request)),
+            now=pages.newsroom.clock(),
+        )
+    visit = visit_of(pages, token, asked)
+    if not back:
+        return farewell(pages, request, visit, status=409)
+    language, title = language_of(pages, request, visit), title_of(pages, visit)
+    return pages.page("undone.html", language, newsletter=title, token=token)
 
 
 def _origin(body: bytes) -> str:
     if _ONE_CLICK.search(body):
         return "one-click"
     return "page" if _FROM_PAGE in body else "post"
-
-
-def _network(request: Request) -> str:
-    return request.client.host if request.client else ""

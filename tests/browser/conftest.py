@@ -43,8 +43,11 @@ class Window:
     scripts: bool = True
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Open a browser for a module's tests: as long as one is open, its thread runs an event loop,
+    in which other tests could not run theirs.
+    """
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None or not AXE.exists():
         assert os.environ.get("CI") != "true", "in CI the browser's tests never skip: .ci/run"

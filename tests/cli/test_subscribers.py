@@ -2,8 +2,10 @@
 
 import csv
 import json
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,23 @@ def test_a_reader_comes_and_goes(digest: Digest) -> None:
     assert sizes(digest) == [("hebdo", 0, 1, 0)]
 
 
+def test_who_has_yet_to_agree_is_mailed_a_link_and_the_erased_are_not(
+    digest: Digest, tmp_path: Path
+) -> None:
+    added = digest("subscribers", "add", "a@example.org").stdout
+    assert "yet to agree" in added
+    assert "link to confirm" in added
+    assert waiting(tmp_path) == [("confirm", "ready", "a@example.org")]
+    digest("subscribers", "add", "b@example.org", "--consent", "x")
+    digest("subscribers", "forget", "A@example.org", "--yes")
+    assert waiting(tmp_path) == [("confirm", "skipped", "")]
+
+
+def waiting(folder: Path) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(folder / "digest.db")) as connection:
+        return list(connection.execute("SELECT kind, state, address FROM notices"))
+
+
 def test_everything_held_is_shown(digest: Digest) -> None:
     assert "nothing is held" in digest("subscribers", "show", "a@example.org").stdout
     digest("subscribers", "add", "a@example.org", "--name", "Awa", "--consent", "phone")
@@ -147,7 +166,7 @@ def test_a_suppressed_address_is_kept_out_until_it_is_lifted(digest: Digest) -> 
     assert "never be mailed" in digest("subscribers", "suppress", "a@example.org").stdout
     assert "as before" in digest("subscribers", "suppress", "a@example.org").stdout
     assert "is suppressed" in digest("subscribers", "add", "a@example.org").stdout
-    digest("subscribers", "suppress", "a@example.org", "--lift")
+    digest("subscribers", "unsuppress", "a@example.org")
     assert "on hebdo" in digest("subscribers", "add", "a@example.org", "--consent", "x").stdout
 
 

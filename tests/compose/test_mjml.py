@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from digest.compose.mjml import compile_mjml
-from digest.compose.page import lay_out
+from digest.compose.note import Facts, Note, write
+from digest.compose.page import Page, lay_out
 from digest.compose.render import fill, render
 from digest.errors import RenderError
+from digest.model.notice import NoticeKind
 from tests.builders import a_brief
 from tests.compose.desk import BRAND, SITE, TEMPLATES, a_newsletter, an_issue_of, some_briefs
 
@@ -47,15 +49,25 @@ def test_a_broken_template_is_named(tmp_path: Path, template: str, message: str)
         render(an_issue_of(a_brief()), a_newsletter(), SITE, BRAND, tmp_path)
 
 
-def test_the_reference_compiler_finds_nothing_wrong_with_the_template(tmp_path: Path) -> None:
+def letter_of(template: str) -> Page | Note:
+    if template == "notice.mjml":
+        facts = Facts(address="awa@readers.example", newsletter="Hebdo", link=SITE.url)
+        return write(NoticeKind.CONFIRM, "fr", facts, SITE, BRAND)
+    brief = a_brief(image_url="https://presse.example/i.png", language="ar", follows="Avant")
+    return lay_out(an_issue_of(brief, *some_briefs(2)), a_newsletter(), SITE, BRAND)
+
+
+@pytest.mark.parametrize("template", ["issue.mjml", "notice.mjml"])
+def test_the_reference_compiler_finds_nothing_wrong_with_the_template(
+    tmp_path: Path, template: str
+) -> None:
     mjml = Path(__file__).parents[1] / "tools" / "node_modules" / ".bin" / "mjml"
     if not mjml.exists():
         assert "CI" not in os.environ, "in CI the reference is always asked: make reference"
         pytest.skip("`make reference` was not called: the MJML is not validated")
-    brief = a_brief(image_url="https://presse.example/i.png", language="ar", follows="Avant")
-    page = lay_out(an_issue_of(brief, *some_briefs(2)), a_newsletter(), SITE, BRAND)
-    source = tmp_path / "issue.mjml"
-    source.write_text(fill(TEMPLATES, "issue.mjml", page, BRAND).strip(), encoding="utf-8")
+    source = tmp_path / template
+    text = fill(TEMPLATES, template, letter_of(template), BRAND)
+    source.write_text(text.strip(), encoding="utf-8")
     found = subprocess.run(
         [mjml, "--validate", source], capture_output=True, text=True, check=False
     )

@@ -78,7 +78,8 @@ def test_hostile_texts_come_out_as_text(count: int) -> None:
     assert "\n" not in edition.subject
     assert "49" not in edition.subject
     tokens = set(re.findall(r"%%[A-Z_]+%%", edition.html + edition.text + edition.subject))
-    assert tokens == {"%%UNSUBSCRIBE_URL%%", "%%ADDRESS%%", "%%ADDRESS_HTML%%"}
+    addresses = {"%%PREFERENCES_URL%%", "%%UNSUBSCRIBE_URL%%"}
+    assert tokens == addresses | {"%%ADDRESS%%", "%%ADDRESS_HTML%%"}
 
 
 @settings(max_examples=40, deadline=None)
@@ -100,7 +101,7 @@ def test_text_and_html_hold_every_story_link_and_mention() -> None:
             "Bonjour.", "À vous.", brief.headline, brief.url, "La Presse", "25 nov.",
             "1 min de lecture", "Suite de", "L’événement d’avant", "Aussi chez", "RFI", "anglais",
             "https://rfi.example/1", "12 rue des Acacias", "75012 Paris", "%%UNSUBSCRIBE_URL%%",
-            "N° 1", "vendredi 27 novembre 2026",
+            "%%PREFERENCES_URL%%", "N° 1", "vendredi 27 novembre 2026",
         ):  # fmt: skip
             assert words in part, words
 
@@ -182,7 +183,7 @@ def test_a_date_is_shown_as_exactly_as_it_is_known(precision: str, shown: str) -
 
 def test_a_story_without_link_or_summary_is_printed_all_the_same() -> None:
     edition = rendered(an_issue_of(a_brief(url="", summary="", also=())))
-    assert dissect(edition.html).links == ("%%UNSUBSCRIBE_URL%%",)
+    assert dissect(edition.html).links == ("%%PREFERENCES_URL%%", "%%UNSUBSCRIBE_URL%%")
     assert "Bamako rappelle son ambassadeur" in edition.text
 
 

@@ -53,6 +53,11 @@ def test_no_request_asks_that_a_reader_be_tracked(api: LookAlike) -> None:
     assert to["contactPixelTrackingConsent"] is False
 
 
+def test_who_agreed_to_it_is_tracked(api: LookAlike) -> None:
+    [to] = the_message(api, a_call(1, letter=a_letter(tracked=True)))["to"]
+    assert to["contactPixelTrackingConsent"] is True
+
+
 def test_events_will_bring_back_the_attempt_and_the_reader(api: LookAlike) -> None:
     custom = the_message(api, a_call(1))["headers"]["X-Mailin-custom"]
     assert orjson.loads(custom) == {

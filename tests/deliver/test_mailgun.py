@@ -59,6 +59,11 @@ def test_every_kind_of_tracking_is_switched_off_in_so_many_words(api: LookAlike)
     assert form["o:tracking"] == form["o:tracking-clicks"] == form["o:tracking-opens"] == ["no"]
 
 
+def test_who_agreed_to_it_is_tracked(api: LookAlike) -> None:
+    form = the_form(api, a_call(1, letter=a_letter(tracked=True)))
+    assert form["o:tracking"] == form["o:tracking-clicks"] == form["o:tracking-opens"] == ["yes"]
+
+
 def test_events_will_bring_back_the_attempt_and_the_reader(api: LookAlike) -> None:
     form = the_form(api, a_call(2))
     assert form["v:attempt"] == [ATTEMPT]

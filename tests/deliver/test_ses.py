@@ -84,6 +84,13 @@ def test_tracking_is_switched_off_in_so_many_words(api: LookAlike) -> None:
     }
 
 
+def test_who_agreed_to_it_is_tracked(api: LookAlike) -> None:
+    deliver(api, a_call(1, letter=a_letter(tracked=True)))
+    assert api.requests[0]["ConfigurationOverrides"] == {
+        "Tracking": {"OpenTrackingEnabled": "ENABLED", "ClickTrackingEnabled": "ENABLED"}
+    }
+
+
 def test_a_text_that_looks_like_a_template_stays_as_it_is(api: LookAlike) -> None:
     deliver(api, a_call(1, letter=a_letter(text="{{NAME}} {{#each x}} %%NAME%%")))
     body = api.mails[0].get_body(("plain",))

@@ -10,8 +10,10 @@ from sqlalchemy import Engine, event, insert, update
 from digest.deliver.provider import Receipt
 from digest.model.delivery import Outcome
 from digest.model.issue import Issue
+from digest.model.notice import NoticeKind, Wish
 from digest.pipeline.gauges import Gauges, registry_of
 from digest.pipeline.newsroom import Newsroom
+from digest.storage import notices
 from digest.storage.tables import attempts, batches, events, issues, sendings
 from subscribers.database import Database
 from subscribers.model import SuppressionReason
@@ -217,6 +219,17 @@ def test_suppressed_addresses_are_told_by_reason(
                 now=NOON,
             )
     assert lines(scraped, "digest_suppressed_addresses") == {("bounce",): 2, ("complaint",): 1}
+
+
+def test_mails_to_single_readers_are_told_by_state(
+    scraped: CollectorRegistry, database: Database
+) -> None:
+    with database.write() as connection:
+        wish = Wish(kind=NoticeKind.WELCOME, address="r@readers.example", language="fr")
+        notices.ask(connection, wish, NOON)
+        notices.doubt_all(connection, "lost", NOON)
+        notices.ask(connection, wish, NOON)
+    assert lines(scraped, "digest_notices") == {("in_doubt",): 1, ("ready",): 1}
 
 
 def test_a_database_that_does_not_answer_is_a_number_and_no_failure(

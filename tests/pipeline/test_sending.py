@@ -1,6 +1,7 @@
 """An approved issue on its way: what may be sent, whom it reaches, and that it is once."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 from digest.deliver.provider import Call, Receipt
 from digest.errors import ConflictError, DeliveryError
 from digest.model.delivery import Tally
-from digest.model.issue import Issue, IssueContent, IssueState
+from digest.model.issue import Issue, IssueState
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import SendReport, resume, send, status
 from digest.storage import issues, tables
@@ -20,7 +21,7 @@ from subscribers.errors import UnknownList
 from subscribers.model import SuppressionReason
 from subscribers.suppressions import suppress
 from subscribers.tokens import read_unsubscribe_token
-from tests.builders import NOON
+from tests.builders import NOON, an_issue
 from tests.deliver.courier import ACCEPTED, Courier, forbidden, people
 from tests.pipeline.scene import (
     LIST,
@@ -99,7 +100,7 @@ def test_a_real_provider_needs_an_https_address_for_one_click(
 
 def test_an_issue_without_a_subject_is_not_sent(database: Database) -> None:
     enrol(database, 1)
-    issue = an_approved_issue(database, content=IssueContent(subject=" ", preheader=""))
+    issue = an_approved_issue(database, content=replace(an_issue().content, subject=" "))
     with pytest.raises(DeliveryError, match="empty"):
         sent_by(Courier(), database, issue)
 

@@ -9,6 +9,7 @@ from digest.clock import system_clock
 from digest.engine.jobs import Job
 from digest.engine.local import LocalEngine
 from digest.model.run import Run, RunClock
+from digest.pipeline.clocks import EVERY
 from digest.pipeline.desk import Desk
 from digest.pipeline.lanes import JOIN
 from digest.pipeline.sending import begin
@@ -47,9 +48,7 @@ def desk(database: Database, tmp_path: Path) -> Desk:
     return Desk(a_newsroom(database, lambda: courier), write_schedule(tmp_path))
 
 
-@pytest.mark.parametrize(
-    ("clocks", "expected"), [(True, {JOIN, "collect", "settle"}), (False, {JOIN})]
-)
+@pytest.mark.parametrize(("clocks", "expected"), [(True, {JOIN, *EVERY}), (False, {JOIN})])
 def test_only_a_scheduler_hands_sweeps_out_but_everyone_joins_a_sending(
     desk: Desk, issue: object, database: Database, clocks: bool, expected: set[str]
 ) -> None:

@@ -28,7 +28,7 @@ def test_quiet_hours_need_no_quotes_and_no_zeros(text: str) -> None:
 
 def test_what_the_sample_shows_behind_a_hash_is_right() -> None:
     text = SHIPPED.read_text()
-    for line in ("warm_up:", "spread:", "quiet:"):
+    for line in ("warm_up:", "bounces:", "spread:", "quiet:"):
         assert f"# {line}" in text
         text = text.replace(f"# {line}", line)
     schedule = read(text)

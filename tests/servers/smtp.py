@@ -67,6 +67,7 @@ class LookAlike(socketserver.ThreadingTCPServer):
         """How each mail's last line was answered, by address."""
         self.heard: list[str] = []
         self.logins: list[str] = []
+        self.senders: list[str] = []
         self.said: Counter[str] = Counter()
         self.connections = 0
 
@@ -147,6 +148,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
     def _note(self, verb: str, line: str) -> None:
         if verb == "MAIL":
             self._sender = True
+            self.server.senders.append(line.partition("<")[2].partition(">")[0])
         elif verb == "RCPT":
             found = re.search("<(.*)>", line)
             self._address = found[1] if found else ""

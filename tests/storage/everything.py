@@ -131,6 +131,7 @@ def _newsroom() -> Rows:
         "first_seen_at": AT,
         "updated_at": AT,
     }
+    entry = {"source": "presse", "key": "e", "article_id": 7, "fingerprint": "f" * 64}
     story = {"voices": 1, "happened_at": AT, "grouped_at": AT}
     place = {"place": 0, "similarity": 0.1 + 0.2, "copy_of": None, "containment": None}
     return {
@@ -149,15 +150,7 @@ def _newsroom() -> Rows:
         ],
         "articles": [article | {"id": id_, "key": f"k{id_}"} for id_ in (7, 9)],
         "article_versions": [text | {"id": 3, "article_id": 7, "replaced_at": AT}],
-        "entries": [
-            {
-                "source": "presse",
-                "key": "e",
-                "article_id": 7,
-                "fingerprint": "f" * 64,
-                "first_seen_at": AT,
-            }
-        ],
+        "entries": [entry | {"first_seen_at": AT}],
         "theme_scores": [
             {
                 "article_id": 7,
@@ -285,7 +278,8 @@ def _around() -> Rows:
                 "provider": "sendgrid",
                 "key": "e1",
                 "attempt_id": "a" * 32,
-                "kind": "bounce",
+                "kind": "bounced",
+                "cause": "hard",
                 "subscriber_id": None,
                 "at": AT,
                 "received_at": AT,

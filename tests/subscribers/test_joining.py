@@ -77,6 +77,27 @@ def test_a_form_cannot_rename_a_reader(connection: Connection, now: datetime) ->
     assert (person.name, person.language) == ("", "fr")
 
 
+def test_who_reads_one_list_keeps_language_and_themes_when_a_form_asks_for_another(
+    connection: Connection, now: datetime
+) -> None:
+    join(connection, now)
+    lists.create(connection, "flash", "Flash", now)
+    stranger = Profile(language="en", themes=("sport",))
+    needed = subscribe(
+        connection,
+        secret_key=KEY,
+        address=AWA,
+        list_name="flash",
+        evidence=FORM,
+        now=now,
+        profile=stranger,
+    )
+    assert needed is not None
+    person = held(connection, secret_key=KEY, address=AWA).subscriber
+    assert person is not None
+    assert (person.language, person.themes) == ("fr", ())
+
+
 def test_the_suppressed_are_neither_asked_nor_confirmed(
     connection: Connection, now: datetime
 ) -> None:

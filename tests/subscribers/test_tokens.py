@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from subscribers.errors import TokenError
 from subscribers.tokens import (
     CONFIRMATION_LIFE,
+    DATA_LIFE,
     LONGEST,
     Unsubscription,
     confirmation_token,
+    data_token,
     read_confirmation_token,
+    read_data_token,
     read_unsubscribe_token,
     unsubscribe_token,
 )
@@ -83,3 +86,28 @@ def test_a_confirmation_expires_to_the_second() -> None:
     assert (asked.subscriber_id, asked.list_name) == (7, "hebdo")
     with pytest.raises(TokenError, match="expired"):
         read_confirmation_token(KEY, token, end)
+
+
+@given(ids)
+def test_a_link_to_data_says_whose_for_a_day_to_the_second(subscriber_id: int) -> None:
+    token = data_token(KEY, subscriber_id, NOW)
+    end = NOW.replace(microsecond=0) + DATA_LIFE
+    assert read_data_token(KEY, token, end - timedelta(seconds=1)) == subscriber_id
+    with pytest.raises(TokenError, match="expired"):
+        read_data_token(KEY, token, end)
+
+
+@given(ids, names)
+def test_no_link_stands_in_for_another_kind(subscriber_id: int, name: str) -> None:
+    seconds = str(int(NOW.timestamp()))
+    for other in (
+        unsubscribe_token(KEY, subscriber_id, seconds),
+        unsubscribe_token(KEY, subscriber_id, name),
+        confirmation_token(KEY, subscriber_id, name, NOW),
+    ):
+        with pytest.raises(TokenError, match="damaged"):
+            read_data_token(KEY, other, NOW)
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, data_token(KEY, subscriber_id, NOW))
+    with pytest.raises(TokenError):
+        read_confirmation_token(KEY, data_token(KEY, subscriber_id, NOW), NOW)

@@ -92,19 +92,21 @@ def browser(newsroom: Newsroom) -> Iterator[TestClient]:
         yield client
 
 
-def join(newsroom: Newsroom, address: str, language: str, now: datetime) -> Reader:
+def join(
+    newsroom: Newsroom, address: str, language: str, now: datetime, list_name: str = "hebdo"
+) -> Reader:
     with newsroom.database.write() as connection:
-        lists.ensure(connection, "hebdo", "Hebdo", now)
+        lists.ensure(connection, list_name, list_name.title(), now)
         subscriptions.add(
             connection,
             secret_key=KEY,
             address=address,
-            list_name="hebdo",
+            list_name=list_name,
             now=now,
             consent="signed a sheet at the fair",
             profile=Profile(name="Aïssata", language=language),
         )
         person = held(connection, secret_key=KEY, address=address).subscriber
     assert person is not None
-    path = f"/u/{unsubscribe_token(KEY, person.id, 'hebdo')}"
+    path = f"/u/{unsubscribe_token(KEY, person.id, list_name)}"
     return Reader(id=person.id, address=address, path=path)

@@ -13,10 +13,11 @@ from digest.errors import ConfigError
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import tables
 from digest.web.main import create_app
+from subscribers import tables as readership
 from subscribers.database import Database
 from tests.deliver.calls import ATTEMPT
 from tests.servers.sendgrid_events import PATH, Webhook, an_event, body_of
-from tests.web.conftest import TestClient
+from tests.web.conftest import TestClient, join
 
 HOOK = Webhook()
 
@@ -127,3 +128,24 @@ def test_a_wrong_key_is_told_when_the_doors_are_opened(newsroom: Newsroom) -> No
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
 def test_events_are_only_posted(door: TestClient, method: str) -> None:
     assert door.request(method, PATH).status_code == 405
+
+
+def test_only_a_genuine_post_changes_readers_and_a_replay_changes_them_no_further(
+    listening: Newsroom, door: TestClient, now: datetime
+) -> None:
+    reader = join(listening, "awa@example.org", "fr", now - timedelta(days=1))
+    body = body_of([ours(now, reader.id, event="spamreport")])
+    genuine = HOOK.headers(body, now)
+    altered = body.replace(b"hebdo", b"autre")
+    old = HOOK.headers(body, now - timedelta(hours=26))
+    for forged, headers in ((body, Webhook().headers(body, now)), (altered, genuine), (body, old)):
+        assert door.post(PATH, content=forged, headers=headers).status_code == 403
+    assert not bans(listening)
+    for _ in range(3):
+        assert door.post(PATH, content=body, headers=genuine).status_code == 204
+    assert bans(listening) == ["complaint"]
+
+
+def bans(newsroom: Newsroom) -> list[str]:
+    with newsroom.database.read() as connection:
+        return list(connection.scalars(select(readership.suppressions.c.reason)))

@@ -145,7 +145,9 @@ def message(to: Personal, call: Call, constant: Constant) -> bytes:
     texts = constant.wording.fill(to.values)
     own = {
         # Without a word from us the account decides whether opens and clicks name the reader.
-        "to": [{**_mailbox(to.name, to.address), "contactPixelTrackingConsent": False}],
+        "to": [
+            {**_mailbox(to.name, to.address), "contactPixelTrackingConsent": call.letter.tracked}
+        ],
         "headers": {name: _ascii(name, value) for name, value in headers.items()},
         "subject": texts.subject,
         "htmlContent": texts.html,

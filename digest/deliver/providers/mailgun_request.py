@@ -22,7 +22,7 @@ MOST_BYTES = 24_000_000
 """A message is refused from 25 MB on."""
 _SIGN = re.compile(r"%(?=(?i:recipient|unsubscribe|tag_unsubscribe|mailing_list))")
 """What begins a variable of Mailgun's."""
-_NOT_TRACKED = (("o:tracking", "no"), ("o:tracking-clicks", "no"), ("o:tracking-opens", "no"))
+_TRACKING = ("o:tracking", "o:tracking-clicks", "o:tracking-opens")
 """Each in so many words: what is left out follows the domain's settings."""
 _PART_BYTES = 120
 """Of a form's field beside its value, about."""
@@ -79,7 +79,8 @@ def _shared(letter: Letter, *, sandbox: bool) -> Iterator[tuple[str, str]]:
     for name, value in letter.headers.items():
         yield f"h:{name}", unread_text(value, _SIGN)
     yield "o:tag", newsletter(letter)
-    yield from _NOT_TRACKED
+    for kind in _TRACKING:
+        yield kind, "yes" if letter.tracked else "no"
     if sandbox:
         yield "o:testmode", "yes"
 

@@ -125,8 +125,8 @@ def constant_part(letter: Letter, stream: str) -> Constant:
         "From": one_line(letter.sender_name, letter.sender_address),
         "MessageStream": stream,
         "Tag": newsletter(letter),
-        "TrackOpens": False,
-        "TrackLinks": "None",
+        "TrackOpens": letter.tracked,
+        "TrackLinks": "HtmlOnly" if letter.tracked else "None",
     }
     if letter.reply_to:
         message["ReplyTo"] = one_line("", letter.reply_to)

@@ -19,7 +19,7 @@ from sendgrid.helpers.eventwebhook.eventwebhook_header import EventWebhookHeader
 
 from digest.deliver.providers.answers import clipped
 from digest.errors import ConfigError
-from digest.model.event import Event, EventKind
+from digest.model.event import CAUSES, Cause, Event, EventKind
 
 SIGNATURE, TIMESTAMP = EventWebhookHeader.SIGNATURE, EventWebhookHeader.TIMESTAMP
 """The headers that a post is signed by."""
@@ -41,6 +41,16 @@ _KINDS: Mapping[str, EventKind] = {
     "unsubscribe": EventKind.UNSUBSCRIBED,
     "group_unsubscribe": EventKind.UNSUBSCRIBED,
 }
+_DROPS: Mapping[str, Cause] = {
+    "bounced address": Cause.HARD,
+    "unsubscribed address": Cause.LEFT,
+    "spam reporting address": Cause.COMPLAINT,
+}
+"""Why SendGrid did not even try: the address is on a list of its own. Other reasons, mail that
+looks like spam or a used-up plan say, are not the reader's."""
+_OURS = ("reputation", "content", "spam", "frequency")
+"""What the classification of a blocked mail begins with where the sender is meant, not the
+address: else a bad week of ours would end the subscriptions of half a list."""
 _PERSONAL = frozenset({"email", "ip", "useragent"})
 """Left out of what is kept: the subscriber's id says whose it is, as long as there is one."""
 _IDS = frozenset({"smtp-id", "sg_message_id", "sg_event_id"})
@@ -141,12 +151,14 @@ def _event(raw: Mapping[str, Any]) -> Event | None:
     key, at = raw.get("sg_event_id"), _moment(raw.get("timestamp"))
     if not (isinstance(key, str) and key.isprintable() and 0 < len(key) <= 256) or at is None:
         return None
+    kind = _kind(raw)
     return Event(
         provider="sendgrid",
         key=key,
         attempt_id=_attempt_id(raw),
         subscriber_id=_subscriber_id(raw.get("subscriber")),
-        kind=_kind(raw),
+        kind=kind,
+        cause=_cause(kind, raw),
         at=at,
         raw={name: _kept(name, value) for name, value in raw.items() if name not in _PERSONAL},
     )
@@ -156,6 +168,15 @@ def _kind(raw: Mapping[str, Any]) -> EventKind:
     if raw.get("event") == "bounce" and raw.get("type") == "blocked":
         return EventKind.BLOCKED
     return _KINDS.get(str(raw.get("event")), EventKind.OTHER)
+
+
+def _cause(kind: EventKind, raw: Mapping[str, Any]) -> Cause:
+    if kind is EventKind.DROPPED:
+        return _DROPS.get(str(raw.get("reason", "")).strip().lower(), Cause.NONE)
+    classified = str(raw.get("bounce_classification", "")).strip().lower()
+    if kind is EventKind.BLOCKED and classified.startswith(_OURS):
+        return Cause.NONE
+    return CAUSES.get(kind, Cause.NONE)
 
 
 def _attempt_id(raw: Mapping[str, Any]) -> str:

@@ -33,7 +33,10 @@ from digest.model.delivery import Outcome
 
 _DIALLING, _SILENCE = 4.0, 10.0
 """Seconds until a connection must stand, and until an answer must come."""
-_NO_TRACKING = {"Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}}
+_TRACKING = {
+    on: {"Tracking": {"OpenTrackingEnabled": word, "ClickTrackingEnabled": word}}
+    for on, word in ((False, "DISABLED"), (True, "ENABLED"))
+}
 """Said with each mail: what is left out follows the account, which may add a pixel."""
 _LATE = Verdict(outcome=Outcome.REFUSED, words="not called: its time was up")
 
@@ -72,7 +75,7 @@ class Ses:
         self.capacity = capacity
         self.workers = workers
         self._client = client
-        self._constant: dict[str, object] = {"ConfigurationOverrides": _NO_TRACKING}
+        self._constant: dict[str, object] = {}
         if configuration_set:
             self._constant["ConfigurationSetName"] = configuration_set
         self._longest = longest
@@ -111,6 +114,7 @@ class Ses:
             else:
                 requests[to.id] = {
                     **self._constant,
+                    "ConfigurationOverrides": _TRACKING[call.letter.tracked],
                     "Destination": {"ToAddresses": [address]},
                     "Content": {"Raw": {"Data": mail}},
                     "EmailTags": _tags(to, call),

@@ -124,7 +124,7 @@ class Smtp:
             except DeliveryError as unfit:
                 tried.refused[one.id] = str(unfit)
             else:
-                sender = call.letter.sender_address
+                sender = call.return_path(one)
                 yield Mail(to=one, sender=sender, message=message, options=options)
 
     def _wire(self, connection: smtplib.SMTP, call: Call) -> Wire | None:

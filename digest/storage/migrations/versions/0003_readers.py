@@ -7,6 +7,12 @@ from subscribers.database import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"
+_CAUSES = {
+    "bounced": "hard",
+    "blocked": "soft",
+    "complained": "complaint",
+    "unsubscribed": "left",
+}
 
 
 def upgrade() -> None:
@@ -65,8 +71,25 @@ def _issues() -> None:
         editions.alter_column(
             "key", existing_type=sa.String(length=64), type_=sa.String(length=256)
         )
+    _events()
+
+
+def _events() -> None:
     with op.batch_alter_table("events") as events:
+        cause = sa.Column("cause", sa.String(length=16), nullable=False, server_default="")
+        events.add_column(cause)
+        events.alter_column("raw", existing_type=sa.JSON(), nullable=True)
         events.create_index(op.f("ix_events_subscriber_id_at"), ["subscriber_id", "at"])
+    whole = sa.text("raw IS NOT NULL")
+    op.create_index(
+        "ix_events_raw",
+        "events",
+        ["received_at"],
+        sqlite_where=whole,
+        postgresql_where=whole,
+    )
+    for kind, cause_ in _CAUSES.items():
+        op.execute(f"UPDATE events SET cause = '{cause_}' WHERE kind = '{kind}'")  # noqa: S608
 
 
 def _no(name: str) -> sa.Column[bool]:

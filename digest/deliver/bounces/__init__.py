@@ -1,0 +1,1 @@
+"""Mail that comes back: which mail of ours was it, and why?"""

@@ -1,0 +1,100 @@
+"""Who gets which edition of an issue? What readers chose meets what the issue has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.compose.brand import read_brand
+from digest.compose.render import render
+from digest.compose.variants import best_of, content_of, months_of, themes_of
+from digest.deliver.plan import Offer, Shares, share_out
+from digest.model.issue import Issue, IssueContent, RenderedEdition, Variant
+from digest.pipeline.archive import address_of
+from digest.pipeline.newsroom import Newsroom
+from digest.schedule.fields import LANGUAGES
+from digest.schedule.values import Newsletter
+from digest.storage import issues
+from subscribers import audience, lists
+
+
+@dataclass(frozen=True, kw_only=True)
+class Best:
+    """A month's best, in place of an issue's own stories."""
+
+    content: IssueContent
+    since: datetime
+    """The moment of the first issue that is in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """An issue's readers by edition, and the editions as they get them."""
+
+    shares: Shares
+    rendered: Mapping[Variant, RenderedEdition]
+
+
+def shared(newsroom: Newsroom, issue: Issue, newsletter: Newsletter) -> Shared:
+    """Share the list's readers out and render each edition that somebody gets; write nothing.
+
+    Raises:
+        UnknownList: there is no list of the newsletter's.
+        RenderError: a template is broken.
+        ConfigError: brand.yaml is wrong.
+    """
+    with newsroom.database.read() as connection:
+        best = _best(connection, issue, newsletter)
+        shares = _shares(newsroom, connection, issue, newsletter, best)
+    rendered = {
+        variant: _rendered(newsroom, issue, newsletter, variant, best) for variant in shares.readers
+    }
+    return Shared(shares=shares, rendered=rendered)
+
+
+def _best(connection: Connection, issue: Issue, newsletter: Newsletter) -> Best | None:
+    earlier = issues.told_before(connection, issue.newsletter, issue.slot)
+    due = months_of(issue, earlier, newsletter.timezone)
+    if due is None:
+        return None
+    return Best(content=best_of(due, newsletter.language), since=due[0].slot)
+
+
+def _shares(
+    newsroom: Newsroom,
+    connection: Connection,
+    issue: Issue,
+    newsletter: Newsletter,
+    best: Best | None,
+) -> Shares:
+    offer = Offer(
+        language=newsletter.language,
+        languages=frozenset(LANGUAGES),
+        known=frozenset((*newsletter.sections, *themes_of(issue.content))),
+        themes=themes_of(issue.content),
+        monthly=None if best is None else themes_of(best.content),
+        tracking=newsroom.schedule.site.tracking,
+    )
+    list_id = lists.find(connection, newsletter.list).id
+    groups = audience.by_choices(connection, list_id, newsroom.clock(), usual=newsletter.language)
+    return share_out(groups, offer)
+
+
+def _rendered(
+    newsroom: Newsroom, issue: Issue, newsletter: Newsletter, variant: Variant, best: Best | None
+) -> RenderedEdition:
+    """Render what a variant's readers get; a month's best is no issue's page."""
+    best = best if variant.monthly else None
+    whole = issue.content if best is None else best.content
+    content = content_of(whole, variant, newsletter, newsroom.schedule)
+    return render(
+        replace(issue, content=content),
+        newsletter,
+        newsroom.schedule.site,
+        read_brand(newsroom.templates / "brand.yaml"),
+        newsroom.templates,
+        variant=variant,
+        since=None if best is None else best.since,
+        web_url=address_of(newsroom, issue, variant.language) if best is None else "",
+    )

@@ -1,0 +1,163 @@
+"""Who gets which edition: what readers chose reaches the sending."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from digest.clock import system_clock
+from digest.deliver.provider import Letter
+from digest.errors import ConflictError, DeliveryError
+from digest.model.issue import Issue, IssueState, Section
+from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.planning import foresee
+from digest.pipeline.sending import send
+from digest.storage import issues
+from digest.storage import tables as ledger
+from subscribers import tables
+from subscribers.database import Database
+from tests.builders import NOON, a_brief, an_issue
+from tests.deliver.courier import Courier
+from tests.pipeline.scene import a_newsroom, an_approved_issue, enrol
+
+TITLES = {"diplomacy": "Diplomatie", "sahel": "Sahel"}
+
+
+@pytest.fixture
+def database(both_databases: Database) -> Database:
+    enrol(both_databases, 6)
+    return both_databases
+
+
+def content(*themes: str, story: int = 1) -> Any:
+    sections = tuple(
+        Section(
+            theme=theme,
+            title=TITLES[theme],
+            briefs=(a_brief(story_id=story + place, headline=f"Tout sur {theme} {story}"),),
+        )
+        for place, theme in enumerate(themes)
+    )
+    return replace(an_issue().content, subject="Les nouvelles", sections=sections)
+
+
+def choose(database: Database, reader: int, **values: Any) -> None:
+    with database.write() as connection:
+        for table, key in ((tables.subscribers, "id"), (tables.subscriptions, "subscriber_id")):
+            own = {name: value for name, value in values.items() if name in table.c}
+            if own:
+                changed = update(table).where(table.c[key] == reader).values(**own)
+                connection.execute(changed)
+
+
+def newsroom_of(database: Database, courier: Courier, **site: Any) -> Newsroom:
+    plain = a_newsroom(database, lambda: courier)
+    values = plain.schedule.model_dump(mode="json", exclude_unset=True)
+    values["themes"]["sahel"] = {"title": {"fr": "Sahel", "en": "Sahel"}, "keywords": ["Mali"]}
+    values["newsletters"]["hebdo-sahel"]["sections"] = ["diplomacy", "sahel"]
+    values["site"] |= site
+    return replace(plain, schedule=type(plain.schedule).model_validate(values))
+
+
+def mailed(courier: Courier) -> dict[int, Letter]:
+    """Give what each reader got; nobody gets two."""
+    got = [(to.id, call.letter) for call in courier.calls for to in call.to]
+    assert max(Counter(reader for reader, _ in got).values(), default=1) == 1
+    return dict(got)
+
+
+def test_each_reader_gets_what_they_chose_in_few_editions(database: Database) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy", "sahel"))
+    choose(database, 1, themes=["sahel"])
+    choose(database, 2, themes=["sahel"], language="en")
+    choose(database, 3, themes=["sahel", "diplomacy"])
+    choose(database, 4, paused_until=system_clock() + timedelta(days=3))
+    choose(database, 5, paused_until=system_clock() - timedelta(days=3))
+    courier = Courier()
+    send(newsroom_of(database, courier), issue.id)
+    got = mailed(courier)
+    assert sorted(got) == [1, 2, 3, 5, 6]
+    assert len({id(letter) for letter in got.values()}) == 3
+    assert "Tout sur diplomacy" not in got[1].html + got[1].text + got[1].subject
+    assert (got[1].subject, got[3].subject) == ("Tout sur sahel 1", "Les nouvelles")
+    assert (got[1].language, got[2].language) == ("fr", "en")
+    assert "Unsubscribe" in got[2].html
+    assert "Tout sur diplomacy" in got[3].html
+    assert got[3] == got[6]
+
+
+def test_nobody_is_tracked_without_their_consent_and_the_sites(database: Database) -> None:
+    choose(database, 1, tracking=True)
+    for allowed, tracked in ((False, set()), (True, {1})):
+        issue = an_approved_issue(database, slot=NOON + timedelta(days=allowed))
+        courier = Courier()
+        send(newsroom_of(database, courier, tracking=allowed), issue.id)
+        assert {reader for reader, letter in mailed(courier).items() if letter.tracked} == tracked
+
+
+def test_monthly_readers_get_the_leads_of_the_month_with_its_first_issue(
+    database: Database,
+) -> None:
+    choose(database, 1, cadence="monthly")
+    slots = [NOON.replace(month=11, day=day) for day in (6, 13)]
+    slots.append(NOON.replace(month=12, day=4))
+    had: list[Sequence[str]] = []
+    for place, slot in enumerate(slots):
+        news = content("diplomacy", story=10 * place)
+        issue = an_approved_issue(database, slot=slot, content=news)
+        courier = Courier()
+        send(newsroom_of(database, courier), issue.id)
+        letter = mailed(courier).get(1)
+        told = [f"Tout sur diplomacy {10 * one}" for one in range(3)]
+        had.append([one for one in told if letter is not None and one in letter.text])
+    assert had == [
+        ["Tout sur diplomacy 0"],
+        [],
+        ["Tout sur diplomacy 10", "Tout sur diplomacy 20"],
+    ]
+    assert letter is not None
+    assert letter.subject == "Le meilleur du mois\u00a0: Tout sur diplomacy 20"
+    assert "13 nov.\u2009–\u20094 déc. 2026" in letter.text
+
+
+def test_the_plan_is_told_before_and_is_what_happens(database: Database) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy"))
+    choose(database, 1, themes=["sahel"])
+    choose(database, 2, cadence="monthly")
+    an_earlier_one(database, issue)
+    courier = Courier()
+    newsroom = newsroom_of(database, courier)
+    plan = foresee(newsroom, issue, courier)
+    assert (plan.recipients, plan.left_out) == (4, {"monthly": 1, "nothing": 1})
+    assert state_of(database, issue) is IssueState.APPROVED
+    report = send(newsroom, issue.id)
+    assert report.tally.planned == plan.recipients
+    with database.read() as connection:
+        [edition] = connection.execute(select(ledger.editions.c.key)).scalars()
+    assert [one.key for one in plan.editions] == [edition] == ["fr"]
+    sent = replace(issue, state=state_of(database, issue))
+    with pytest.raises(ConflictError, match="nothing left to plan"):
+        foresee(newsroom, sent, courier)
+
+
+def test_an_issue_that_has_nothing_for_anybody_is_not_sent(database: Database) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy"))
+    for reader in range(1, 7):
+        choose(database, reader, themes=["sahel"])
+    with pytest.raises(DeliveryError, match="gets anything of this issue: 6 nothing"):
+        send(newsroom_of(database, Courier()), issue.id)
+    assert state_of(database, issue) is IssueState.APPROVED
+
+
+def an_earlier_one(database: Database, issue: Issue) -> None:
+    """Let the month have an issue before this one."""
+    an_approved_issue(database, slot=issue.slot - timedelta(hours=1), content=content("diplomacy"))
+
+
+def state_of(database: Database, issue: Issue) -> IssueState:
+    with database.read() as connection:
+        return issues.issue(connection, issue.id).state
