@@ -163,11 +163,11 @@ def test_pages_of_issues_lead_to_each_other(browser: TestClient, newsroom: Newsr
 def test_another_language_changes_the_words_around_the_editors(
     browser: TestClient, newsroom: Newsroom
 ) -> None:
-    sent(newsroom)
+    sent(newsroom, introduction="Niger : bilan.")
     page = browser.get(f"{HEBDO}/1?language=en").text
     for words in (
         '<html lang="en"', '<h1 lang="fr">Sujet 1</h1>', "Friday, 13 January 2006", "1 min read",
-        '<h2 lang="fr">Diplomatie</h2>', '<p lang="fr">Une semaine', '<h3><a href="https://wire',
+        '<h2 lang="fr">Diplomatie</h2>', '<p lang="fr">Niger\u00a0: bilan', '<h3><a href="https://wire',
         '<h3 lang="fr"><a href="https://presse', "in French", f'href="{HEBDO}?language=en"',
     ):  # fmt: skip
         assert words in page, words
