@@ -211,21 +211,6 @@ def as_ids(kind: str, ids: Sequence[int]) -> str:
     return f"{{{listed[1:-1]}}}" if kind == "postgresql" else listed
 
 
-def all_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:
-    """Ask for all of a column's ids as one value: a million rows would cost more than they hold."""
-    if kind == "postgresql":
-        return func.array_agg(column, type_=ARRAY(BigInteger))
-    return func.json_group_array(column, type_=Text)
-
-
-def from_ids(kind: str, value: Any) -> list[int]:  # noqa: ANN401
-    """Read what all_ids asked for, in no order."""
-    if kind == "postgresql":
-        return value or []
-    ids: list[int] = orjson.loads(value)
-    return ids
-
-
 def packed_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:
     """Ask for many ids as one value that costs little to read: PostgreSQL's arrays cost a lot."""
     if kind == "postgresql":

@@ -5,6 +5,10 @@ SubscribersError
 ├── TokenError        a link's token is forged, damaged or expired
 ├── UnknownList       no list of that name
 ├── ListError         a list can't be made: its name is taken or unfit
+│   └── ClosedList    nobody joins a list that was archived
+├── RuleError         a segment's rule can't be read
+├── SegmentError      a segment can't be made: its name is taken or unfit
+├── UnknownSegment    no segment of that name
 └── TransferError     a file can't be imported
 """
 
@@ -27,6 +31,22 @@ class UnknownList(SubscribersError):  # noqa: N818 - reads as what it is
 
 class ListError(SubscribersError):
     """A list can't be made: its name is taken or unfit."""
+
+
+class ClosedList(ListError):  # noqa: N818 - reads as what it is
+    """A list was archived: nobody joins it."""
+
+
+class RuleError(SubscribersError):
+    """A segment's rule can't be read; says at which column and why."""
+
+
+class SegmentError(SubscribersError):
+    """A segment can't be made: its name is taken or unfit."""
+
+
+class UnknownSegment(SubscribersError):  # noqa: N818 - reads as what it is
+    """No segment has that name."""
 
 
 class TransferError(SubscribersError):

@@ -2,16 +2,15 @@
 
 import difflib
 import re
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from subscribers import tables
-from subscribers.database import KINDS, all_ids, among, as_ids, from_ids, insert_if_absent
-from subscribers.errors import ListError, UnknownList
+from subscribers.database import KINDS, among, as_ids, insert_if_absent
+from subscribers.errors import ClosedList, ListError, UnknownList
 from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipient, SubscriptionState
 from subscribers.texts import one_line
 
@@ -22,22 +21,18 @@ _person, _place, _ban = tables.subscribers.c, tables.subscriptions.c, tables.sup
 # The suppressed are few and found through the index on their hashes; asking each of a million
 # readers for theirs would read a million rows instead of one index.
 _BANNED = select(_person.id).join(tables.suppressions, _person.address_hash == _ban.address_hash)
-_CONFIRMED = (
+MAILED = (_place.state == SubscriptionState.CONFIRMED) & _place.subscriber_id.not_in(_BANNED)
+"""Of a row of subscriptions: its reader is mailed, as long as its list is in use."""
+_ACTIVE = (
     select(_place.subscriber_id)
     .join(tables.lists, _place.list_id == tables.lists.c.id)
-    .where(tables.lists.c.name == bindparam("list"), _place.state == SubscriptionState.CONFIRMED)
+    .where(tables.lists.c.name == bindparam("list"), tables.lists.c.archived_at.is_(None), MAILED)
 )
-_ACTIVE = _CONFIRMED.where(_place.subscriber_id.not_in(_BANNED)).order_by(_place.subscriber_id)
-
-_WINDOW = 100_000
-"""Ids that are looked at at once: as numbers of Python's a million would take 40 MB."""
-_PART = _CONFIRMED.where(
-    _place.subscriber_id >= bindparam("first"), _place.subscriber_id < bindparam("end")
-)
-_ACTIVE_IDS = {kind: select(all_ids(kind, _PART.subquery().c.subscriber_id)) for kind in KINDS}
 
 _SNAPSHOT = [_person[name] for name in Recipient.__dataclass_fields__]
-_NAMED = select(tables.lists.c.id).where(tables.lists.c.name == bindparam("list"))
+_NAMED = select(tables.lists.c.id).where(
+    tables.lists.c.name == bindparam("list"), tables.lists.c.archived_at.is_(None)
+)
 _PEOPLE = (
     select(_person.id, _person.address, _person.name)
     .select_from(tables.subscribers)
@@ -84,6 +79,36 @@ def ensure(connection: Connection, name: str, title: str, now: datetime) -> Mail
     return known.get(name) or find(connection, name)
 
 
+def find_open(connection: Connection, name: str) -> MailingList:
+    """Give the list of that name, which people may join.
+
+    Raises:
+        ClosedList: it was archived.
+        UnknownList: there is none; names the nearest.
+    """
+    known = find(connection, name)
+    if known.archived_at is not None:
+        raise ClosedList(
+            f"list '{name}' was archived on {known.archived_at:%Y-%m-%d}: nobody joins it or is"
+            f" mailed; `digest lists archive {name} --undo` opens it again"
+        )
+    return known
+
+
+def archive(connection: Connection, name: str, now: datetime, *, undo: bool = False) -> bool:
+    """Let nobody join a list or be mailed on it any more, or open it again; False: it was so.
+
+    Raises:
+        UnknownList: there is none; names the nearest.
+    """
+    known = find(connection, name)
+    if (known.archived_at is None) is undo:
+        return False
+    changed = update(tables.lists).where(tables.lists.c.id == known.id)
+    connection.execute(changed.values(archived_at=None if undo else now))
+    return True
+
+
 def find(connection: Connection, name: str) -> MailingList:
     """Give the list of that name.
 
@@ -97,7 +122,7 @@ def find(connection: Connection, name: str) -> MailingList:
 
 
 def named_or_only(connection: Connection, name: str) -> MailingList:
-    """Give the list of that name; without a name the only list there is.
+    """Give the list of that name; without a name the only list there is, or is in use.
 
     Raises:
         UnknownList: there is none of that name, or no telling which one is meant.
@@ -105,9 +130,10 @@ def named_or_only(connection: Connection, name: str) -> MailingList:
     known = lists(connection)
     if name or not known:
         return find(connection, name or "hebdo")
-    if len(known) > 1:
-        raise UnknownList(f"say which list: {', '.join(one.name for one in known)}")
-    return known[0]
+    in_use = [one for one in known if one.archived_at is None] or known
+    if len(in_use) > 1:
+        raise UnknownList(f"say which list: {', '.join(one.name for one in in_use)}")
+    return in_use[0]
 
 
 def lists(connection: Connection) -> list[MailingList]:
@@ -130,30 +156,24 @@ def sizes(connection: Connection) -> list[ListSize]:
     for row in rows:
         counts.setdefault(row.list_id, {})[row.state] = row.readers
     return [
-        ListSize(name=known.name, title=known.title, **counts.get(known.id, {}))
+        ListSize(
+            name=known.name,
+            title=known.title,
+            archived_at=known.archived_at,
+            **counts.get(known.id, {}),
+        )
         for known in lists(connection)
     ]
 
 
-def active_ids(connection: Connection, list_name: str) -> "array[int]":
-    """Give the ids of all who are to be mailed, confirmed and not suppressed, in ascending order.
-
-    Raises:
-        UnknownList: no list has that name.
-    """
-    find(connection, list_name)
-    kind, ids = connection.dialect.name, array("I")
-    banned = frozenset(connection.scalars(_BANNED))
-    last = connection.scalar(select(func.max(_person.id))) or 0
-    for first in range(1, last + 1, _WINDOW):
-        window = {"list": list_name, "first": first, "end": first + _WINDOW}
-        found = from_ids(kind, connection.scalar(_ACTIVE_IDS[kind], window))
-        ids.extend(sorted({*found} - banned if banned else found))
-    return ids
+def mailed(connection: Connection, list_name: str) -> int:
+    """Count the readers of a list who are to be mailed: none of an archived one's."""
+    counted = _ACTIVE.with_only_columns(func.count())
+    return connection.scalar(counted, {"list": list_name}) or 0
 
 
 def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
-    """Give all who are to be mailed, in the order of active_ids, a thousand in memory at a time.
+    """Give all who are to be mailed, the longest known first, a thousand in memory at a time.
 
     Raises:
         UnknownList: no list has that name.
@@ -162,7 +182,7 @@ def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
     active = _ACTIVE.with_only_columns(*_SNAPSHOT).join(
         tables.subscribers, _person.id == _place.subscriber_id
     )
-    statement = active.execution_options(yield_per=1_000)
+    statement = active.order_by(_place.subscriber_id).execution_options(yield_per=1_000)
     for row in connection.execute(statement, {"list": list_name}):
         yield _recipient(row)
 
@@ -207,17 +227,19 @@ def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:
 
 
 def _absent(connection: Connection, list_name: str, ids: Sequence[int]) -> list[Absent]:
-    find(connection, list_name)
+    closed = find(connection, list_name).archived_at is not None
     kind = connection.dialect.name
     given = {"list": list_name, "ids": as_ids(kind, ids)}
     reasons = {row.id: row.reason for row in connection.execute(_ABSENT[kind], given)}
-    return [Absent(id=id_, reason=_why(reasons, id_)) for id_ in ids]
+    return [Absent(id=id_, reason=_why(reasons, id_, closed=closed)) for id_ in ids]
 
 
-def _why(reasons: Mapping[int, str | None], id_: int) -> str:
+def _why(reasons: Mapping[int, str | None], id_: int, *, closed: bool) -> str:
     if id_ not in reasons:
         return "erased"
-    return "unsubscribed" if reasons[id_] is None else "suppressed"
+    if reasons[id_] is not None:
+        return "suppressed"
+    return "list archived" if closed else "unsubscribed"
 
 
 def _recipient(row: Any) -> Recipient:  # noqa: ANN401 - the columns of _SNAPSHOT

@@ -96,6 +96,7 @@ class ListSize:
     confirmed: int = 0
     pending: int = 0
     unsubscribed: int = 0
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +177,7 @@ class Absent:
 
     id: int
     reason: str
-    """`suppressed`, `unsubscribed` or `erased`."""
+    """`suppressed`, `unsubscribed`, `list archived` or `erased`."""
 
 
 @dataclass(frozen=True, kw_only=True)

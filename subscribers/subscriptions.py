@@ -65,6 +65,7 @@ def subscribe(
     Raises:
         AddressError: it is no address.
         UnknownList: no list has that name.
+        ClosedList: it was archived.
     """
     witness = Witness(secret_key=secret_key, evidence=evidence, now=now)
     seat = _seat(connection, read_address(address), list_name, profile, witness)
@@ -81,12 +82,15 @@ def confirm(
     """Join for good, by the token that was mailed; doing it again changes nothing.
 
     Raises:
-        TokenError: the token is not ours, has expired, or is older than an unsubscription.
+        TokenError: the token is not ours, has expired, or is older than an unsubscription; or the
+            list was archived.
     """
     asked = read_confirmation_token(secret_key, token, now)
     seat = find_seat(connection, asked.subscriber_id, asked.list_name)
     if seat is None or suppressions.by_hash(connection, seat.address_hash):
         raise TokenError("this link is no longer good: subscribe again to get a fresh one")
+    if lists.find(connection, asked.list_name).archived_at is not None:
+        raise TokenError("this list is closed: nobody joins it any more")
     if seat.state is SubscriptionState.CONFIRMED:
         return asked
     if seat.state is not SubscriptionState.PENDING or _left_since(seat, asked):
@@ -132,6 +136,7 @@ def add(
     Raises:
         AddressError: it is no address.
         UnknownList: no list has that name.
+        ClosedList: it was archived.
     """
     evidence = Evidence(origin="cli", wording=one_line(consent))
     witness = Witness(secret_key=secret_key, evidence=evidence, now=now)
@@ -168,7 +173,7 @@ def _seat(
     witness: Witness,
 ) -> Seat | None:
     """Give the person's place, with a row of their own from now on; None for the suppressed."""
-    lists.find(connection, list_name)
+    lists.find_open(connection, list_name)
     if suppressions.is_suppressed(connection, secret_key=witness.secret_key, address=reader.text):
         return None
     subscriber_id = enrol(connection, witness.secret_key, reader, profile or Profile(), witness.now)

@@ -20,8 +20,9 @@ from digest.pipeline.composing import MAIL_NOBODY
 from digest.pipeline.demo import is_made_up
 from digest.schedule.reading import read_schedule
 from digest.schedule.values import Approval, Schedule
-from subscribers import lists
+from subscribers import lists, segments
 from subscribers.database import Database
+from subscribers.errors import UnknownSegment
 
 _ALSO_WORDS = (
     "un une eu us it is as or on ou au du en et il la le ma me ne ni nu sa se si ta te tu va vu no"
@@ -63,6 +64,7 @@ def findings(settings: Settings, now: datetime) -> list[Finding]:
     if schedule is not None and database is not None:
         with closing(database):
             found += _lists(schedule, database)
+            found += _segments(schedule, database)
             found += _warm_up(schedule, database, now)
     return found
 
@@ -162,7 +164,9 @@ def _lists(schedule: Schedule, database: Database) -> Iterator[Finding]:
     with database.read() as connection:
         sizes = {size.name: size for size in lists.sizes(connection)}
     for name in sorted({plan.list for plan in schedule.newsletters.values()}):
-        if name not in sizes:
+        if name in sizes and sizes[name].archived_at:
+            yield _error("list", f"'{name}' was archived: `digest lists archive {name} --undo`")
+        elif name not in sizes:
             yield _warn("list", f"'{name}' is not there yet: `digest subscribers import` makes it")
         elif not sizes[name].confirmed:
             yield _warn("list", f"'{name}' has no confirmed readers")
@@ -171,6 +175,18 @@ def _lists(schedule: Schedule, database: Database) -> Iterator[Finding]:
             yield _warn("list", f"{words}: real ones need a fresh database")
         else:
             yield _ok("list", f"'{name}' has {counted(sizes[name].confirmed, 'confirmed reader')}")
+
+
+def _segments(schedule: Schedule, database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        for name, plan in schedule.newsletters.items():
+            if not plan.segment:
+                continue
+            try:
+                segments.find(connection, plan.segment)
+                yield _ok("segment", f"new drafts of {name} go to segment '{plan.segment}'")
+            except UnknownSegment as unknown:
+                yield _error("segment", f"newsletters.{name}.segment: {unknown}")
 
 
 def _warm_up(schedule: Schedule, database: Database, now: datetime) -> Iterator[Finding]:

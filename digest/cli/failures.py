@@ -12,12 +12,12 @@ def explain(failure: BaseException) -> tuple[str, int] | None:  # noqa: PLR0911 
     from sqlalchemy.exc import DBAPIError, OperationalError
 
     from digest.storage.moved import PREFIX
-    from subscribers.errors import SubscribersError, UnknownList
+    from subscribers.errors import SubscribersError, UnknownList, UnknownSegment
 
     match failure:
         case DigestError():
             return str(failure), failure.exit_code
-        case UnknownList():
+        case UnknownList() | UnknownSegment():
             return str(failure), 4
         case SubscribersError():
             return str(failure), 1

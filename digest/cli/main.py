@@ -17,6 +17,7 @@ from digest.cli import (
     keeping,
     running,
     schedule,
+    segments,
     sending,
     steering,
     subscribers,
@@ -60,6 +61,7 @@ for group in (
     doubts,
     auditing,
     subscribers,
+    segments,
     bounces,
     keeping,
 ):

@@ -1,7 +1,7 @@
 """Is an issue fit to be mailed? Looked at before it is approved; errors keep it from going."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +26,8 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+    """Nothing is wrong: something to know before it goes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,12 @@ def check(
         *_form(html),
         *_address(site_url, mails=mails),
     ]
-    return sorted(found, key=lambda finding: finding.severity is not Severity.ERROR)
+    return in_order(found)
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Put errors first and notes last."""
+    return sorted(found, key=lambda finding: list(Severity).index(finding.severity))
 
 
 def doubtful_dates(content: IssueContent, articles: Mapping[int, Article]) -> list[Finding]:

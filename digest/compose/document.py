@@ -38,6 +38,9 @@ def document(issue: Issue, newsletter: Newsletter, themes: Mapping[str, str]) ->
         f"issue: {issue.newsletter}/{issue.number}",
         f"version: {issue.version}",
         "",
+        *_comment(_words(newsletter, _SEGMENT)),
+        f"segment: {one_line(issue.segment)}".rstrip(),
+        "",
         *_text("subject", content.subject, 0),
         *_text("preheader", content.preheader, 0),
         *_long_text("introduction", content.introduction),
@@ -138,10 +141,11 @@ def _words(newsletter: Newsletter, message: str) -> str:
     return wording.catalogue(newsletter.language).gettext(message)
 
 
+_SEGMENT = "Who of the list gets it: the name of a segment; everybody when empty."
 _LEFT_OUT = "Not in the issue: move a block up into a section to take the story in."
 _RULES = """\
-You may change: subject, preheader, introduction, section titles, headlines and summaries;
-the order of sections and stories; a story's section, by moving its whole block.
+You may change: segment, subject, preheader, introduction, section titles, headlines,
+summaries; the order of sections and stories; a story's section, by moving its whole block.
 Delete a block to drop its story; move one up from left_out to take it in.
 Empty a story's follows where it does not go on from that earlier event.
 The first story of the first section leads the issue.

@@ -1,6 +1,6 @@
 """What did the editor change? The document read back into an issue's content, or its problems."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from yaml.nodes import Node
@@ -10,7 +10,8 @@ from digest.compose.nodes import Reading
 from digest.errors import DocumentError, unknown
 from digest.model.issue import Brief, Issue, IssueContent, Section
 
-_WHOLE = ("issue", "version", "subject", "preheader", "introduction", "sections", "left_out")
+_TEXTS = ("subject", "preheader", "introduction")
+_WHOLE = ("issue", "version", "segment", *_TEXTS, "sections", "left_out")
 _SECTION = ("theme", "title", "stories")
 _STORY = ("story", "headline", "summary", "follows")
 
@@ -21,10 +22,18 @@ class Edited:
 
     version: int
     """The version of the issue that the editor had before them."""
+    segment: str
     content: IssueContent
 
 
-def read_document(document: str, issue: Issue, themes: Mapping[str, str], *, file: str) -> Edited:
+def read_document(
+    document: str,
+    issue: Issue,
+    themes: Mapping[str, str],
+    *,
+    file: str,
+    segments: Collection[str] = (),
+) -> Edited:
     """Read an edited document of `issue`; `themes` has the title of every theme there is.
 
     Stories that stand nowhere any more are dropped: they go to `left_out`.
@@ -33,7 +42,7 @@ def read_document(document: str, issue: Issue, themes: Mapping[str, str], *, fil
         DocumentError: it can't be used; carries every problem with its line.
     """
     reading = Reading(file)
-    edited = _Document(reading, issue, themes).read(document)
+    edited = _Document(reading, issue, themes, segments).read(document)
     if edited is None or reading.problems:
         raise DocumentError(tuple(sorted(reading.problems, key=lambda problem: problem.line)))
     return edited
@@ -42,7 +51,14 @@ def read_document(document: str, issue: Issue, themes: Mapping[str, str], *, fil
 class _Document:
     """The walk through one document: which stories were met, on which line."""
 
-    def __init__(self, reading: Reading, issue: Issue, themes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        issue: Issue,
+        themes: Mapping[str, str],
+        segments: Collection[str],
+    ) -> None:
+        self.segments = segments
         self.reading = reading
         self.issue = issue
         self.themes = themes
@@ -70,7 +86,16 @@ class _Document:
         version = self.reading.number(parts.get("version"), "version")
         if "version" not in parts:
             self.reading.wrong(root, f"version is missing: write `version: {self.issue.version}`")
-        return Edited(version=version, content=self._with_dropped(content))
+        segment = self._segment(parts.get("segment"))
+        return Edited(version=version, segment=segment, content=self._with_dropped(content))
+
+    def _segment(self, node: Node | None) -> str:
+        if node is None:  # a document from before there were any
+            return self.issue.segment
+        name = self.reading.text(node, "segment").strip()
+        if name and name not in self.segments:
+            self.reading.wrong(node, unknown("segment", name, self.segments))
+        return name
 
     def _check_name(self, root: Node, node: Node | None) -> None:
         name = f"{self.issue.newsletter}/{self.issue.number}"

@@ -17,6 +17,7 @@ from digest.compose.render import render
 from digest.compose.rewritten import in_its_language
 from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
 from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
+from digest.pipeline import segmenting
 from digest.pipeline.archive import address_of
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.newsroom import Newsroom
@@ -48,7 +49,12 @@ def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
         content = draft_content(newsroom, connection, newsletter, slot)
     with newsroom.database.write() as connection:
         issue = issues.insert(
-            connection, newsletter=newsletter, slot=slot, content=content, now=newsroom.clock()
+            connection,
+            newsletter=newsletter,
+            slot=slot,
+            content=content,
+            segment=plan.segment,
+            now=newsroom.clock(),
         )
     return approve_automatic(newsroom, issue, plan)
 
@@ -144,19 +150,20 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     issue = _read(newsroom, issue_id)
     before = editable(newsroom, issue)
     plan = _plan(newsroom, issue.newsletter)
-    themes = _themes(newsroom, plan, issue)
-    edited = read_document(document, issue, themes, file=file)
+    themes, known = _themes(newsroom, plan, issue), segmenting.names(newsroom)
+    edited = read_document(document, issue, themes, file=file, segments=known)
     if edited.version != issue.version:
         raise ConflictError(
             f"issue {issues.named(issue)} changed meanwhile: {file} was made from version"
             f" {edited.version}, it is now version {issue.version}: see what changed with `digest"
             f" issue edit {issues.named(issue)} --print` and bring your changes into that"
         )
-    if edited.content == read_document(before, issue, themes, file=file).content:
+    shown = {*known, issue.segment}
+    if edited == read_document(before, issue, themes, file=file, segments=shown):
         return issue
     tell = partial(detect, expected=plan.language)
     content = in_its_language(edited.content, issue.content, tell)
-    return _change(newsroom, issue, content=content)
+    return _change(newsroom, issue, content=content, segment=edited.segment)
 
 
 def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, ...]:
@@ -177,6 +184,7 @@ def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
     told = [id_ for brief in briefs_of(issue.content.sections) for id_ in brief.article_ids]
     with newsroom.database.read() as connection:
         known = articles.articles(connection, told)
+        whom = segmenting.findings(connection, issue, _plan(newsroom, issue.newsletter).list)
     found = [
         finding
         for edition in render_editions(newsroom, issue)
@@ -188,7 +196,7 @@ def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
             mails=_really_mails(newsroom),
         )
     ]
-    return [*found, *checks.doubtful_dates(issue.content, known)]
+    return checks.in_order([*found, *checks.doubtful_dates(issue.content, known), *whom])
 
 
 def errors(newsroom: Newsroom, issue: Issue) -> list[Finding]:
@@ -243,6 +251,7 @@ def _change(
     *,
     state: IssueState | None = None,
     content: IssueContent | None = None,
+    segment: str | None = None,
     approved_by: str | None = None,
 ) -> Issue:
     with newsroom.database.write() as connection:
@@ -251,6 +260,7 @@ def _change(
             issue,
             state=state,
             content=content,
+            segment=segment,
             approved_by=approved_by,
             now=newsroom.clock(),
         )

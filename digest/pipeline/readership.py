@@ -233,11 +233,15 @@ def _name_to_fill(newsroom: Newsroom, connection: Connection, name: str) -> str:
 
     Raises:
         UnknownList: no list and no newsletter has that name, or several could be meant.
+        ClosedList: it was archived.
     """
     titles = _titles(newsroom)
     if not name and len(titles) == 1:
         name = next(iter(titles))
-    return name if name in titles else lists.named_or_only(connection, name).name
+    if name not in titles:
+        name = lists.named_or_only(connection, name).name
+    there = any(one.name == name for one in lists.lists(connection))
+    return lists.find_open(connection, name).name if there else name
 
 
 def _titles(newsroom: Newsroom) -> dict[str, str]:

@@ -16,7 +16,7 @@ from digest.pipeline.newsroom import Newsroom
 from digest.schedule.fields import LANGUAGES
 from digest.schedule.values import Newsletter
 from digest.storage import issues
-from subscribers import audience, lists
+from subscribers import audience, lists, segments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,8 @@ def shared(newsroom: Newsroom, issue: Issue, newsletter: Newsletter) -> Shared:
 
     Raises:
         UnknownList: there is no list of the newsletter's.
+        ClosedList: it was archived.
+        UnknownSegment: the issue goes to a segment that there is not any more.
         RenderError: a template is broken.
         ConfigError: brand.yaml is wrong.
     """
@@ -76,8 +78,13 @@ def _shares(
         monthly=None if best is None else themes_of(best.content),
         tracking=newsroom.schedule.site.tracking,
     )
-    list_id = lists.find(connection, newsletter.list).id
-    groups = audience.by_choices(connection, list_id, newsroom.clock(), usual=newsletter.language)
+    groups = audience.by_choices(
+        connection,
+        lists.find_open(connection, newsletter.list).id,
+        newsroom.clock(),
+        usual=newsletter.language,
+        condition=segments.condition_of(connection, issue.segment) if issue.segment else None,
+    )
     return share_out(groups, offer)
 
 

@@ -185,6 +185,8 @@ class Newsletter(Value):
     """Over how long a sending goes out; at once when absent."""
     quiet: Quiet | None = None
     """When no call begins, in the newsletter's zone."""
+    segment: Name | Literal[""] = ""
+    """A segment of the list's readers, for its new drafts; everybody when empty."""
 
     def cron(self, clock: RunClock) -> str:
         """Give when a clock strikes."""

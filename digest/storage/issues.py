@@ -60,6 +60,11 @@ def issues(connection: Connection, newsletter: str | None = None) -> list[Issue]
     return [_issue(row) for row in connection.execute(question).mappings()]
 
 
+def unsent_of_segment(connection: Connection, segment: str) -> list[Issue]:
+    """Give the issues that still are to go to a segment, the latest due first."""
+    return [one for one in issues(connection) if one.segment == segment and one.state in _EDITABLE]
+
+
 def find(connection: Connection, newsletter: str, slot: datetime) -> Issue | None:
     """Give the issue due at that moment, if it was made."""
     question = select(table).where(table.c.newsletter == newsletter, table.c.slot == slot)
@@ -87,14 +92,20 @@ def told_before(connection: Connection, newsletter: str, slot: datetime) -> list
 
 
 def insert(
-    connection: Connection, *, newsletter: str, slot: datetime, content: IssueContent, now: datetime
+    connection: Connection,
+    *,
+    newsletter: str,
+    slot: datetime,
+    content: IssueContent,
+    now: datetime,
+    segment: str = "",
 ) -> Issue:
     """Keep a new draft under the newsletter's next number, or give the one made for `slot`."""
     alone(connection, f"make an issue of {newsletter}")
     existing = find(connection, newsletter, slot)
     if existing is not None:
         return existing
-    made = connection.execute(_insertion(newsletter, slot, content, now))
+    made = connection.execute(_insertion(newsletter, slot, content, segment, now))
     return issue(connection, made.scalar_one())
 
 
@@ -104,6 +115,7 @@ def change(
     *,
     state: IssueState | None = None,
     content: IssueContent | None = None,
+    segment: str | None = None,
     approved_by: str | None = None,
     now: datetime,
 ) -> Issue:
@@ -122,6 +134,8 @@ def change(
         "approved_by": _approver(issue, after, approved_by),
         "sent_at": now if after is IssueState.SENT else issue.sent_at,
     }
+    if segment is not None:
+        values["segment"] = segment
     if content is not None:
         values["content"] = _CONTENT.dump_python(content, mode="json")
     fenced = update(table).where(table.c.id == issue.id, table.c.version == issue.version)
@@ -197,7 +211,7 @@ def _keeping(issue: Issue, now: datetime) -> Insert:
 
 
 def _insertion(
-    newsletter: str, slot: datetime, content: IssueContent, now: datetime
+    newsletter: str, slot: datetime, content: IssueContent, segment: str, now: datetime
 ) -> ReturningInsert[int]:
     number = select(func.coalesce(func.max(table.c.number), 0) + 1).where(
         table.c.newsletter == newsletter
@@ -209,6 +223,7 @@ def _insertion(
         state=IssueState.DRAFT.value,
         version=1,
         content=_CONTENT.dump_python(content, mode="json"),
+        segment=segment,
         created_at=now,
         changed_at=now,
         approved_by="",

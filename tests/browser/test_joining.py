@@ -15,6 +15,7 @@ from subscribers.database import Database
 from tests.browser.conftest import DESK, PHONE, Window, faults, overflow, served
 from tests.deliver.courier import Courier
 from tests.pipeline.scene import LIST, a_newsroom
+from tests.subscribers.conftest import mailed_ids
 
 AWA = "awa@readers.example"
 WORDS = {
@@ -110,4 +111,4 @@ def mailed_link(courier: Courier) -> str:
 def readers(newsroom: Newsroom) -> int:
     with newsroom.database.write() as connection:
         lists.ensure(connection, LIST, "Hebdo", system_clock())
-        return len(lists.active_ids(connection, LIST))
+        return len(mailed_ids(connection, LIST))

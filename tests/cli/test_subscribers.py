@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from digest.cli import subscribers
 from digest.resources import shipped
-from subscribers.errors import AddressError, TransferError, UnknownList
+from subscribers.errors import AddressError, ClosedList, TransferError, UnknownList
 
 Digest = Callable[..., Result]
 
@@ -184,6 +184,30 @@ def test_lists_are_made_and_listed(digest: Digest) -> None:
     assert "no lists yet" in digest("lists", "list").stdout
     assert "'mensuel' is ready" in digest("lists", "create", "mensuel", "--title", "M").stdout
     assert "mensuel" in digest("lists", "list").stdout
+
+
+def test_a_list_is_archived_and_opened_again(digest: Digest) -> None:
+    digest("subscribers", "add", "a@example.org", "--consent", "x")
+    shown = digest("lists", "show", "hebdo").stdout
+    assert "mailed: 1, without the suppressed" in shown
+    assert "newsletters that go to it: hebdo-sahel" in shown
+    assert "is archived" in digest("lists", "archive", "hebdo").stdout
+    assert "as before" in digest("lists", "archive", "hebdo").stdout
+    assert "archived since" in digest("lists", "show", "hebdo").stdout
+    refused = digest("subscribers", "add", "b@example.org", "--consent", "x").exception
+    assert isinstance(refused, ClosedList)
+    assert "is unsubscribed" in digest("subscribers", "remove", "a@example.org").stdout
+    assert "is open again" in digest("lists", "archive", "hebdo", "--undo").stdout
+    assert answer(digest("lists", "show", "hebdo", "--json"))["mailed"] == 0
+
+
+def test_no_file_is_imported_into_an_archived_list(digest: Digest, readers: str) -> None:
+    digest("lists", "create", "hebdo")
+    digest("lists", "archive", "hebdo")
+    for more in ((), ("--dry-run",)):
+        refused = digest("subscribers", "import", readers, "--consent", "fair", *more).exception
+        assert isinstance(refused, ClosedList)
+    assert sizes(digest) == [("hebdo", 0, 0, 0)]
 
 
 @pytest.mark.parametrize(

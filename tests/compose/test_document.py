@@ -61,7 +61,7 @@ def stories(content: IssueContent) -> dict[str, list[int]]:
 
 
 def test_a_document_read_back_unchanged_is_the_issue() -> None:
-    assert read(TEXT) == Edited(version=3, content=ISSUE.content)
+    assert read(TEXT) == Edited(version=3, segment="", content=ISSUE.content)
 
 
 def test_an_editor_empties_what_a_story_does_not_follow() -> None:
@@ -204,6 +204,22 @@ def test_what_is_no_document_is_refused(text: str) -> None:
 def test_the_document_explains_itself_in_the_newsletters_language() -> None:
     assert "# Hebdo Sahel · brouillon · version 3, départ prévu" in TEXT
     english = document(ISSUE, a_newsletter(language="en"), THEMES)
-    assert "You may change: subject" in english
+    assert "You may change: segment, subject" in english
     assert "Vous pouvez changer" in TEXT
     assert "Hors du numéro" in TEXT
+
+
+def test_an_editor_gives_an_issue_a_segment_or_takes_it_away() -> None:
+    known = ("mali-fr", "tout")
+
+    def reread(text: str, issue: Issue = ISSUE) -> str:
+        return read_document(text, issue, THEMES, file="edit.yaml", segments=known).segment
+
+    assert reread(TEXT.replace("segment:\n", "segment: mali-fr\n")) == "mali-fr"
+    there = replace(ISSUE, segment="mali-fr")
+    shown = document(there, a_newsletter(), THEMES)
+    assert reread(shown, there) == "mali-fr"
+    assert reread(shown.replace("segment: mali-fr\n", "segment:\n"), there) == ""
+    assert reread(shown.replace("segment: mali-fr\n", ""), there) == "mali-fr"
+    with pytest.raises(DocumentError, match=r"unknown segment 'mali' \(did you mean 'mali-fr'\?\)"):
+        reread(TEXT.replace("segment:\n", "segment: mali\n"))

@@ -14,11 +14,11 @@ from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.sending import send
 from digest.schedule.values import Bounces
 from digest.storage import tables
-from subscribers import lists
 from subscribers.database import Database
 from tests.pipeline.scene import LIST, QUICK, a_newsroom
 from tests.servers import smtp
 from tests.servers.smtp import LookAlike
+from tests.subscribers.conftest import mailed_ids
 
 REPORT = b"""From: MAILER-DAEMON@mx.example
 To: %s
@@ -58,7 +58,7 @@ def test_the_reader_whose_mail_comes_back_is_mailed_no_more_and_nobody_else_is_t
     assert [one.what for one in told] == [What.HARD] * 2
     assert report.new == 1
     with database.read() as connection:
-        left = list(lists.active_ids(connection, LIST))
+        left = mailed_ids(connection, LIST)
         [attempt] = connection.scalars(select(tables.events.c.attempt_id))
         sent = set(connection.scalars(select(tables.attempts.c.id)))
     assert left == [1, 2, 3, 4, 6, 7, 8, 9]

@@ -18,8 +18,9 @@ from digest.pipeline.planning import foresee
 from digest.pipeline.sending import send
 from digest.storage import issues
 from digest.storage import tables as ledger
-from subscribers import tables
+from subscribers import segments, tables
 from subscribers.database import Database
+from subscribers.grammar import parse
 from tests.builders import NOON, a_brief, an_issue
 from tests.deliver.courier import Courier
 from tests.pipeline.scene import a_newsroom, an_approved_issue, enrol
@@ -155,6 +156,23 @@ def test_an_issue_that_has_nothing_for_anybody_is_not_sent(database: Database) -
     with pytest.raises(DeliveryError, match="gets anything of this issue: 6 nothing"):
         send(newsroom_of(database, Courier()), issue.id)
     assert state_of(database, issue) is IssueState.APPROVED
+
+
+def test_an_issue_can_go_to_a_segment_alone(database: Database) -> None:
+    choose(database, 2, language="en")
+    choose(database, 3, themes=["sahel"])
+    issue = an_approved_issue(database, content=content("diplomacy"))
+    with database.write() as connection:
+        segments.create(connection, "fr", parse("language = fr and theme = diplomacy"), NOON)
+        issue = issues.change(connection, issue, segment="fr", now=NOON)
+        issue = issues.change(
+            connection, issue, state=IssueState.APPROVED, approved_by="Awa", now=NOON
+        )
+    courier = Courier()
+    newsroom = newsroom_of(database, courier)
+    plan = foresee(newsroom, issue, courier)
+    send(newsroom, issue.id)
+    assert (sorted(mailed(courier)), plan.recipients, plan.left_out) == ([1, 4, 5, 6], 4, {})
 
 
 def an_earlier_one(database: Database, issue: Issue) -> None:

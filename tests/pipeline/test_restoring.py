@@ -19,6 +19,7 @@ from subscribers.model import Evidence
 from subscribers.subscriptions import unsubscribe
 from tests.pipeline.scene import SECRET
 from tests.storage.everything import AT, fill
+from tests.subscribers.conftest import mailed_ids
 
 # PostgreSQL is saved by its own programs.
 
@@ -85,7 +86,7 @@ def test_who_left_since_a_backup_stays_away(database: Database, saved: Path) -> 
     database.close()
     assert restore(database, saved).carried == keeping.Carried(left=1, suppressed=0)
     with database.read() as connection:
-        assert 3 not in lists.active_ids(connection, "hebdo")
+        assert 3 not in mailed_ids(connection, "hebdo")
 
 
 def test_what_is_kept_beside_can_be_brought_back(database: Database, saved: Path) -> None:

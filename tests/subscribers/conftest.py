@@ -124,3 +124,7 @@ def people(connection: Connection) -> list[Recipient]:
 def database(both_databases: Database) -> Database:
     """What is done here must hold on SQLite and on PostgreSQL."""
     return both_databases
+
+
+def mailed_ids(connection: Connection, list_name: str) -> list[int]:
+    return [reader.id for reader in lists.readers(connection, list_name)]

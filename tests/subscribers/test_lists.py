@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, delete, event
+from sqlalchemy import Connection, delete
 
 from subscribers import lists, suppressions, tables
-from subscribers.errors import ListError, UnknownList
+from subscribers.errors import ClosedList, ListError, TokenError, UnknownList
 from subscribers.model import Absent, ListSize, SuppressionReason
-from tests.subscribers.conftest import KEY, id_of, join, leave
+from tests.subscribers.conftest import KEY, answer, ask, id_of, join, leave, mailed_ids
 
 
 def crowd(connection: Connection, now: datetime) -> dict[str, int]:
@@ -34,8 +34,8 @@ def test_only_the_confirmed_and_not_suppressed_are_active(
     connection: Connection, now: datetime
 ) -> None:
     ids = crowd(connection, now)
-    assert list(lists.active_ids(connection, "hebdo")) == [ids["present"], ids["other"]]
-    assert [one.id for one in lists.readers(connection, "hebdo")] == [ids["present"], ids["other"]]
+    assert mailed_ids(connection, "hebdo") == [ids["present"], ids["other"]]
+    assert lists.mailed(connection, "hebdo") == 2
 
 
 def test_recipients_keep_the_planned_order_and_the_absent_their_reasons(
@@ -58,7 +58,7 @@ def test_who_is_confirmed_elsewhere_only_is_not_mailed_here(
 ) -> None:
     ids = crowd(connection, now)
     lists.create(connection, "mensuel", "Le mensuel", now)
-    assert list(lists.active_ids(connection, "mensuel")) == []
+    assert mailed_ids(connection, "mensuel") == []
     present, absent = lists.recipients(connection, "mensuel", [ids["present"]])
     assert present == []
     assert absent == [Absent(id=ids["present"], reason="unsubscribed")]
@@ -88,21 +88,6 @@ def test_however_they_are_looked_up_only_planned_recipients_are_mailed(
     assert [one.id for one in absent] == [ids[name] for name in names if name != "other"]
 
 
-def test_the_active_are_found_window_by_window(
-    connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    crowd(connection, now)
-    whole = lists.active_ids(connection, "hebdo")
-    monkeypatch.setattr(lists, "_WINDOW", 2)
-    crowd(connection, now)
-    asked: list[str] = []
-    event.listen(
-        connection, "before_cursor_execute", lambda _c, _cur, sql, *_rest: asked.append(sql)
-    )
-    assert lists.active_ids(connection, "hebdo") == whole
-    assert len(asked) == 6  # the list, the suppressed, the last id, three windows
-
-
 def test_sizes_count_by_state(connection: Connection, now: datetime) -> None:
     crowd(connection, now)
     lists.create(connection, "vide", "Vide", now)
@@ -112,7 +97,7 @@ def test_sizes_count_by_state(connection: Connection, now: datetime) -> None:
     ]
 
 
-@pytest.mark.parametrize("question", [lists.active_ids, lists.find])
+@pytest.mark.parametrize("question", [mailed_ids, lists.find])
 def test_an_unknown_list_is_refused_with_the_nearest_name(
     connection: Connection, question: object
 ) -> None:
@@ -148,3 +133,41 @@ def test_a_title_is_one_line_or_the_name(connection: Connection, now: datetime) 
     made = lists.create(connection, "mensuel", "Le\r\nBcc: x\u202e mensuel", now)
     assert made.title == "Le Bcc: x mensuel"
     assert lists.create(connection, "annuel", " \n", now).title == "annuel"
+
+
+def test_nobody_joins_or_is_mailed_on_an_archived_list(
+    connection: Connection, now: datetime
+) -> None:
+    join(connection, now)
+    needed = ask(connection, now, "bob@example.org")
+    assert lists.archive(connection, "hebdo", now)
+    assert not lists.archive(connection, "hebdo", now)
+    with pytest.raises(ClosedList, match=r"archived on 2026-11-26: .*`digest lists archive hebdo"):
+        lists.find_open(connection, "hebdo")
+    assert mailed_ids(connection, "hebdo") == []
+    for way in (join, ask):
+        with pytest.raises(ClosedList):
+            way(connection, now, "eve@example.org")
+    with pytest.raises(TokenError, match="closed"):
+        answer(connection, needed, now)
+    present, absent = lists.recipients(connection, "hebdo", [id_of(connection)])
+    assert (present, [one.reason for one in absent]) == ([], ["list archived"])
+    assert leave(connection, now)
+
+
+def test_an_archived_list_is_opened_again(connection: Connection, now: datetime) -> None:
+    join(connection, now)
+    lists.archive(connection, "hebdo", now)
+    assert lists.archive(connection, "hebdo", now, undo=True)
+    assert not lists.archive(connection, "hebdo", now, undo=True)
+    assert mailed_ids(connection, "hebdo") == [id_of(connection)]
+    assert lists.sizes(connection)[0].archived_at is None
+
+
+def test_an_archived_list_is_not_meant_by_default(connection: Connection, now: datetime) -> None:
+    lists.create(connection, "mensuel", "Mensuel", now)
+    with pytest.raises(UnknownList, match="say which"):
+        lists.named_or_only(connection, "")
+    lists.archive(connection, "hebdo", now)
+    assert lists.named_or_only(connection, "").name == "mensuel"
+    assert lists.named_or_only(connection, "hebdo").name == "hebdo"

@@ -18,6 +18,7 @@ from tests.subscribers.conftest import (
     id_of,
     join,
     leave,
+    mailed_ids,
     state_of,
 )
 
@@ -56,7 +57,7 @@ def test_a_forgotten_reader_is_named_nowhere_and_stays_away(
     join(connection, now)
     assert erase(connection, now) == Forgotten(erased=True, evidence_kept=2, suppression_kept=False)
     assert "awa" not in everything(connection)
-    assert list(lists.active_ids(connection, "hebdo")) == []
+    assert mailed_ids(connection, "hebdo") == []
     assert join(connection, now).verdict is Verdict.UNSUBSCRIBED
     assert state_of(connection) is SubscriptionState.PENDING
 

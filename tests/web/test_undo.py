@@ -7,9 +7,10 @@ import pytest
 
 from digest.pipeline.newsroom import Newsroom
 from digest.web.main import create_app
-from subscribers import lists, people, suppressions
+from subscribers import people, suppressions
 from subscribers.model import SuppressionReason
 from subscribers.tokens import confirmation_token, unsubscribe_token
+from tests.subscribers.conftest import mailed_ids
 from tests.web.conftest import KEY, ONE_CLICK, Reader, TestClient, join
 
 UNDO = {"undo": "yes"}
@@ -17,7 +18,7 @@ UNDO = {"undo": "yes"}
 
 def active(newsroom: Newsroom) -> list[int]:
     with newsroom.database.read() as connection:
-        return list(lists.active_ids(connection, "hebdo"))
+        return mailed_ids(connection, "hebdo")
 
 
 def actions(newsroom: Newsroom, reader: Reader) -> list[str]:

@@ -10,15 +10,16 @@ from starlette.types import Message
 from digest.pipeline.newsroom import Newsroom
 from digest.web.main import create_app
 from digest.web.security import LONGEST_BODY
-from subscribers import lists, people
+from subscribers import people
 from subscribers.model import Consent, ConsentAction
 from subscribers.tokens import confirmation_token, unsubscribe_token
+from tests.subscribers.conftest import mailed_ids
 from tests.web.conftest import KEY, ONE_CLICK, Reader, TestClient, join
 
 
 def active(newsroom: Newsroom) -> list[int]:
     with newsroom.database.read() as connection:
-        return list(lists.active_ids(connection, "hebdo"))
+        return mailed_ids(connection, "hebdo")
 
 
 def evidence(newsroom: Newsroom, address: str) -> list[Consent]:
