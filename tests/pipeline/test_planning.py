@@ -88,6 +88,9 @@ def test_each_reader_gets_what_they_chose_in_few_editions(database: Database) ->
     assert (got[1].subject, got[3].subject) == ("Tout sur sahel 1", "Les nouvelles")
     assert (got[1].language, got[2].language) == ("fr", "en")
     assert "Unsubscribe" in got[2].html
+    page = "https://digest.example/archive/hebdo-sahel/1"
+    assert f"Lire en ligne\u00a0: {page}\n" in got[1].text
+    assert f"Read online: {page}?language=en\n" in got[2].text
     assert "Tout sur diplomacy" in got[3].html
     assert got[3] == got[6]
 
@@ -137,6 +140,7 @@ def test_monthly_readers_get_the_leads_of_the_month_with_its_first_issue(
         ["Tout sur diplomacy 10", "Tout sur diplomacy 20"],
     ]
     assert letter is not None
+    assert "/archive/" not in letter.html + letter.text
     assert letter.subject == "Le meilleur du mois\u00a0: Tout sur diplomacy 20"
     assert "13 nov.\u2009–\u20094 déc. 2026" in letter.text
 
