@@ -60,6 +60,18 @@ BENCHMARKS = (
     Benchmark(
         name="plan.postgresql.seconds_1m", unit="s", measure=sending.plan_postgresql_1m, runs=3
     ),
+    Benchmark(
+        name="plan.sqlite.choices.seconds_1m",
+        unit="s",
+        measure=sending.plan_sqlite_choices_1m,
+        runs=3,
+    ),
+    Benchmark(
+        name="plan.postgresql.choices.seconds_1m",
+        unit="s",
+        measure=sending.plan_postgresql_choices_1m,
+        runs=3,
+    ),
     Benchmark(name="import.rows_per_s", unit="rows/s", measure=importing.rows_per_s, runs=3),
     Benchmark(
         name="import.postgresql.rows_per_s",

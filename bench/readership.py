@@ -16,16 +16,39 @@ _HASHES = {
     "postgresql": "md5(n::text) || md5((n + 1)::text)",
     "sqlite": "printf('%064x', n * 2654435761)",
 }
+_TYPES = {
+    "postgresql": {"json": "json", "moment": "timestamptz"},
+    "sqlite": {"json": "text", "moment": "text"},
+}
 _LONG_AGO = "'2026-01-01 00:00:00'"
+_PLAIN = {
+    "language": "'fr'",
+    "themes": "'[]'",
+    "tracking": "false",
+    "cadence": "'every'",
+    "paused": "NULL",
+}
+_MIXED = {
+    "language": "CASE WHEN n % 7 = 0 THEN 'en' WHEN n % 101 = 0 THEN 'ar' ELSE 'fr' END",
+    "themes": (
+        """CASE n % 12 WHEN 0 THEN '["diplomacy"]' WHEN 1 THEN '["sahel-security"]'"""
+        """ WHEN 2 THEN '["sahel-security", "diplomacy"]' ELSE '[]' END"""
+    ),
+    "tracking": "n % 5 = 0",
+    "cadence": "CASE n % 10 WHEN 3 THEN 'monthly' ELSE 'every' END",
+    "paused": "CASE n % 41 WHEN 0 THEN '2099-01-01 00:00:00' END",
+}
+"""A sixth reads another language, a quarter chose themes, a tenth wants a month's best."""
 
 
-def fill(database: Database, readers: int) -> None:
-    """Put readers 1 to `readers` on the list `hebdo`, confirmed."""
+def fill(database: Database, readers: int, *, mixed: bool = False) -> None:
+    """Put readers 1 to `readers` on the list `hebdo`, confirmed; `mixed`: more than half chose."""
+    wishes = _MIXED if mixed else _PLAIN
     with database.write() as connection:
-        _do(connection, _LIST, readers)
-        _do(connection, _PEOPLE, readers)
-        _do(connection, _PLACES, readers)
-        _do(connection, "ANALYZE", readers)
+        _do(connection, _LIST, readers, wishes)
+        _do(connection, _PEOPLE, readers, wishes)
+        _do(connection, _PLACES, readers, wishes)
+        _do(connection, "ANALYZE", readers, wishes)
 
 
 _ADDRESS = "'reader' || n || '@readers.example'"
@@ -33,18 +56,19 @@ _LIST = f"INSERT INTO lists (id, name, title, created_at) VALUES (1, 'hebdo', 'H
 _PEOPLE = (
     "INSERT INTO subscribers (id, address, address_key, address_hash, name, language, themes,"
     " tracking, fields, created_at, changed_at)"
-    f" SELECT n, {_ADDRESS}, {_ADDRESS}, {{hashed}}, 'Aïssata', 'fr', '[]', false, '{{{{}}}}',"
+    f" SELECT n, {_ADDRESS}, {_ADDRESS}, {{hashed}}, 'Aïssata', {{language}},"
+    " CAST({themes} AS {json}), {tracking}, '{{}}',"
     f" {_LONG_AGO}, {_LONG_AGO} FROM ({{numbers}}) AS numbers"
 )
 _PLACES = (
-    "INSERT INTO subscriptions (subscriber_id, list_id, state, asked_at, cadence)"
-    f" SELECT n, 1, 'confirmed', {_LONG_AGO}, 'every' FROM ({{numbers}}) AS numbers"
+    "INSERT INTO subscriptions (subscriber_id, list_id, state, asked_at, cadence, paused_until)"
+    f" SELECT n, 1, 'confirmed', {_LONG_AGO}, {{cadence}},"
+    " CAST({paused} AS {moment}) FROM ({numbers}) AS numbers"
 )
 
 
-def _do(connection: Connection, statement: str, readers: int) -> None:
+def _do(connection: Connection, statement: str, readers: int, wishes: dict[str, str]) -> None:
     kind = connection.dialect.name
-    numbers = _NUMBERS[kind].format(count=readers)
-    connection.execute(
-        text(statement.format(numbers=numbers, hashed=_HASHES[kind]).replace("::", "\\:\\:"))
-    )
+    given = {"numbers": _NUMBERS[kind].format(count=readers), "hashed": _HASHES[kind]}
+    spelt = statement.format(**given, **wishes, **_TYPES[kind])
+    connection.execute(text(spelt.replace(":", "\\:")))

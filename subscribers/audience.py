@@ -100,26 +100,29 @@ def _suppressed(connection: Connection) -> "array[int]":
     return array("I", sorted(unpacked(kind, connection.scalar(question))))
 
 
-def _places(connection: Connection, inside: ColumnElement[bool], now: datetime) -> dict[int, Place]:
-    """Give cadence and pause of those who don't simply get every issue."""
+def _places(
+    connection: Connection, inside: ColumnElement[bool], now: datetime
+) -> dict[Place, set[int]]:
+    """Give those who don't simply get every issue, by cadence and pause."""
     paused = func.coalesce(_place.paused_until > now, false())
     wish = case((paused, literal(_PAUSED)), else_=_place.cadence)
     question = select(wish).where(inside, or_(_place.cadence != Cadence.EVERY, paused))
     return {
-        id_: (Cadence.EVERY if word == _PAUSED else Cadence(word), word == _PAUSED)
+        (Cadence.EVERY, True) if word == _PAUSED else (Cadence(word), False): set(ids)
         for word, ids in _grouped(connection, question, _place.subscriber_id)
-        for id_ in ids
     }
 
 
-def _people(connection: Connection, inside: ColumnElement[bool], usual: str) -> dict[int, Person]:
-    """Give language, themes and tracking of those who chose anything but the usual."""
+def _people(
+    connection: Connection, inside: ColumnElement[bool], usual: str
+) -> dict[Person, set[int]]:
+    """Give those who chose anything but the usual, by language, themes and tracking."""
     other = or_(_person.language != usual, _themes != "[]", _person.tracking)
     question = select(_person.language, _themes, _person.tracking).where(inside, other)
-    found: dict[int, Person] = {}
+    found: dict[Person, set[int]] = defaultdict(set)
     for language, themes, tracking, ids in _grouped(connection, question, _person.id):
-        chosen = (language, tuple(orjson.loads(themes)), tracking)
-        found |= dict.fromkeys(ids, chosen)
+        chosen = tuple(orjson.loads(themes))  # equal ones may be spelt differently
+        found[language, chosen, tracking].update(ids)
     return found
 
 
@@ -134,15 +137,21 @@ def _grouped(
 
 
 def _sorted_out(
-    ids: "array[int]", places: dict[int, Place], people: dict[int, Person], usual: str
+    ids: "array[int]", places: dict[Place, set[int]], people: dict[Person, set[int]], usual: str
 ) -> "Iterator[tuple[Choices, array[int]]]":
-    plain, always = (usual, (), False), (Cadence.EVERY, False)
-    chose = people.keys() | places.keys()
-    rest = array("I", [id_ for id_ in ids if id_ not in chose]) if chose else ids
-    if rest:
-        yield Choices(*plain, *always), rest
-    groups: dict[tuple[Person, Place], array[int]] = defaultdict(lambda: array("I"))
-    for id_ in sorted(chose.intersection(ids)):
-        groups[people.get(id_, plain), places.get(id_, always)].append(id_)
-    for (person, place), members in groups.items():
-        yield Choices(*person, *place), members
+    """Meet each kind of person with each kind of place: sets do it faster than a loop over ids."""
+    left = set(ids)
+    for person, members in [*people.items(), ((usual, (), False), left)]:
+        if members is not left:
+            members &= left
+            left -= members
+        for place, there in places.items():
+            both = members & there
+            members -= both
+            yield from _group(person, place, both)
+        yield from _group(person, (Cadence.EVERY, False), members)
+
+
+def _group(person: Person, place: Place, ids: set[int]) -> "Iterator[tuple[Choices, array[int]]]":
+    if ids:
+        yield Choices(*person, *place), array("I", sorted(ids))

@@ -10,6 +10,7 @@ SubscribersError
 ├── SegmentError      a segment can't be made: its name is taken or unfit
 ├── UnknownSegment    no segment of that name
 ├── UnknownReader     nothing is held of an address
+├── LeftoverError     an erased person's address or name still stands somewhere
 └── TransferError     a file can't be imported
 """
 
@@ -52,6 +53,10 @@ class UnknownSegment(SubscribersError):  # noqa: N818 - reads as what it is
 
 class UnknownReader(SubscribersError):  # noqa: N818 - reads as what it is
     """Nothing is held of an address."""
+
+
+class LeftoverError(SubscribersError):
+    """What names a person still stands somewhere after their erasure; says where."""
 
 
 class TransferError(SubscribersError):

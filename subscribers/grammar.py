@@ -1,4 +1,4 @@
-"""What does the text of a segment's rule say? Read by recursive descent, errors with their column.
+"""What does the text of a segment's rule say? Read by recursive descent; errors point at it.
 
 The grammar stands in subscribers.rules. Everything is checked here but the names of themes and
 lists, which the text itself can't know: `unknown_names`.
@@ -34,10 +34,31 @@ LONGEST = 2_000
 """Characters of a rule."""
 DEEPEST = 40
 """How many parentheses and `not` may stand in each other."""
+_AROUND = 60
+"""Characters of a rule that are shown before a mistake, and after it."""
 
 _SIGNS = re.compile(r"<=|>=|!=|[=<>(),]")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _SYMBOLS = {str(ask): ask for ask in Ask}
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a rule, and where."""
+
+    column: int
+    """Counted from 1."""
+    what: str
+
+    def shown(self, text: str) -> str:
+        """Say it, with a caret under its place in the rule."""
+        place = self.column - 1
+        first, line = max(0, place - _AROUND), re.sub(r"\s", " ", text)
+        part = line[first : place + _AROUND].rstrip()
+        return f"column {self.column}: {self.what}\n  {part}\n  {' ' * (place - first)}^"
+
+
+class _Refused(Exception):  # noqa: N818 - never leaves this module
+    """Ends the reading of a rule; carries a Mistake."""
 
 
 class _Token(NamedTuple):
@@ -57,8 +78,15 @@ def parse(text: str) -> Rule:
     """Read a rule.
 
     Raises:
-        RuleError: it is none; says at which column, what is wrong and the nearest valid name.
+        RuleError: it is none; points at the column, says what is wrong and the nearest valid name.
     """
+    try:
+        return _read(text)
+    except _Refused as refused:
+        raise RuleError(refused.args[0].shown(text)) from None
+
+
+def _read(text: str) -> Rule:
     if len(text) > LONGEST:
         raise RuleError(f"a rule has {LONGEST} characters at most, this one {len(text)}")
     for place, char in enumerate(text):
@@ -72,15 +100,15 @@ def parse(text: str) -> Rule:
 
 def unknown_names(
     rule: Rule, *, themes: Collection[str] | None = None, lists: Collection[str] | None = None
-) -> str:
-    """Give what is wrong with the names of themes and lists; empty when nothing is."""
+) -> Mistake | None:
+    """Give what is wrong with the names of themes and lists."""
     known = {Kind.THEMES: ("theme", themes), Kind.LIST: ("list", lists)}
     for test in tests(rule):
         what, names = known.get(test.kind, ("", None))
         for value in test.values:
             if names is not None and value not in names:
-                return f"column {test.column}: unknown {what} {value!r} ({nearest(value, names)})"
-    return ""
+                return Mistake(test.column, f"unknown {what} {value!r} ({nearest(value, names)})")
+    return None
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -257,5 +285,5 @@ def _fields() -> str:
     return f"{', '.join(FIELDS)} or {OWN}NAME"
 
 
-def _wrong(column: int, what: str) -> RuleError:
-    return RuleError(f"column {column}: {what}")
+def _wrong(column: int, what: str) -> _Refused:
+    return _Refused(Mistake(column, what))

@@ -3,10 +3,10 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from subscribers import tables
 from subscribers.database import KINDS, among, as_ids, insert_if_absent
@@ -15,6 +15,7 @@ from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipien
 from subscribers.texts import one_line
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 _person, _place, _ban = tables.subscribers.c, tables.subscriptions.c, tables.suppressions.c
 
@@ -42,7 +43,11 @@ _PEOPLE = (
     )
     .outerjoin(tables.suppressions, _ban.address_hash == _person.address_hash)
 )
-_HERE = (_place.state == SubscriptionState.CONFIRMED) & _ban.reason.is_(None)
+_HERE = (
+    (_place.state == SubscriptionState.CONFIRMED)
+    & _ban.reason.is_(None)
+    & or_(_place.paused_until.is_(None), _place.paused_until <= bindparam("now"))
+)
 _PRESENT = {kind: _PEOPLE.where(among(kind, _person.id), _HERE) for kind in KINDS}
 _PRESENT_WITHIN = _PEOPLE.where(
     _HERE,
@@ -54,8 +59,14 @@ _PRESENT_WITHIN = _PEOPLE.where(
 """Two walks side by side, in place of two look-ups a reader: half of the server's time."""
 _DENSE = 2
 """Up to so many ids a planned recipient, all readers between first and last are looked at."""
+_REASON = case(
+    (_ban.reason.is_not(None), "suppressed"),
+    (_place.state == SubscriptionState.CONFIRMED, "paused"),  # what else keeps them away
+)
 _ABSENT = {
-    kind: _PEOPLE.where(among(kind, _person.id)).with_only_columns(_person.id, _ban.reason)
+    kind: _PEOPLE.where(among(kind, _person.id)).with_only_columns(
+        _person.id, _REASON.label("reason")
+    )
     for kind in KINDS
 }
 
@@ -188,15 +199,17 @@ def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
 
 
 def recipients(
-    connection: Connection, list_name: str, ids: Sequence[int]
+    connection: Connection, list_name: str, ids: Sequence[int], now: datetime = _NEVER
 ) -> tuple[list[Addressee], list[Absent]]:
     """Look planned recipients up just before they are mailed; both answers keep the order of `ids`.
+
+    Who is paused beyond `now` is absent; without it nobody is.
 
     Raises:
         UnknownList: no list has that name.
     """
     planned = list(dict.fromkeys(ids))
-    present = _present(connection, list_name, planned)
+    present = _present(connection, list_name, planned, now)
     if [one[0] for one in present] == planned:
         return present, []  # as nearly always
     here = {one.id: one for one in present}
@@ -205,15 +218,18 @@ def recipients(
     return [here[id_] for id_ in planned if id_ in here], absent
 
 
-def _present(connection: Connection, list_name: str, ids: Sequence[int]) -> list[Addressee]:
+def _present(
+    connection: Connection, list_name: str, ids: Sequence[int], now: datetime
+) -> list[Addressee]:
     """Give those of `ids` who are to be mailed, perhaps with others, in any order."""
     first, last = min(ids, default=1), max(ids, default=0)
     if last - first < _DENSE * len(ids):
-        given = {"list": list_name, "first": first, "last": last}
+        given = {"list": list_name, "now": now, "first": first, "last": last}
         found = connection.execute(_PRESENT_WITHIN, given)
     else:
         kind = connection.dialect.name
-        found = connection.execute(_PRESENT[kind], {"list": list_name, "ids": as_ids(kind, ids)})
+        given = {"list": list_name, "now": now, "ids": as_ids(kind, ids)}
+        found = connection.execute(_PRESENT[kind], given)
     return list(map(Addressee._make, found.all()))
 
 
@@ -237,9 +253,7 @@ def _absent(connection: Connection, list_name: str, ids: Sequence[int]) -> list[
 def _why(reasons: Mapping[int, str | None], id_: int, *, closed: bool) -> str:
     if id_ not in reasons:
         return "erased"
-    if reasons[id_] is not None:
-        return "suppressed"
-    return "list archived" if closed else "unsubscribed"
+    return reasons[id_] or ("list archived" if closed else "unsubscribed")
 
 
 def _recipient(row: Any) -> Recipient:  # noqa: ANN401 - the columns of _SNAPSHOT

@@ -85,8 +85,6 @@ class Subscriber:
     """Consent to tracking; never assumed."""
     fields: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime
-    changed_at: datetime
-    """When they last chose anew."""
 
 
 @dataclass(frozen=True, kw_only=True)

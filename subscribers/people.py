@@ -42,6 +42,11 @@ class Holding:
     """Oldest first; found by the address's hash."""
     suppression: Suppression | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing at all is held."""
+        return not (self.subscriber or self.consents or self.suppression)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Forgotten:
@@ -72,17 +77,17 @@ def held(connection: Connection, *, secret_key: bytes, address: str) -> Holding:
 
 
 def known(connection: Connection, *, secret_key: bytes, address: str) -> Holding:
-    """Give everything held of an address of which there is something.
+    """Give everything held of an address of which something is held.
 
     Raises:
         AddressError: it is no address.
         UnknownReader: nothing is held of it.
     """
     holding = held(connection, secret_key=secret_key, address=address)
-    if not (holding.subscriber or holding.consents or holding.suppression):
+    if holding.is_empty:
         raise UnknownReader(
-            f"nothing is held of {address}: they never were a reader, or left no trace when they"
-            " were forgotten; is it spelled as they gave it?"
+            f"nothing is held of {address}: no reader has this address, and none who was erased"
+            " left evidence or a suppression; see `digest subscribers export --all` for who is here"
         )
     return holding
 

@@ -13,3 +13,4 @@ MaybeIssue = Annotated[
 ListName = Annotated[
     str, typer.Option("--list", help="Name of the list; may be left out where there is only one.")
 ]
+Address = Annotated[str, typer.Argument(help="The reader's email address.", show_default=False)]

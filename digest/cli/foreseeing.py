@@ -24,7 +24,8 @@ def _tell(plan: "Plan") -> None:
     rows = [(one.key, one.recipients, one.calls, one.subject) for one in plan.editions]
     if rows:
         table(plan.issue, ("edition", "#readers", "#calls", "subject"), rows)
-    say(f"{counted(plan.recipients, 'reader')} of {plan.list} would be mailed; nobody was.")
+    whom = f"{plan.list}, segment {plan.segment}," if plan.segment else plan.list
+    say(f"{counted(plan.recipients, 'reader')} of {whom} would be mailed; nobody was.")
     for why, count in plan.left_out.items():
         say(f"{counted(count, 'reader')} would get nothing: {_WORDS[why]}")
 

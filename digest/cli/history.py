@@ -1,13 +1,14 @@
-"""`digest subscribers history`: what happened to one person, mail by mail."""
+"""`digest subscribers history`: each mail and each choice of one reader."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from digest.cli.arguments import Address
 from digest.cli.output import AsJson, emit, say, table
 
 if TYPE_CHECKING:
-    from digest.pipeline.histories import Happening, History
+    from digest.pipeline.histories import History, Moment
 
 
 def register(group: typer.Typer) -> None:
@@ -15,34 +16,32 @@ def register(group: typer.Typer) -> None:
     group.command()(history)
 
 
-def history(
-    address: Annotated[str, typer.Argument(help="The reader's email address.")],
-    as_json: AsJson = False,
-) -> None:
-    """Print a person's mails, consents and choices in order, with the ledger's ids."""
+def history(address: Address, as_json: AsJson = False) -> None:
+    """Print each mail of a reader (planned, sent, delivered, bounced, skipped) and each choice."""
     from digest.app import open_database
     from digest.config import read_settings
     from digest.pipeline.histories import history_of
 
     settings = read_settings()
-    told = history_of(open_database(settings), settings.secret_key, address)
-    emit(told, lambda: _tell(told), as_json=as_json)
+    found = history_of(open_database(settings), settings.secret_key, address)
+    emit(found, lambda: _tell(found), as_json=as_json)
 
 
-def _tell(told: "History") -> None:
-    who = f"reader {told.reader}" if told.reader is not None else "no reader, or erased"
-    say(f"{told.address} · {who}")
-    heads = ("when (UTC)", "what", "of", "why, by whom", "#issue", "#batch", "attempt")
-    table("History", heads, map(_cells, told.happenings))
+def _tell(found: "History") -> None:
+    whose = f"id {found.subscriber_id}" if found.subscriber_id else "no reader (any more)"
+    say(f"{found.address} · {whose}")
+    rows = [
+        (f"{one.at:%Y-%m-%d %H:%M}", one.what, one.of, one.detail, _ids(one))
+        for one in found.moments
+    ]
+    table("History (UTC)", ("when", "what", "of", "detail", "ids"), rows)
 
 
-def _cells(one: "Happening") -> tuple[object, ...]:
-    return (
-        f"{one.at:%Y-%m-%d %H:%M}" if one.at else "to come",
-        one.what,
-        one.of,
-        one.detail,
-        one.issue or "",
-        one.batch or "",
-        one.attempt,
-    )
+def _ids(one: "Moment") -> str:
+    ids = {
+        "issue": one.issue_id,
+        "batch": one.batch_id,
+        "attempt": one.attempt_id,
+        "notice": one.notice_id,
+    }
+    return " ".join(f"{name} {id_}" for name, id_ in ids.items() if id_)

@@ -55,12 +55,13 @@ def list_issues(
 def show(issue: IssueName, as_json: AsJson = False) -> None:
     """Print an issue: its stories, its state, and what is not as it should be."""
     from digest.app import open_newsroom
+    from digest.pipeline.archive import page_of
     from digest.pipeline.composing import check, the_issue
 
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
     findings = check(newsroom, found)
-    shown = {"issue": found, "findings": findings}
+    shown = {"issue": found, "page": page_of(newsroom, found), "findings": findings}
     emit(shown, lambda: _tell(newsroom, found, *findings), as_json=as_json)
 
 
@@ -187,7 +188,11 @@ def _tell_approval(newsroom: "Newsroom", issue: "Issue") -> None:
 
 
 def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
+    from digest.pipeline.archive import page_of
+
     _tell_state(newsroom, issue)
+    if page := page_of(newsroom, issue):
+        say(f"Anyone can read it: {page}")
     say(f"Subject: {issue.content.subject}")
     for section in issue.content.sections:
         rows = [

@@ -1,7 +1,6 @@
 """`digest subscribers …`: who reads."""
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,22 +8,21 @@ import typer
 
 from digest.cli import growth, history, suppressing
 from digest.cli import lists as lists_commands
-from digest.cli.arguments import ListName
+from digest.cli.arguments import Address, ListName
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings
-    from digest.storage.leftovers import Search
+    from digest.pipeline.erasing import Erasure
     from subscribers.database import Database
     from subscribers.model import Consent, Membership
-    from subscribers.people import Forgotten, Holding
+    from subscribers.people import Holding
     from subscribers.subscriptions import Added
 
 _JSON_ROWS = 1_000
 
-Address = Annotated[str, typer.Argument(help="The reader's email address.", show_default=False)]
 Consent_ = Annotated[
     str,
     typer.Option(
@@ -156,21 +154,14 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a person and prove it; what shows that they left stays, as a keyed hash."""
-    from digest.cli.proving import fail_over
-    from digest.pipeline.readership import forget_reader, prove_forgotten
+    """Erase a person; what proves that they left stays, as a keyed hash."""
+    from digest.pipeline.erasing import forget_reader
 
     if not yes:
         typer.confirm(f"Erase {address}? This can't be undone.", abort=True, err=True)
     settings, database = _open()
     done = forget_reader(database, settings.secret_key, address, "cli", _now())
-    found = prove_forgotten(database, address)
-    emit(
-        asdict(done) | {"proof": found},
-        lambda: _tell_forgotten(address, done, found),
-        as_json=as_json,
-    )
-    fail_over(address, found)
+    emit(done, lambda: _tell_forgotten(address, done), as_json=as_json)
 
 
 def _open() -> "tuple[Settings, Database]":
@@ -231,11 +222,15 @@ def _tell_evidence(consents: "tuple[Consent, ...]") -> None:
         table("Evidence (UTC)", ("when", "list", "what", "origin", "words"), rows)
 
 
-def _tell_forgotten(address: str, done: "Forgotten", found: "Search") -> None:
-    from digest.cli.proving import tell_search
-
-    say(f"{address} is erased" if done.erased else f"nothing that names {address} was there")
-    if done.evidence_kept or done.suppression_kept:
-        ban = ", and the suppression" if done.suppression_kept else ""
-        say(f"kept as keyed hashes: {done.evidence_kept} rows of evidence{ban}")
-    tell_search(found)
+def _tell_forgotten(address: str, done: "Erasure") -> None:
+    kept, search = done.forgotten, done.search
+    say(f"{address} is erased" if kept.erased else f"nothing that names {address} was there")
+    if kept.evidence_kept or kept.suppression_kept:
+        ban = ", and the suppression" if kept.suppression_kept else ""
+        say(f"kept as keyed hashes: {kept.evidence_kept} rows of evidence{ban}")
+    if done.blotted:
+        say(f"taken out of what others wrote: {counted(done.blotted, 'row')}")
+    say(
+        f"looked for in {counted(search.rows, 'row')}, {search.columns} columns of text in"
+        f" {search.tables} tables: nothing is left"
+    )

@@ -62,6 +62,11 @@ class Brand(Value):
     footer: dict[Language, str] = Field(default_factory=dict)
     """A sentence of the newsroom's own under the last story."""
 
+    @property
+    def colours(self) -> tuple[Pair, ...]:
+        """Give every colour that a section may have."""
+        return (*self.themes.values(), *self.others)
+
     def colour(self, theme: str, place: int) -> Pair:
         """Give a theme's colour; `place` is its section's, counted from 0."""
         return self.themes.get(theme) or self.others[place % len(self.others)]

@@ -55,7 +55,7 @@ def check(
         *_residue(edition),
         *_placeholders(edition),
         *_duties(edition, site),
-        *_links(html),
+        *_links(html, f"{site_url}/"),
         *_parity(html, edition),
         *_form(html),
         *_address(site_url, mails=mails),
@@ -175,8 +175,9 @@ def _duties(edition: RenderedEdition, site: Site) -> Iterator[Finding]:
         yield _error(where, "the postal address is missing", "put page.postal_address in it")
 
 
-def _links(html: Anatomy) -> Iterator[Finding]:
-    for link in html.links:
+def _links(html: Anatomy, ours: str) -> Iterator[Finding]:
+    """Ask of every link where it leads; whether readers reach our own site, `_address` asks."""
+    for link in (one for one in html.links if not one.startswith(ours)):
         if link.strip("%") not in _ADDRESSES and not re.match(r"https?://[^\s/]+\.", link):
             yield _error("links", f"{link!r} leads nowhere", "give an http or https address")
     for source in html.images:

@@ -97,6 +97,19 @@ class Page:
     sources: int
     note: str
     """The newsroom's own sentence in the footer."""
+    web_url: str = ""
+    """Where anyone can read it; empty: nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Title:
+    """What stands over an issue."""
+
+    subject: str
+    tongue: Tongue
+    """The subject's."""
+    about: str
+    """The preheader, in the newsletter's own language."""
 
 
 def lay_out(
@@ -145,6 +158,16 @@ def _dated(issue: Issue, since: datetime | None, language: str, timezone: str) -
     if since is None or since == issue.slot:
         return wording.long_date(issue.slot, language, timezone)
     return wording.days(since, issue.slot, language, timezone)
+
+
+def entitle(content: IssueContent, newsletter: Newsletter, reader: str) -> Title:
+    """Give an issue's title as who reads in that language sees it."""
+    language = _subject_language(content, newsletter.language)
+    return Title(
+        subject=_set(content.subject, language),
+        tongue=_tongue(language, reader),
+        about=_set(content.preheader, newsletter.language),
+    )
 
 
 def _subject_language(content: IssueContent, language: str) -> str:

@@ -1,6 +1,7 @@
 """How does an issue become the HTML and the text that its readers get?"""
 
 import textwrap
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -30,17 +31,20 @@ def render(
     *,
     variant: Variant | None = None,
     since: datetime | None = None,
+    web_url: str = "",
 ) -> RenderedEdition:
     """Render an edition, PLACEHOLDERS still in it: without a variant, the one with everything.
 
     The issue's content is the edition's; `since` makes it a month's best (compose.page).
+
+    `web_url` is where anyone can read the issue; empty: nowhere.
 
     Raises:
         RenderError: a template is missing or broken; names file and line.
     """
     variant = variant or Variant(language=newsletter.language)
     spoken = newsletter.model_copy(update={"language": variant.language})
-    page = lay_out(issue, spoken, site, brand, since=since)
+    page = replace(lay_out(issue, spoken, site, brand, since=since), web_url=web_url)
     return RenderedEdition(
         key=variant.key,
         language=variant.language,

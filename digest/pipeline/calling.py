@@ -55,7 +55,7 @@ def _intend(round_: Round, batch: Batch, now: datetime, deadline: datetime) -> S
             return ()
         gone = tallies.skipped(connection, batch.id)
         planned = [id_ for id_ in batch.recipient_ids if id_ not in gone]
-        present, absent = lists.recipients(connection, batch.list_name, planned)
+        present, absent = lists.recipients(connection, batch.list_name, planned, now)
         if not _written(connection, round_, batch, nobody=not present, deadline=deadline):
             ledger.release(connection, batch)  # if it is ours still: the issue was paused
             return ()

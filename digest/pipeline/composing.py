@@ -18,6 +18,7 @@ from digest.compose.rewritten import in_its_language
 from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
 from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
 from digest.pipeline import segmenting
+from digest.pipeline.archive import address_of
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
@@ -174,7 +175,8 @@ def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, 
     """
     plan = _plan(newsroom, issue.newsletter)
     brand = read_brand(newsroom.templates / "brand.yaml")
-    return (render(issue, plan, newsroom.schedule.site, brand, newsroom.templates),)
+    site, web_url = newsroom.schedule.site, address_of(newsroom, issue)
+    return (render(issue, plan, site, brand, newsroom.templates, web_url=web_url),)
 
 
 def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:

@@ -1,51 +1,52 @@
-"""What happened to one person, in order? Their consents and choices, and each mail with its ids.
+"""What happened between us and one reader? Every mail and choice, in the order of time, with ids.
 
-What is planned and was not tried yet has no moment: it comes last. Of an erased person, only the
-evidence is found, by the address's keyed hash.
+Who is erased has no mails any more: the ledger knows them by a number that leads to nobody.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
-from digest.model.delivery import BatchState
-from digest.storage import mails
+from sqlalchemy import Connection
+
+from digest.model.delivery import Attempt, Outcome
+from digest.model.notice import NoticeState
+from digest.storage import passages
+from digest.storage.passages import Errand, Passage, Report
 from subscribers.database import Database
-from subscribers.model import Membership, Subscriber
 from subscribers.people import Holding, known
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
-_PLANNED = (BatchState.READY, BatchState.CLAIMED)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Happening:
-    """One thing that happened to a person, or is to happen."""
+class Moment:
+    """One thing that happened."""
 
-    at: datetime | None
+    at: datetime
     what: str
-    """`sent`, `skipped`, `delivered`, `confirmed` …; `planned` for what is still to be tried."""
-    of: str = ""
-    """A newsletter's number, or a list."""
+    """planned, sent, delivered, bounced, skipped …; or what a reader agreed to or ended."""
+    of: str
+    """`hebdo-sahel/12`; else what mail, or which list."""
     detail: str = ""
-    """Why, by whom, in which words."""
-    issue: int | None = None
-    batch: int | None = None
-    attempt: str = ""
+    """The reason, or whose words."""
+    issue_id: int | None = None
+    batch_id: int | None = None
+    attempt_id: str = ""
+    notice_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """All that is known of what happened to an address."""
+    """A reader's, or what is left of it by the hash of an address."""
 
     address: str
-    reader: int | None
-    """None: erased, or never a reader."""
-    happenings: tuple[Happening, ...]
+    subscriber_id: int | None
+    moments: tuple[Moment, ...]
+    """In the order of time."""
 
 
 def history_of(database: Database, secret_key: bytes, address: str) -> History:
-    """Tell what happened to an address, oldest first.
+    """Tell a reader's history.
 
     Raises:
         AddressError: it is no address.
@@ -53,84 +54,103 @@ def history_of(database: Database, secret_key: bytes, address: str) -> History:
     """
     with database.read() as connection:
         holding = known(connection, secret_key=secret_key, address=address)
-        happened = list(_of_person(holding))
-        if person := holding.subscriber:
-            planned = list(mails.mails_of(connection, person.id))
-            news = mails.news_of(connection, person.id)
-            happened += map(_mail, planned)
-            happened += _news(news, {mail.attempt: mail for mail in planned if mail.attempt})
-            happened += map(_notice, mails.told_of(connection, person.id))
+        person = holding.subscriber
+        mails = _mails(connection, person.id) if person else ()
+        moments = [*_choices(holding), *mails, *_ban(holding)]
     return History(
-        address=holding.subscriber.address if holding.subscriber else address,
-        reader=holding.subscriber.id if holding.subscriber else None,
-        happenings=tuple(sorted(happened, key=lambda one: one.at or _NEVER)),
+        address=person.address if person else address,
+        subscriber_id=person.id if person else None,
+        moments=tuple(sorted(moments, key=lambda one: one.at)),
     )
 
 
-def _of_person(holding: Holding) -> Iterator[Happening]:
+def _choices(holding: Holding) -> Iterator[Moment]:
     for one in holding.consents:
-        words = " · ".join(filter(None, (one.origin, one.wording)))
-        yield Happening(at=one.at, what=one.action, of=one.list, detail=words)
-    if ban := holding.suppression:
-        detail = " · ".join(filter(None, (ban.reason, ban.origin)))
-        yield Happening(at=ban.at, what="suppressed", detail=detail)
-    if person := holding.subscriber:
-        yield Happening(at=person.created_at, what="known", detail=f"reader {person.id}")
-        yield Happening(at=person.changed_at, what="choices", detail=_tastes(person))
-        for place in holding.memberships:
-            yield Happening(
-                at=person.changed_at, what="choices", of=place.list, detail=_rhythm(place)
-            )
+        detail = f"{one.origin}: {one.wording}" if one.wording else one.origin
+        yield Moment(at=one.at, what=str(one.action), of=one.list, detail=detail)
 
 
-def _tastes(person: Subscriber) -> str:
-    themes = ", ".join(person.themes) or "all"
-    tracking = "allowed" if person.tracking else "not allowed"
-    return f"language {person.language} · themes {themes} · tracking {tracking}"
+def _ban(holding: Holding) -> Iterator[Moment]:
+    if (ban := holding.suppression) is not None:
+        detail = f"{ban.reason}: {ban.origin}" if ban.origin else str(ban.reason)
+        yield Moment(at=ban.at, what="never mailed since", of="the address", detail=detail)
 
 
-def _rhythm(place: Membership) -> str:
-    pause = f" · paused until {place.paused_until:%Y-%m-%d}" if place.paused_until else ""
-    return f"{place.state} · {place.cadence}{pause}"
+def _mails(connection: Connection, reader_id: int) -> Iterator[Moment]:
+    found = passages.passages_of(connection, reader_id)
+    names = {one.issue_id: _name(one) for one in found}
+    for one in found:
+        yield from _passage(one)
+    for report in passages.reports_of(connection, reader_id):
+        yield _report(report, names)
+    for errand in passages.errands_of(connection, reader_id):
+        yield from _errand(errand)
 
 
-def _mail(mail: mails.Mail) -> Happening:
-    return Happening(
-        at=mail.at,
-        what="planned" if mail.state in _PLANNED else mail.state,
-        of=f"{mail.newsletter} {mail.number}",
-        detail=mail.why or " · ".join(filter(None, (mail.subject, mail.provider))),
-        issue=mail.issue,
-        batch=mail.batch,
-        attempt=mail.attempt,
+def _passage(one: Passage) -> Iterator[Moment]:
+    """Tell an issue's way. The ledger keeps no moment of planning: it is told at the due moment."""
+    ids: dict[str, Any] = {"issue_id": one.issue_id, "batch_id": one.batch_id}
+    first = min([one.slot, *(its.intent_at for its in one.attempts)])
+    told = f"edition {one.edition}, list {one.list_name}: {one.subject}"
+    yield Moment(at=first, what="planned", of=_name(one), detail=told, **ids)
+    for its in _concerning(one):
+        at, detail = its.ended_at or its.intent_at, _words(its)
+        what = _OUTCOMES[its.outcome]
+        yield Moment(at=at, what=what, of=_name(one), detail=detail, attempt_id=its.id, **ids)
+    if one.skipped_at is not None:
+        detail = one.skipped or ""
+        yield Moment(at=one.skipped_at, what="skipped", of=_name(one), detail=detail, **ids)
+
+
+def _concerning(one: Passage) -> Iterable[Attempt]:
+    """Give the attempts in which the reader was: who was left out was in earlier ones only."""
+    if one.skipped_at is None:
+        return one.attempts
+    nobody = (Outcome.REFUSED, Outcome.SUPERSEDED)
+    return [its for its in one.attempts if its.intent_at < one.skipped_at and its.outcome in nobody]
+
+
+def _report(report: Report, names: dict[int, str]) -> Moment:
+    mail = names.get(report.issue_id, "a mail") if report.issue_id else "a mail"
+    cause = f" ({report.cause})" if report.cause else ""
+    return Moment(
+        at=report.at,
+        what=str(report.kind),
+        of=mail,
+        detail=f"{report.provider}{cause}, event {report.key}",
+        issue_id=report.issue_id,
+        batch_id=report.batch_id,
+        attempt_id=report.attempt_id,
     )
 
 
-def _news(news: Iterable[mails.News], planned: dict[str, mails.Mail]) -> Iterator[Happening]:
-    for one in news:
-        mail = planned.get(one.attempt_id)
-        yield Happening(
-            at=one.at,
-            what=one.kind,
-            of=f"{mail.newsletter} {mail.number}" if mail else "",
-            detail=" · ".join(filter(None, (one.provider, _reason(one.raw)))),
-            issue=mail.issue if mail else None,
-            batch=mail.batch if mail else None,
-            attempt=one.attempt_id,
+def _errand(one: Errand) -> Iterator[Moment]:
+    of = f"{one.kind} mail, {one.list_name}" if one.list_name else f"{one.kind} mail"
+    yield Moment(at=one.asked_at, what="asked for", of=of, notice_id=one.id)
+    if one.ended_at is not None:
+        yield Moment(
+            at=one.ended_at,
+            what="in doubt" if one.state is NoticeState.IN_DOUBT else str(one.state),
+            of=of,
+            detail=one.last_error,
+            attempt_id=one.attempt_id,
+            notice_id=one.id,
         )
 
 
-def _reason(raw: object) -> str:
-    """Give the words by which providers say why a mail did not arrive."""
-    told = raw.get("reason") or raw.get("response") if isinstance(raw, dict) else ""
-    return str(told or "")
+def _name(one: Passage) -> str:
+    return f"{one.newsletter}/{one.number}"
 
 
-def _notice(told: mails.Told) -> Happening:
-    return Happening(
-        at=told.ended_at or told.asked_at,
-        what=told.state,
-        of=told.list_name,
-        detail=" · ".join(filter(None, (f"{told.kind} mail {told.id}", told.last_error))),
-        attempt=told.attempt_id,
-    )
+def _words(attempt: Attempt) -> str:
+    return ", ".join(filter(None, (attempt.provider, attempt.provider_ref, attempt.detail)))
+
+
+_OUTCOMES = {
+    Outcome.OPEN: "being sent",
+    Outcome.ACCEPTED: "sent",
+    Outcome.REFUSED: "refused",
+    Outcome.UNKNOWN: "in doubt",
+    Outcome.SUPERSEDED: "tried",
+    Outcome.DOUBLED: "perhaps sent twice",
+}

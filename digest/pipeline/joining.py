@@ -31,7 +31,9 @@ def join(connection: Connection, newsroom: Newsroom, notice: Notice) -> Wish | s
     title = titles(newsroom).get(notice.list_name)
     if title is None:
         return "no newsletter has this list any more"
-    lists.ensure(connection, notice.list_name, title, newsroom.clock())
+    known = lists.ensure(connection, notice.list_name, title, newsroom.clock())
+    if known.archived_at is not None:
+        return "the list was archived meanwhile"
     needed = subscribe(
         connection,
         secret_key=newsroom.secret_key,

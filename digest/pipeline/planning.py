@@ -38,6 +38,8 @@ class Plan:
     issue: str
     """`hebdo-sahel/12`."""
     list: str
+    segment: str
+    """Empty: all of the list."""
     recipients: int
     editions: tuple[PlannedEdition, ...]
     """The largest first."""
@@ -108,15 +110,20 @@ def check_links(newsroom: Newsroom, provider: Provider) -> None:
 
 def _check(issue: Issue, newsletter: Newsletter, made: Shared) -> None:
     if not made.shares.planned:
-        raise DeliveryError(_nobody(newsletter, made.shares))
+        raise DeliveryError(_nobody(issue, newsletter, made.shares))
     if not all(one.subject.strip() and one.html.strip() for one in made.rendered.values()):
         raise DeliveryError(f"issue {issues.named(issue)} is empty: it has no subject or no body")
 
 
-def _nobody(newsletter: Newsletter, shares: Shares) -> str:
+def _nobody(issue: Issue, newsletter: Newsletter, shares: Shares) -> str:
     if shares.left_out:
         why = ", ".join(f"{count} {reason}" for reason, count in shares.left_out.items())
         return f"no reader of list {newsletter.list!r} gets anything of this issue: {why}"
+    if issue.segment:
+        return (
+            f"nobody of list {newsletter.list!r} is in segment {issue.segment!r}: nothing to send;"
+            f" `digest segments show {issue.segment}` says whom it means"
+        )
     return (
         f"list {newsletter.list!r} has no confirmed reader: nothing to send;"
         " `digest subscribers add` or `digest subscribers import` makes some"
@@ -127,6 +134,7 @@ def _told(issue: Issue, newsletter: Newsletter, made: Shared, capacity: int) -> 
     return Plan(
         issue=issues.named(issue),
         list=newsletter.list,
+        segment=issue.segment,
         recipients=made.shares.planned,
         editions=tuple(
             PlannedEdition(

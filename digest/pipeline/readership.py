@@ -12,10 +12,8 @@ from sqlalchemy import Connection
 
 from digest.pipeline.joining import confirmation
 from digest.pipeline.newsroom import Newsroom
-from digest.storage import events, notices
-from digest.storage.leftovers import Search, search
+from digest.storage import notices
 from subscribers import banning, exporting, lists, suppressions, transfer
-from subscribers.addresses import read_address
 from subscribers.database import Database, writing
 from subscribers.errors import TransferError
 from subscribers.model import (
@@ -25,7 +23,7 @@ from subscribers.model import (
     Suppression,
     SuppressionReason,
 )
-from subscribers.people import Forgotten, forget, held
+from subscribers.people import held
 from subscribers.seats import Profile, Witness
 from subscribers.staging import staged
 from subscribers.subscriptions import Added, add, unsubscribe
@@ -67,32 +65,6 @@ def add_reader(
             wish = confirmation(newsroom, added.confirmation, profile.language)
             notices.ask(connection, wish, newsroom.clock())
         return name, added
-
-
-def forget_reader(
-    database: Database, secret_key: bytes, address: str, origin: str, now: datetime
-) -> Forgotten:
-    """Erase a person, what waits to be mailed to them, and what providers wrote of them."""
-    with database.write() as connection:
-        return erase_person(connection, secret_key, address, origin, now)
-
-
-def erase_person(
-    connection: Connection, secret_key: bytes, address: str, origin: str, now: datetime
-) -> Forgotten:
-    """Erase a person as forget_reader does, in the caller's transaction."""
-    notices.withdraw(connection, read_address(address).text, now)
-    person = held(connection, secret_key=secret_key, address=address).subscriber
-    done = forget(connection, secret_key=secret_key, address=address, origin=origin, now=now)
-    if person is not None:
-        events.blank_of(connection, person.id)
-    return done
-
-
-def prove_forgotten(database: Database, address: str) -> Search:
-    """Look for an address in all that is stored."""
-    with database.read() as connection:
-        return search(connection, address)
 
 
 def import_file(

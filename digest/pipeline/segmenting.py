@@ -139,7 +139,7 @@ def _checked(newsroom: Newsroom, connection: Connection, text: str) -> Rule:
     known = {one.name for one in lists.lists(connection)}
     known |= {one.list for one in newsroom.schedule.newsletters.values()}
     if wrong := unknown_names(rule, themes=newsroom.schedule.themes, lists=known):
-        raise RuleError(wrong)
+        raise RuleError(wrong.shown(text))
     return rule
 
 

@@ -11,6 +11,7 @@ from digest.compose.render import render
 from digest.compose.variants import best_of, content_of, months_of, themes_of
 from digest.deliver.plan import Offer, Shares, share_out
 from digest.model.issue import Issue, IssueContent, RenderedEdition, Variant
+from digest.pipeline.archive import address_of
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.fields import LANGUAGES
 from digest.schedule.values import Newsletter
@@ -90,6 +91,7 @@ def _shares(
 def _rendered(
     newsroom: Newsroom, issue: Issue, newsletter: Newsletter, variant: Variant, best: Best | None
 ) -> RenderedEdition:
+    """Render what a variant's readers get; a month's best is no issue's page."""
     best = best if variant.monthly else None
     whole = issue.content if best is None else best.content
     content = content_of(whole, variant, newsletter, newsroom.schedule)
@@ -101,4 +103,5 @@ def _rendered(
         newsroom.templates,
         variant=variant,
         since=None if best is None else best.since,
+        web_url=address_of(newsroom, issue, variant.language) if best is None else "",
     )

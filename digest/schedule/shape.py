@@ -61,6 +61,8 @@ def _complaint(detail: ErrorDetails) -> str:  # noqa: PLR0911 - one line a kind 
             return f"must be a whole number, not {given}"
         case "float_parsing" | "float_type" | "finite_number":
             return f"must be a number, not {given}"
+        case "bool_parsing" | "bool_type":
+            return f"must be true or false, not {given}"
         case "tuple_type":
             return f"must be a list, not {given}: write [one, two], or a line '- one' for each"
         case "dict_type" | "model_type":

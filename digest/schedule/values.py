@@ -161,6 +161,10 @@ class Newsletter(Value):
     title: Filled
     language: Language
     timezone: Zone
+    about: Paragraphs = ""
+    """What its public pages say of it, in its language."""
+    archive: bool = True
+    """Anyone may read its past issues on the web."""
     list: Name
     draft: CronText
     """Five-field cron, weekdays by name: when the draft is made and the editors are told."""

@@ -84,12 +84,6 @@ def blank(connection: Connection, received_before: datetime, most: int) -> int:
     return connection.execute(done).rowcount
 
 
-def blank_of(connection: Connection, reader_id: int) -> None:
-    """Forget the providers' own words of a reader's events: they may hold the address."""
-    theirs = (events.c.subscriber_id == reader_id) & events.c.raw.is_not(None)
-    connection.execute(update(events).where(theirs).values(raw=None))
-
-
 def is_blankable(connection: Connection, received_before: datetime) -> bool:
     """Say whether there is an event so old whose words are still there."""
     one = select(events.c.key).where(*_is_old(received_before)).limit(1)

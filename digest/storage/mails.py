@@ -31,11 +31,6 @@ class Mail:
     provider: str = ""
     at: datetime | None = None
     """When the call was begun, or the reader left out."""
-    issue: int
-    """With the next two: where it stands in the ledger."""
-    batch: int
-    attempt: str = ""
-    """The last call it was in; empty while there was none, and for who was left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +42,6 @@ class News:
     at: datetime
     raw: Any
     """In the provider's own words."""
-    attempt_id: str
-    """The call that the mail was in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,19 +51,12 @@ class Told:
     kind: str
     state: str
     asked_at: datetime
-    id: int
-    list_name: str
-    attempt_id: str
-    ended_at: datetime | None
-    last_error: str
 
 
 def mails_of(connection: Connection, reader_id: int) -> Iterator[Mail]:
     """Give the issues that were planned for a reader, oldest first."""
     rows = connection.execute(
         select(
-            batches.c.id.label("batch"),
-            batches.c.issue_id,
             batches.c.recipient_ids,
             issues.c.newsletter,
             issues.c.number,
@@ -79,7 +65,6 @@ def mails_of(connection: Connection, reader_id: int) -> Iterator[Mail]:
             batches.c.state,
             skips.c.reason,
             skips.c.at,
-            attempts.c.id.label("attempt"),
             attempts.c.provider,
             attempts.c.intent_at,
         )
@@ -87,7 +72,7 @@ def mails_of(connection: Connection, reader_id: int) -> Iterator[Mail]:
         .join(editions, editions.c.id == batches.c.edition_id)
         .outerjoin(attempts, attempts.c.id == batches.c.attempt_id)
         .outerjoin(skips, (skips.c.batch_id == batches.c.id) & (skips.c.subscriber_id == reader_id))
-        .where(_may_hold(connection, reader_id))
+        .where(may_hold(connection, reader_id))
         .order_by(batches.c.issue_id, batches.c.seq)
     )
     return (_mail(row) for row in rows if reader_id in row.recipient_ids)
@@ -109,7 +94,8 @@ def told_of(connection: Connection, reader_id: int) -> Iterator[Told]:
     return (Told(**row) for row in rows)
 
 
-def _may_hold(connection: Connection, reader_id: int) -> ColumnElement[bool]:
+def may_hold(connection: Connection, reader_id: int) -> ColumnElement[bool]:
+    """Ask for the batches whose packed bytes have a reader's, be it across two neighbours."""
     packed = literal((reader_id,), Ids())
     haystack = type_coerce(batches.c.recipient_ids, LargeBinary)
     if connection.dialect.name == "postgresql":
@@ -128,7 +114,4 @@ def _mail(row: Any) -> Mail:  # noqa: ANN401 - the columns of mails_of
         why=row.reason or "",
         provider="" if skipped else row.provider or "",
         at=row.at if skipped else row.intent_at,
-        issue=row.issue_id,
-        batch=row.batch,
-        attempt="" if skipped else row.attempt or "",
     )

@@ -56,10 +56,11 @@ class Pages:
         """Render a page that only says something: `not_found`, `bad_link`, `refused`, `failed`."""
         return self.page(f"{kind}.html", self.language(request), status=status)
 
-    def style(self) -> str:
-        """Render the style sheet."""
+    def style(self, sheet: str = "style.css") -> str:
+        """Render a style sheet."""
         templates = next(iter(self.templates.values()))  # it has no words
-        return templates.get_template("style.css").render(brand=brand_of(self.newsroom))
+        brand = brand_of(self.newsroom)
+        return templates.get_template(sheet).render(brand=brand, colours=brand.colours)
 
 
 def open_pages(newsroom: Newsroom) -> Pages:

@@ -14,11 +14,13 @@ from typer.testing import CliRunner
 
 from digest.cli import issues as commands
 from digest.errors import ConflictError, DocumentError, NotFoundError
+from digest.model.issue import IssueState
 from digest.pipeline import composing
 from digest.pipeline.newsroom import Newsroom
 from subscribers.database import Database
 from tests.conftest import NOW
 from tests.pipeline.editorial import SLOT, a_newsroom_with_news
+from tests.pipeline.shelves import put
 
 
 @pytest.fixture
@@ -168,3 +170,14 @@ def test_who_approves_too_late_hears_how_to_send_it(
     composing.make_draft(newsroom, "hebdo-sahel", NOW + due)
     said = digest("issue", "approve", "1", "--by", "Awa").output
     assert ("`digest send hebdo-sahel/1` sends it now" in said) is told
+
+
+def test_who_looks_at_an_issue_that_went_out_hears_where_anyone_reads_it(
+    newsroom: Newsroom, digest: Callable[..., Any]
+) -> None:
+    issue = put(newsroom.database, IssueState.SENT)
+    page = f"{newsroom.site_url}/archive/hebdo-sahel/1"
+    assert page in digest("issue", "show", str(issue.id)).output
+    assert f'"page": "{page}"' in digest("issue", "show", str(issue.id), "--json").output
+    composing.make_draft(newsroom, "hebdo-sahel", SLOT)
+    assert "/archive/" not in digest("issue", "show", "hebdo-sahel/2").output

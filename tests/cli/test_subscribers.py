@@ -13,15 +13,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from digest.cli import subscribers
-from digest.cli.failures import explain
 from digest.resources import shipped
-from subscribers.errors import (
-    AddressError,
-    ClosedList,
-    TransferError,
-    UnknownList,
-    UnknownReader,
-)
+from subscribers.errors import AddressError, ClosedList, TransferError, UnknownList, UnknownReader
 
 Digest = Callable[..., Result]
 
@@ -159,21 +152,29 @@ def waiting(folder: Path) -> list[tuple[str, str, str]]:
         return list(connection.execute("SELECT kind, state, address FROM notices"))
 
 
-def test_whom_nobody_knows_is_not_shown(digest: Digest) -> None:
-    for as_json in ((), ("--json",)):
-        failure = digest("subscribers", "show", "a@example.org", *as_json).exception
-        assert isinstance(failure, UnknownReader)
-        sentence, code = explain(failure) or ("", 0)
-        assert (sentence.partition(":")[0], code) == ("nothing is held of a@example.org", 1)
-
-
 def test_everything_held_is_shown(digest: Digest) -> None:
+    for command in ("show", "history"):
+        nobody = digest("subscribers", command, "a@example.org")
+        assert (nobody.exit_code, nobody.stdout) == (1, "")
+        assert isinstance(nobody.exception, UnknownReader)
+        assert "nothing is held of a@example.org" in str(nobody.exception)
     digest("subscribers", "add", "a@example.org", "--name", "Awa", "--consent", "phone")
     digest("subscribers", "suppress", "a@example.org")
     shown = digest("subscribers", "show", "a@example.org").stdout
     assert all(word in shown for word in ("Awa", "hebdo", "confirmed", "phone", "suppressed since"))
     value = answer(digest("subscribers", "show", "a@example.org", "--json"))
     assert set(value) == {"subscriber", "memberships", "consents", "suppression"}
+
+
+def test_a_history_is_a_table_or_json(digest: Digest) -> None:
+    digest("subscribers", "add", "a@example.org", "--consent", "phone")
+    shown = digest("subscribers", "history", "A@example.org").stdout
+    assert "a@example.org · id 1" in shown
+    assert "phone" in shown
+    value = answer(digest("subscribers", "history", "a@example.org", "--json"))
+    assert isinstance(value["moments"], list)
+    [added] = value["moments"]
+    assert (added["what"], added["of"], added["batch_id"]) == ("added", "hebdo", None)
 
 
 def test_a_suppressed_address_is_kept_out_until_it_is_lifted(digest: Digest) -> None:

@@ -2,6 +2,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,12 +46,8 @@ def the_provider(url: str, clock: Clock = system_clock) -> Ses:
 def deliver(api: LookAlike, call: Call, *, url: str = "", clock: Clock = system_clock) -> Receipt:
     """Make a call; what it takes to load a client, seconds perhaps, is not the call's time."""
     asked = system_clock()
-    provider = the_provider(url or api.url, clock)
-    call = replace(call, deadline=call.deadline + (system_clock() - asked))
-    try:
-        return provider.deliver(call)
-    finally:
-        provider.close()
+    with closing(the_provider(url or api.url, clock)) as provider:
+        return provider.deliver(replace(call, deadline=call.deadline + (system_clock() - asked)))
 
 
 def sums(receipt: Receipt) -> tuple[Outcome, set[int], set[int], set[int]]:

@@ -220,3 +220,13 @@ def test_a_request_for_a_list_that_is_gone_ends_quietly(room: Mailroom) -> None:
     room.sign_up(list_name="gone")
     room.work()
     assert room.rows() == [("sign-up", "skipped")]
+
+
+def test_who_asked_for_a_list_that_was_archived_meanwhile_is_not_put_on_it(room: Mailroom) -> None:
+    confirmed(room)
+    room.sign_up("bob@readers.example")
+    with room.newsroom.database.write() as connection:
+        lists.archive(connection, LIST, room.clock())
+    room.work()
+    assert room.rows()[-1] == ("sign-up", "skipped")
+    assert room.held("bob@readers.example").is_empty

@@ -15,11 +15,12 @@ from digest.errors import ConflictError, DeliveryError
 from digest.model.issue import Issue, IssueState, Section
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.planning import foresee
-from digest.pipeline.sending import send
+from digest.pipeline.sending import begin, send
 from digest.storage import issues
 from digest.storage import tables as ledger
-from subscribers import segments, tables
+from subscribers import lists, segments, tables
 from subscribers.database import Database
+from subscribers.errors import ClosedList, UnknownSegment
 from subscribers.grammar import parse
 from tests.builders import NOON, a_brief, an_issue
 from tests.deliver.courier import Courier
@@ -87,8 +88,26 @@ def test_each_reader_gets_what_they_chose_in_few_editions(database: Database) ->
     assert (got[1].subject, got[3].subject) == ("Tout sur sahel 1", "Les nouvelles")
     assert (got[1].language, got[2].language) == ("fr", "en")
     assert "Unsubscribe" in got[2].html
+    page = "https://digest.example/archive/hebdo-sahel/1"
+    assert f"Lire en ligne\u00a0: {page}\n" in got[1].text
+    assert f"Read online: {page}?language=en\n" in got[2].text
     assert "Tout sur diplomacy" in got[3].html
     assert got[3] == got[6]
+
+
+def test_choices_are_frozen_with_the_plan_but_who_pauses_after_it_is_skipped(
+    database: Database,
+) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy", "sahel"))
+    courier = Courier()
+    newsroom = newsroom_of(database, courier)
+    begin(newsroom, issue.id)
+    choose(database, 1, paused_until=system_clock() + timedelta(days=3))
+    choose(database, 2, themes=["sahel"])
+    report = send(newsroom, issue.id)
+    assert sorted(mailed(courier)) == [2, 3, 4, 5, 6]
+    assert "Tout sur diplomacy" in mailed(courier)[2].html
+    assert (report.tally.planned, report.tally.sent, report.tally.skipped) == (6, 5, 1)
 
 
 def test_nobody_is_tracked_without_their_consent_and_the_sites(database: Database) -> None:
@@ -121,6 +140,7 @@ def test_monthly_readers_get_the_leads_of_the_month_with_its_first_issue(
         ["Tout sur diplomacy 10", "Tout sur diplomacy 20"],
     ]
     assert letter is not None
+    assert "/archive/" not in letter.html + letter.text
     assert letter.subject == "Le meilleur du mois\u00a0: Tout sur diplomacy 20"
     assert "13 nov.\u2009–\u20094 déc. 2026" in letter.text
 
@@ -179,3 +199,59 @@ def an_earlier_one(database: Database, issue: Issue) -> None:
 def state_of(database: Database, issue: Issue) -> IssueState:
     with database.read() as connection:
         return issues.issue(connection, issue.id).state
+
+
+def to_segment(database: Database, issue: Issue, rule: str) -> Issue:
+    with database.write() as connection:
+        segments.create(connection, "some", parse(rule), NOON)
+        return issues.change(connection, issue, segment="some", now=NOON)
+
+
+def test_an_issue_to_a_segment_is_for_its_readers_alone(database: Database) -> None:
+    choose(database, 1, language="en")
+    choose(database, 2, language="en", themes=["sahel"])
+    choose(database, 3, themes=["sahel"])
+    draft = an_approved_issue(database, content=content("diplomacy", "sahel"))
+    issue = to_segment(database, draft, "language = en or theme = sahel and name != Zara")
+    courier = Courier()
+    newsroom = newsroom_of(database, courier)
+    assert foresee(newsroom, issue, courier).segment == "some"
+    choose(database, 4, name="Zara")
+    with database.write() as connection:
+        change = issues.change(connection, issue, state=IssueState.APPROVED, now=NOON)
+    send(newsroom, change.id)
+    assert sorted(mailed(courier)) == [1, 2, 3, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("language = ar", "nobody of list 'hebdo' is in segment 'some'"),
+        ("", "no segment is called 'gone'"),
+    ],
+)
+def test_an_issue_to_an_empty_segment_or_none_is_not_sent(
+    database: Database, rule: str, why: str
+) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy"))
+    if rule:
+        to_segment(database, issue, rule)
+    with database.write() as connection:
+        values = {"state": "approved", "segment": "some" if rule else "gone"}
+        connection.execute(update(ledger.issues).values(**values))
+    courier = Courier()
+    with pytest.raises((DeliveryError, UnknownSegment), match=why):
+        send(newsroom_of(database, courier), issue.id)
+    assert courier.calls == []
+    assert state_of(database, issue) is IssueState.APPROVED
+
+
+def test_nothing_goes_to_an_archived_list(database: Database) -> None:
+    issue = an_approved_issue(database, content=content("diplomacy"))
+    with database.write() as connection:
+        [known] = lists.lists(connection)
+        lists.archive(connection, known.name, NOON)
+    courier = Courier()
+    with pytest.raises(ClosedList, match="archived on"):
+        send(newsroom_of(database, courier), issue.id)
+    assert courier.calls == []

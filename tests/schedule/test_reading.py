@@ -141,6 +141,11 @@ def test_the_shipped_schedule_has_what_a_newcomer_needs() -> None:
             "list: hebdo\n    stories: {issue: 0}",
             "26: issue: must be at least 1, not",
         ),
+        (
+            "list: hebdo",
+            "list: hebdo\n    archive: maybe",
+            "26: archive: must be true or false, not 'maybe'",
+        ),
         ("name: rfi", "name: rfi\n    weight: .nan", "17: weight: must be a number"),
         ("name: rfi", "name: RFI Afrique", "16: name: 'RFI Afrique' can't be a name: lower-case"),
         ("  hebdo:", "  Hebdo Sahel:", "21: Hebdo Sahel: 'Hebdo Sahel' can't be a name"),

@@ -1,9 +1,9 @@
 """Which lists there are, and who is to be mailed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, update
 
 from subscribers import lists, suppressions, tables
 from subscribers.errors import ClosedList, ListError, TokenError, UnknownList
@@ -51,6 +51,21 @@ def test_recipients_keep_the_planned_order_and_the_absent_their_reasons(
         Absent(id=ids["left"], reason="unsubscribed"),
         Absent(id=ids["pending"], reason="unsubscribed"),
     ]
+
+
+def test_who_paused_meanwhile_is_left_out_until_then(connection: Connection, now: datetime) -> None:
+    ids = crowd(connection, now)
+    until = now + timedelta(days=1)
+    place = tables.subscriptions
+    paused = update(place).where(place.c.subscriber_id == ids["other"]).values(paused_until=until)
+    connection.execute(paused)
+    planned = [ids["present"], ids["other"], 10**9]  # of which the last is far from the others
+    for asked in (planned, planned[:2]):
+        present, absent = lists.recipients(connection, "hebdo", asked, now)
+        assert [one.id for one in present] == [ids["present"]]
+        assert absent[0] == Absent(id=ids["other"], reason="paused")
+        for moment in ({"now": until}, {}):
+            assert len(lists.recipients(connection, "hebdo", asked, **moment)[0]) == 2
 
 
 def test_who_is_confirmed_elsewhere_only_is_not_mailed_here(

@@ -101,10 +101,22 @@ def test_depth_and_length_have_their_bounds() -> None:
 def test_names_of_themes_and_lists_are_looked_up() -> None:
     rule = parse("language = fr and (theme in (mali, dipomacy) or list = hebdoo)")
     known = unknown_names(rule, themes=("mali", "diplomacy"), lists=("hebdo",))
-    assert known == "column 29: unknown theme 'dipomacy' (did you mean 'diplomacy'?)"
+    assert known == (29, "unknown theme 'dipomacy' (did you mean 'diplomacy'?)")
     lists_only = unknown_names(rule, lists=("hebdo",))
-    assert lists_only == "column 56: unknown list 'hebdoo' (did you mean 'hebdo'?)"
-    assert unknown_names(rule) == ""
+    assert lists_only == (56, "unknown list 'hebdoo' (did you mean 'hebdo'?)")
+    assert unknown_names(rule) is None
+
+
+def test_a_mistake_is_pointed_at() -> None:
+    assert wrong("language = fr\nand langage = en").split("\n")[1:] == [
+        "  language = fr and langage = en",
+        "                    ^",
+    ]
+    long = "language = fr and " * 50
+    told = wrong(f"{long}them = mali").split("\n")
+    assert told[0].startswith("column 901: unknown field 'them'")
+    assert told[2].index("^") == told[1].index("them =")
+    assert max(map(len, told[1:])) < 130
 
 
 def test_a_rule_is_explained_in_words() -> None:

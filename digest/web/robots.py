@@ -1,0 +1,48 @@
+"""What may search engines read, and what is there? robots.txt (RFC 9309) and the sitemap."""
+
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from digest.pipeline import archive
+from digest.pipeline.archive import path_of
+from digest.web.caching import public
+from digest.web.pages import Pages
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+CLOSED = ("/u/", "/p/", "/c/", "/d/", "/events", "/metrics", "/healthz", "/readyz")
+"""Paths that hold a reader's token, or nothing to read."""
+
+
+def robot_routes(pages: Pages) -> APIRouter:
+    """Give /robots.txt and /sitemap.xml."""
+    router = APIRouter()
+
+    @router.api_route("/robots.txt", methods=["GET", "HEAD"])
+    def robots(request: Request) -> Response:
+        lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), ""]
+        lines.append(f"Sitemap: {pages.newsroom.site_url}/sitemap.xml")
+        return public(request, Response("\n".join(lines) + "\n", media_type="text/plain"), None)
+
+    @router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
+    def sitemap(request: Request) -> Response:
+        found = archive.places(pages.newsroom)
+        changed = max((place.changed_at for place in found), default=None)
+        return public(request, Response(_map(pages, found), media_type="application/xml"), changed)
+
+    return router
+
+
+def _map(pages: Pages, found: list[archive.Place]) -> bytes:
+    urls = Element("urlset", {"xmlns": SITEMAP})
+    names = archive.open_archives(pages.newsroom)
+    for path in ("/", *(path_of(name) for name in names)):
+        SubElement(SubElement(urls, "url"), "loc").text = pages.newsroom.site_url + path
+    for place in found:
+        url = SubElement(urls, "url")
+        path = path_of(place.newsletter, place.number)
+        SubElement(url, "loc").text = pages.newsroom.site_url + path
+        SubElement(url, "lastmod").text = place.changed_at.isoformat(timespec="seconds")
+    xml: bytes = tostring(urls, encoding="utf-8", xml_declaration=True)
+    return xml
