@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings
+    from digest.pipeline.erasing import Erasure
     from subscribers.database import Database
     from subscribers.model import Consent, Membership
-    from subscribers.people import Forgotten, Holding
+    from subscribers.people import Holding
     from subscribers.subscriptions import Added
 
 _JSON_ROWS = 1_000
@@ -154,7 +155,7 @@ def forget(
     as_json: AsJson = False,
 ) -> None:
     """Erase a person; what proves that they left stays, as a keyed hash."""
-    from digest.pipeline.readership import forget_reader
+    from digest.pipeline.erasing import forget_reader
 
     if not yes:
         typer.confirm(f"Erase {address}? This can't be undone.", abort=True, err=True)
@@ -221,8 +222,15 @@ def _tell_evidence(consents: "tuple[Consent, ...]") -> None:
         table("Evidence (UTC)", ("when", "list", "what", "origin", "words"), rows)
 
 
-def _tell_forgotten(address: str, done: "Forgotten") -> None:
-    say(f"{address} is erased" if done.erased else f"nothing that names {address} was there")
-    if done.evidence_kept or done.suppression_kept:
-        ban = ", and the suppression" if done.suppression_kept else ""
-        say(f"kept as keyed hashes: {done.evidence_kept} rows of evidence{ban}")
+def _tell_forgotten(address: str, done: "Erasure") -> None:
+    kept, search = done.forgotten, done.search
+    say(f"{address} is erased" if kept.erased else f"nothing that names {address} was there")
+    if kept.evidence_kept or kept.suppression_kept:
+        ban = ", and the suppression" if kept.suppression_kept else ""
+        say(f"kept as keyed hashes: {kept.evidence_kept} rows of evidence{ban}")
+    if done.blotted:
+        say(f"taken out of what others wrote: {counted(done.blotted, 'row')}")
+    say(
+        f"looked for in {counted(search.rows, 'row')}, {search.columns} columns of text in"
+        f" {search.tables} tables: nothing is left"
+    )

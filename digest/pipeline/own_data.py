@@ -4,18 +4,23 @@ Whoever finds an old mail holds its link for good, so that link opens no more th
 shows everything is mailed to the reader's address when they ask, and is good for a day.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from digest.model.notice import NoticeKind, Wish
+from digest.pipeline.erasing import forget_reader
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import mails, notices
-from subscribers.people import Forgotten, Holding, forget, held, subscriber_of
+from subscribers.errors import LeftoverError
+from subscribers.people import Holding, held, subscriber_of
 from subscribers.seats import hold_person
 from subscribers.tokens import data_token
 
+_LOG = structlog.wrap_logger(logging.getLogger(__name__))
 LULL = timedelta(hours=1)
 """For how long a reader's next wish is taken for the same."""
 
@@ -64,21 +69,17 @@ def everything(newsroom: Newsroom, reader_id: int) -> dict[str, Any] | None:
         }
 
 
-def erase(newsroom: Newsroom, reader_id: int, now: datetime) -> Forgotten | None:
-    """Erase a reader as `digest subscribers forget` does; None for who was erased before."""
-    with newsroom.database.write() as connection:
+def erase(newsroom: Newsroom, reader_id: int, now: datetime) -> bool:
+    """Erase a reader as `digest subscribers forget` does; False for who was erased before."""
+    with newsroom.database.read() as connection:
         person = subscriber_of(connection, reader_id)
-        if person is None:
-            return None
-        done = forget(
-            connection,
-            secret_key=newsroom.secret_key,
-            address=person.address,
-            origin="my data",
-            now=now,
-        )
-        notices.withdraw(connection, person.address, now)
-        return done
+    if person is None:
+        return False
+    try:
+        forget_reader(newsroom.database, newsroom.secret_key, person.address, "my data", now)
+    except LeftoverError:  # they are erased; the mail that holds their address ends in a moment
+        _LOG.warning("an erased reader's address still stands somewhere", reader=reader_id)
+    return True
 
 
 def _holding(connection: Connection, newsroom: Newsroom, reader_id: int) -> Holding | None:

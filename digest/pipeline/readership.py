@@ -14,7 +14,6 @@ from digest.pipeline.joining import confirmation
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import notices
 from subscribers import banning, exporting, lists, suppressions, transfer
-from subscribers.addresses import read_address
 from subscribers.database import Database, writing
 from subscribers.errors import TransferError
 from subscribers.model import (
@@ -24,7 +23,7 @@ from subscribers.model import (
     Suppression,
     SuppressionReason,
 )
-from subscribers.people import Forgotten, forget, held
+from subscribers.people import held
 from subscribers.seats import Profile, Witness
 from subscribers.staging import staged
 from subscribers.subscriptions import Added, add, unsubscribe
@@ -66,15 +65,6 @@ def add_reader(
             wish = confirmation(newsroom, added.confirmation, profile.language)
             notices.ask(connection, wish, newsroom.clock())
         return name, added
-
-
-def forget_reader(
-    database: Database, secret_key: bytes, address: str, origin: str, now: datetime
-) -> Forgotten:
-    """Erase a person, and what waits to be mailed to them."""
-    with database.write() as connection:
-        notices.withdraw(connection, read_address(address).text, now)
-        return forget(connection, secret_key=secret_key, address=address, origin=origin, now=now)
 
 
 def import_file(

@@ -143,8 +143,10 @@ def told_since(connection: Connection, wish: Wish, since: datetime) -> bool:
 
 
 def withdraw(connection: Connection, address: str, now: datetime) -> int:
-    """End what waits for an address: its owner is erased. What is being called goes on."""
-    whose = (func.lower(_row.address) == address.lower()) & (_row.state == NoticeState.READY)
+    """End what waits for an address: its owner is erased. A call that is being made goes on."""
+    whose = (func.lower(_row.address) == address.lower()) & _row.state.in_(
+        (NoticeState.READY, NoticeState.CLAIMED)
+    )
     ended = {**_BLANK, "state": NoticeState.SKIPPED, "ended_at": now, "last_error": "erased"}
     return connection.execute(update(notices).where(whose).values(ended)).rowcount
 

@@ -1,6 +1,7 @@
 """Segments: whom a rule means is the same on both databases, and the same as in plain Python."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -42,6 +43,15 @@ NEVER_JOINED = Reader(
 TRAPS = ("not joined < 2026-01-01", "joined != 2026-01-01", "not theme = mali", 'name = "é%"')
 
 
+DAY = datetime(2026, 1, 31, tzinfo=UTC)
+EDGES = (-1, 0, 86_399, 86_400)
+"""Seconds after that day's midnight: the last of the day before, its first and last, the next's."""
+
+
+@example(
+    readers=[replace(NEVER_JOINED, joined=DAY + timedelta(seconds=edge)) for edge in EDGES],
+    rules=[parse(f"joined {ask} 2026-01-31") for ask in ("=", "!=", "<", "<=", ">", ">=")],
+)
 @example(readers=[NEVER_JOINED], rules=[parse(trap) for trap in TRAPS])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
