@@ -13,9 +13,10 @@ from digest.pipeline.archive import PER_PAGE
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import issues
 from digest.web.main import create_app
+from subscribers import lists
 from tests.builders import a_brief
 from tests.pipeline.shelves import put
-from tests.web.conftest import TestClient
+from tests.web.conftest import Reader, TestClient
 
 HEBDO = "/archive/hebdo-sahel"
 PUBLIC = ["/", HEBDO, f"{HEBDO}/1", f"{HEBDO}/feed.xml", "/sitemap.xml", "/robots.txt"]
@@ -248,3 +249,14 @@ def test_an_issue_that_is_taken_back_is_gone_for_who_has_it_too(
         again = browser.get(HEBDO, headers={name: kept[validator]})
         assert again.status_code == 200
         assert "Sujet 2" not in again.text
+
+
+def test_nobody_is_asked_to_join_a_list_that_takes_nobody(
+    browser: TestClient, newsroom: Newsroom, reader: Reader
+) -> None:
+    sent(newsroom)
+    pages = ("/", HEBDO, f"{HEBDO}/1")
+    assert ["/subscribe" in dissect(browser.get(path).text).links for path in pages] == [True] * 3
+    with newsroom.database.write() as connection:
+        lists.archive(connection, "hebdo", newsroom.clock())
+    assert ["/subscribe" in dissect(browser.get(path).text).links for path in pages] == [False] * 3
