@@ -1,5 +1,6 @@
 """A site on this machine and a real browser before it, Debian's Chromium."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -107,7 +108,12 @@ def overflow(page: Page) -> int:
 def served(app: FastAPI, listener: socket.socket) -> Iterator[None]:
     """Answer on a socket of this machine until the block ends."""
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+
+    async def answer() -> None:
+        await server.serve(sockets=[listener])
+        await asyncio.sleep(0.1)  # in which the connections that a browser keeps are closed
+
+    thread = threading.Thread(target=lambda: asyncio.run(answer()), daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive(), "the site did not start"
