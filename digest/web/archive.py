@@ -35,7 +35,7 @@ def archive_routes(pages: Pages) -> APIRouter:
         asked = request.query_params.get("language", "")
         response = _home(pages, _known(asked or pages.language(request)), asked)
         response.headers["Vary"] = "Accept-Language"
-        return public(request, response, archive.last_change(pages.newsroom, _names(pages)))
+        return public(request, response)
 
     @router.api_route("/archive/{newsletter}", methods=_READ)
     def past_issues(request: Request, newsletter: str) -> Response:
@@ -46,7 +46,7 @@ def archive_routes(pages: Pages) -> APIRouter:
         if shelf is None:
             raise HTTPException(404)
         response = _shelf(pages, newsletter, plan, shelf, language)
-        return public(request, response, archive.last_change(pages.newsroom, [newsletter]))
+        return public(request, response)
 
     @router.api_route("/archive/{newsletter}/{number}", methods=_READ)
     def one_issue(request: Request, newsletter: str, number: str) -> Response:
@@ -57,7 +57,7 @@ def archive_routes(pages: Pages) -> APIRouter:
         if found is None:
             raise HTTPException(404)
         response = _issue(pages, plan, found, language)
-        return public(request, response, archive.last_change(pages.newsroom, [newsletter]))
+        return public(request, response)
 
     return router
 
@@ -83,10 +83,6 @@ def _known(language: str) -> str:
     if language not in LANGUAGES:
         raise HTTPException(404)
     return language
-
-
-def _names(pages: Pages) -> list[str]:
-    return list(archive.open_archives(pages.newsroom))
 
 
 def _home(pages: Pages, language: str, asked: str) -> Response:

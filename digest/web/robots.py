@@ -23,13 +23,12 @@ def robot_routes(pages: Pages) -> APIRouter:
     def robots(request: Request) -> Response:
         lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), ""]
         lines.append(f"Sitemap: {pages.newsroom.site_url}/sitemap.xml")
-        return public(request, Response("\n".join(lines) + "\n", media_type="text/plain"), None)
+        return public(request, Response("\n".join(lines) + "\n", media_type="text/plain"))
 
     @router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
     def sitemap(request: Request) -> Response:
         found = archive.places(pages.newsroom)
-        changed = max((place.changed_at for place in found), default=None)
-        return public(request, Response(_map(pages, found), media_type="application/xml"), changed)
+        return public(request, Response(_map(pages, found), media_type="application/xml"))
 
     return router
 
