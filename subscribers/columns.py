@@ -60,6 +60,8 @@ class Columns:
     """Whatever wrote the file, where that is known."""
     roles: Mapping[Role, int] = field(default_factory=dict)
     """Its own columns."""
+    offered: frozenset[str] | None = None
+    """The themes that there are to choose from; None: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def read_row(columns: Columns, cells: list[str], language: str) -> Candidate:
         address=read_address(unguard(cells[columns.address])),
         name=_name(columns, cells),
         language=_language(_cell(cells, columns.language)) or language,
-        themes=_themes(_cell(cells, columns.themes)),
+        themes=_offered(_themes(_cell(cells, columns.themes)), columns.offered),
         fields=_all_fields(columns, cells, standing),
         standing=standing,
     )
@@ -211,6 +213,14 @@ def _themes(text: str) -> tuple[str, ...]:
     themes = tuple(dict.fromkeys(word for word in words if word))
     if sum(map(len, themes)) > _LONGEST_FIELD:
         raise ValueError(f"the themes are longer than {_LONGEST_FIELD} characters")
+    return themes
+
+
+def _offered(themes: tuple[str, ...], offered: frozenset[str] | None) -> tuple[str, ...]:
+    """Refuse a theme that nobody writes about: who chose that alone would never be mailed."""
+    if offered is not None and (strange := [theme for theme in themes if theme not in offered]):
+        there = ", ".join(sorted(offered))
+        raise ValueError(f"there is no theme {strange[0][:40]!r}: there is {there[:200]}")
     return themes
 
 

@@ -7,8 +7,8 @@ nobody; reading and checking it needs no transaction that others would wait for.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -125,15 +125,21 @@ def stage_file(
     *,
     secret_key: bytes,
     language: str = "fr",
+    themes: Collection[str] | None = None,
     step: Step = _unheard,
 ) -> Staged:
     """Read and check a file, row by row, into the temporary table (staging.staged).
+
+    A row with a theme that is none of `themes` is invalid; None: any will do.
 
     Raises:
         TransferError: the file can't be read to its end.
     """
     with open_sheet(path) as sheet:
-        columns = read_header(sheet.name, sheet.header)
+        columns = replace(
+            read_header(sheet.name, sheet.header),
+            offered=None if themes is None else frozenset(themes),
+        )
         rows = (_stage_row(secret_key, columns, *row, language) for row in sheet.rows)
         while chunk := list(islice(rows, _CHUNK)):
             staging.stage(connection, chunk)

@@ -96,7 +96,12 @@ def import_file(
         )
         language = _language_of(newsroom, order.list_name)
         sheet = transfer.stage_file(
-            bench, path, secret_key=newsroom.secret_key, language=language, step=step
+            bench,
+            path,
+            secret_key=newsroom.secret_key,
+            language=language,
+            themes=newsroom.schedule.themes.keys(),
+            step=step,
         )
         if terms.dry_run:
             transfer.try_file(bench, list_name=order.list_name, consent=terms.consent)

@@ -44,6 +44,8 @@ PUBLISHED = frozenset(
 """What holds the words of the newsroom and its sources, which are about whom they are about."""
 _IN_HAND = frozenset({"notices.address", "notices.details"})
 """What a worker mails by at this moment, perhaps: it is blanked when that has ended."""
+_ALONE = frozenset({"address", "address_key"})
+"""Columns that hold one address and nothing else: `o'neil@x.org` is never `neil@x.org` there."""
 _ASCII = re.compile(r"[\x21-\x7e]+")
 _BLOT = "…@…"
 
@@ -67,7 +69,7 @@ def look_for(connection: Connection, key: str) -> Search:
         for table, columns in known
         for row in _suspects(connection, table, columns, key)
         for column in columns
-        if stands_in(row[column.name], key)
+        if _names(column, row[column.name], key)
     }
     rows = [connection.scalar(select(func.count()).select_from(table)) or 0 for table, _ in known]
     return Search(
@@ -86,7 +88,7 @@ def blot_out(connection: Connection, key: str) -> int:
             values = {
                 column.name: _blotted(row[column.name], key, column)
                 for column in columns
-                if stands_in(row[column.name], key) and f"{column}" not in _IN_HAND
+                if _names(column, row[column.name], key) and f"{column}" not in _IN_HAND
             }
             if values:
                 mine = (column == row[column.name] for column in table.primary_key)
@@ -98,6 +100,12 @@ def blot_out(connection: Connection, key: str) -> int:
 def stands_in(value: object, key: str) -> bool:
     """Say whether an address, and not only a longer one that ends in it, stands in a value."""
     return value is not None and _whole(key).search(_text(value)) is not None
+
+
+def _names(column: Column[Any], value: Any, key: str) -> bool:  # noqa: ANN401 - any column's
+    if column.name in _ALONE:
+        return bool(value) and value.lower() == key
+    return stands_in(value, key)
 
 
 def _searched() -> Iterator[tuple[Table, list[Column[Any]]]]:
@@ -129,5 +137,9 @@ def _text(value: object) -> str:
 
 
 def _whole(key: str) -> re.Pattern[str]:
-    """Match an address that nothing goes on before or after: `a@x.org` is none of `ba@x.org`."""
-    return re.compile(rf"(?<![\w.+-]){re.escape(key)}(?![\w-]|\.\w)", re.IGNORECASE)
+    """Match an address that nothing goes on before or after: `a@x.org` is none of `ba@x.org`.
+
+    In JSON a line break before it is written with a letter, which is none of the address.
+    """
+    before = r"(?:(?<![\w.+-])|(?<=\\[bfnrt]))"
+    return re.compile(rf"{before}{re.escape(key)}(?![\w-]|\.\w)", re.IGNORECASE)

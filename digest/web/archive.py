@@ -17,6 +17,7 @@ from digest.schedule.fields import LANGUAGES
 from digest.schedule.values import Newsletter
 from digest.web import reading
 from digest.web.caching import public
+from digest.web.offers import offers
 from digest.web.pages import Pages, brand_of
 
 LATEST = 3
@@ -96,6 +97,7 @@ def _home(pages: Pages, language: str, asked: str) -> Response:
         letters=letters,
         description=" ".join(one.about for one in letters if one.about),
         feeds=[(one.title, one.feed) for one in letters if one.feed],
+        may_join=bool(offers(pages)),
     )
 
 
@@ -171,6 +173,7 @@ def _common(pages: Pages, newsletter: str, plan: Newsletter, language: str) -> d
         "about": reading.about_of(plan),
         "archive": in_language(path_of(newsletter), language, plan.language),
         "feeds": [(title, feed_path(newsletter))],
+        "may_join": plan.list in offers(pages),
     }
 
 

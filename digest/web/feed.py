@@ -54,8 +54,8 @@ def atom(pages: Pages, newsletter: str, plan: Newsletter, issues: list[Issue]) -
     _text(feed, "title", typeset(plan.title, plan.language))
     if plan.about:
         _text(feed, "subtitle", reading.about_of(plan))
-    changed = max((issue.changed_at for issue in issues), default=BEFORE_ALL)
-    _text(feed, "updated", _moment(changed))
+    newest = max(map(_appeared_at, issues), default=BEFORE_ALL)
+    _text(feed, "updated", _moment(newest))
     author = SubElement(feed, "author")
     _text(author, "name", pages.newsroom.schedule.site.organisation)
     _link(feed, "self", "application/atom+xml", site + feed_path(newsletter))
@@ -79,8 +79,8 @@ def _entry(site_url: str, issue: Issue, page: Page, html: str) -> Element:
     url = site_url + path_of(issue.newsletter, issue.number)
     _text(entry, "id", entry_id(site_url, issue))
     _text(entry, "title", page.subject)
-    _text(entry, "published", _moment(min(issue.slot, issue.changed_at)))
-    _text(entry, "updated", _moment(issue.changed_at))
+    _text(entry, "published", _moment(_appeared_at(issue)))
+    _text(entry, "updated", _moment(_appeared_at(issue)))
     _link(entry, "alternate", "text/html", url)
     if page.preheader:
         _text(entry, "summary", page.preheader)
@@ -92,6 +92,13 @@ def entry_id(site_url: str, issue: Issue) -> str:
     """Name an issue for ever: a tag URI (RFC 4151) of the site's domain and the issue's day."""
     host = urlsplit(site_url).hostname or ""
     return f"tag:{host},{issue.slot.date().isoformat()}:{issue.newsletter}/{issue.number}"
+
+
+def _appeared_at(issue: Issue) -> datetime:
+    """Say since when an issue can be read. Its words don't change after that, only its state does:
+    that its sending ended is no news to show a reader again (RFC 4287 §4.2.15).
+    """
+    return min(issue.slot, issue.changed_at)
 
 
 def _text(parent: Element, name: str, text: str, **attributes: str) -> None:

@@ -10,6 +10,7 @@ from digest.pipeline.own_data import erase
 from digest.storage import leftovers, tables
 from digest.storage.leftovers import stands_in
 from digest.storage.reader_tables import notices
+from subscribers import tables as readership
 from subscribers.database import Database
 from subscribers.errors import LeftoverError
 from tests.pipeline.scene import SECRET, a_newsroom, address_of
@@ -70,6 +71,17 @@ def test_what_is_left_is_named(database: Database) -> None:
     assert found == ("notices.address", "notices.details")
 
 
+def test_a_reader_whose_address_ends_like_an_erased_one_keeps_theirs(database: Database) -> None:
+    other, who = f"o'{ADDRESS}", readership.subscribers.c
+    theirs = update(readership.subscribers).where(who.id == 2)
+    with database.write() as connection:
+        connection.execute(theirs.values(address=other, address_key=other))
+    assert forget_reader(database, SECRET, ADDRESS, "test", AT).forgotten.erased
+    with database.read() as connection:
+        rows = connection.execute(select(who.address, who.address_key).where(who.id == 2))
+        assert tuple(rows.one()) == (other, other)
+
+
 def test_what_a_reader_erases_on_their_page_is_searched_for_as_well(database: Database) -> None:
     newsroom = a_newsroom(database)
     assert erase(newsroom, READER, AT)
@@ -85,6 +97,7 @@ def test_what_a_reader_erases_on_their_page_is_searched_for_as_well(database: Da
         ("<AWA@Example.org>,", True),
         ("to awa@example.org.", True),
         ({"email": "awa@example.org"}, True),
+        ({"response": "550 unknown:\nawa@example.org"}, True),
         ("bawa@example.org", False),
         ("awa@example.org.ml", False),
         ("x.awa@example.org", False),

@@ -119,6 +119,23 @@ def temporary_tables(database: Database) -> list[str]:
         return list(connection.exec_driver_sql(question).scalars())
 
 
+def test_a_language_or_theme_that_is_none_is_told_and_nobody_is_put_on_the_list_for_it(
+    newsroom: Newsroom, file: Path
+) -> None:
+    theme, *_ = newsroom.schedule.themes
+    rows = [f"a@x.example,fr-FR,{theme}", "b@x.example,12,", f"c@x.example,en,{theme} sahell"]
+    file.write_text("\n".join(["email,language,themes", *rows]), encoding="utf-8")
+    told: list[transfer.RowReport] = []
+    readership.import_file(newsroom, file, AGREED, told.append)
+    assert [(row.line, row.verdict, row.reason.partition(":")[0]) for row in told] == [
+        (2, "accepted", ""),
+        (3, "invalid", "'12' is no language"),
+        (4, "invalid", "there is no theme 'sahell'"),
+    ]
+    assert theme in told[2].reason
+    assert mailed(newsroom) == ["a@x.example"]
+
+
 def test_an_unknown_list_is_refused_before_the_file_is_read(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:

@@ -14,9 +14,10 @@ from digest.pipeline.archive import PER_PAGE
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import issues
 from digest.web.main import create_app
+from subscribers import lists
 from tests.builders import a_brief
 from tests.pipeline.shelves import put
-from tests.web.conftest import TestClient
+from tests.web.conftest import Reader, TestClient
 
 HEBDO = "/archive/hebdo-sahel"
 PUBLIC = ["/", HEBDO, f"{HEBDO}/1", f"{HEBDO}/feed.xml", "/sitemap.xml", "/robots.txt"]
@@ -259,3 +260,14 @@ def test_a_newsletters_new_name_reaches_who_has_the_page(newsroom: Newsroom, pat
     renamed = visitor(newsroom, title="Autre titre")
     for asked in conditions(kept):
         assert renamed.get(path, headers=asked).status_code == 200
+
+
+def test_nobody_is_asked_to_join_a_list_that_takes_nobody(
+    browser: TestClient, newsroom: Newsroom, reader: Reader
+) -> None:
+    sent(newsroom)
+    pages = ("/", HEBDO, f"{HEBDO}/1")
+    assert ["/subscribe" in dissect(browser.get(path).text).links for path in pages] == [True] * 3
+    with newsroom.database.write() as connection:
+        lists.archive(connection, "hebdo", newsroom.clock())
+    assert ["/subscribe" in dissect(browser.get(path).text).links for path in pages] == [False] * 3

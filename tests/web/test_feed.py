@@ -1,7 +1,7 @@
 """What feed readers and search engines get: Atom, a sitemap, robots.txt."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,6 +10,7 @@ import pytest
 
 from digest.model.issue import IssueState
 from digest.pipeline.newsroom import Newsroom
+from digest.storage import issues
 from digest.web.feed import ATOM, LATEST
 from digest.web.main import create_app
 from digest.web.robots import SITEMAP
@@ -54,7 +55,7 @@ def test_the_feed_is_what_feed_readers_take(browser: TestClient, three_sent: New
     assert first.content[0].type == "text/html"
     assert "Le Mali a rappelé mardi" in first.content[0].value
     assert 'lang="en"' in first.content[0].value
-    assert feed.feed.updated == first.updated == "2026-11-25T12:03:00+00:00"
+    assert feed.feed.updated == first.updated == first.published == "2006-01-27T05:53:00+00:00"
 
 
 def test_the_feed_has_what_the_rfc_demands_in_its_namespace(
@@ -83,6 +84,15 @@ def test_an_entry_keeps_its_id_when_the_newsletter_is_renamed(
     assert parsed(renamed).feed.title == "Autre titre"
     before, after = ([entry.id for entry in parsed(one).entries] for one in (browser, renamed))
     assert before == after
+
+
+def test_the_end_of_a_sending_is_no_news_in_a_feed(browser: TestClient, newsroom: Newsroom) -> None:
+    going = put(newsroom.database, IssueState.SENDING)
+    before = browser.get(FEED).content
+    with newsroom.database.write() as connection:
+        later = newsroom.clock() + timedelta(hours=1)
+        issues.change(connection, going, state=IssueState.SENT, now=later)
+    assert browser.get(FEED).content == before
 
 
 def test_a_feed_without_issues_is_a_feed_and_stays_the_same(browser: TestClient) -> None:
