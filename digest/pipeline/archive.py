@@ -1,8 +1,7 @@
 """What of the newsletters may anyone read, and where? Issues that went out, never a draft."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from digest.model.issue import Issue
 from digest.pipeline.newsroom import Newsroom
@@ -108,9 +107,3 @@ def places(newsroom: Newsroom) -> list[Place]:
     """Give where every public issue stands."""
     with newsroom.database.read() as connection:
         return archive.places(connection, list(open_archives(newsroom)), MOST_PLACES)
-
-
-def last_change(newsroom: Newsroom, newsletters: Collection[str]) -> datetime | None:
-    """Say when one of these newsletters' public issues last changed; None without any."""
-    with newsroom.database.read() as connection:
-        return archive.last_change(connection, newsletters)

@@ -61,13 +61,6 @@ def places(connection: Connection, newsletters: Collection[str], most: int) -> l
     return [Place(**row) for row in connection.execute(question).mappings()]
 
 
-def last_change(connection: Connection, newsletters: Collection[str]) -> datetime | None:
-    """Say when one of these newsletters' public issues last changed; None without any."""
-    question = select(func.max(table.c.changed_at)).where(_public(newsletters))
-    moment: datetime | None = connection.execute(question).scalar_one()
-    return moment
-
-
 def _public(newsletters: Collection[str]) -> ColumnElement[bool]:
     """An issue for a segment is meant for few: it stays with them."""
     return and_(

@@ -36,7 +36,7 @@ def archive_routes(pages: Pages) -> APIRouter:
         asked = request.query_params.get("language", "")
         response = _home(pages, _known(asked or pages.language(request)), asked)
         response.headers["Vary"] = "Accept-Language"
-        return public(request, response, archive.last_change(pages.newsroom, _names(pages)))
+        return public(request, response)
 
     @router.api_route("/archive/{newsletter}", methods=_READ)
     def past_issues(request: Request, newsletter: str) -> Response:
@@ -47,7 +47,7 @@ def archive_routes(pages: Pages) -> APIRouter:
         if shelf is None:
             raise HTTPException(404)
         response = _shelf(pages, newsletter, plan, shelf, language)
-        return public(request, response, archive.last_change(pages.newsroom, [newsletter]))
+        return public(request, response)
 
     @router.api_route("/archive/{newsletter}/{number}", methods=_READ)
     def one_issue(request: Request, newsletter: str, number: str) -> Response:
@@ -58,7 +58,7 @@ def archive_routes(pages: Pages) -> APIRouter:
         if found is None:
             raise HTTPException(404)
         response = _issue(pages, plan, found, language)
-        return public(request, response, archive.last_change(pages.newsroom, [newsletter]))
+        return public(request, response)
 
     return router
 
@@ -84,10 +84,6 @@ def _known(language: str) -> str:
     if language not in LANGUAGES:
         raise HTTPException(404)
     return language
-
-
-def _names(pages: Pages) -> list[str]:
-    return list(archive.open_archives(pages.newsroom))
 
 
 def _home(pages: Pages, language: str, asked: str) -> Response:

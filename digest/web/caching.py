@@ -2,8 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import format_datetime
 
 from fastapi import Request
 from starlette.responses import Response
@@ -14,26 +12,21 @@ PUBLIC: Mapping[str, str] = {
 }
 
 
-def public(request: Request, response: Response, changed: datetime | None) -> Response:
+def public(request: Request, response: Response) -> Response:
     """Let a public answer be kept and asked about; 304 for who has it already.
 
-    `changed` is when one of the issues that it may speak of last changed.
+    Its bytes alone tell. No date does: when an issue is taken back or a newsletter renamed, the
+    latest change of the issues that are left may be as old as before.
     """
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
     response.headers.update({**PUBLIC, "ETag": tag})
-    if changed is not None:
-        response.headers["Last-Modified"] = format_datetime(changed, usegmt=True)
     return _unchanged(response) if _is_known(request, response) else response
 
 
 def _is_known(request: Request, response: Response) -> bool:
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return bool(known & {"*", response.headers["etag"]})
-    # Only the very moment: what was taken back since would look older than what is known.
-    since = request.headers.get("if-modified-since")
-    return since is not None and since == response.headers.get("last-modified")
+    tags = request.headers.get("if-none-match", "").split(",")
+    known = {tag.strip().removeprefix("W/") for tag in tags}
+    return bool(known & {"*", response.headers["etag"]})
 
 
 def _unchanged(response: Response) -> Response:

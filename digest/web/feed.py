@@ -41,7 +41,7 @@ def feed_routes(pages: Pages) -> APIRouter:
         xml = atom(pages, newsletter, plan, issues)
         response = Response(xml, media_type="application/atom+xml")
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # readers in browsers
-        return public(request, response, archive.last_change(pages.newsroom, [newsletter]))
+        return public(request, response)
 
     return router
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from digest.pipeline import archive
 from digest.pipeline.archive import path_of
 from digest.web.caching import public
+from digest.web.offers import offers
 from digest.web.pages import Pages
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -23,13 +24,12 @@ def robot_routes(pages: Pages) -> APIRouter:
     def robots(request: Request) -> Response:
         lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), ""]
         lines.append(f"Sitemap: {pages.newsroom.site_url}/sitemap.xml")
-        return public(request, Response("\n".join(lines) + "\n", media_type="text/plain"), None)
+        return public(request, Response("\n".join(lines) + "\n", media_type="text/plain"))
 
     @router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
     def sitemap(request: Request) -> Response:
         found = archive.places(pages.newsroom)
-        changed = max((place.changed_at for place in found), default=None)
-        return public(request, Response(_map(pages, found), media_type="application/xml"), changed)
+        return public(request, Response(_map(pages, found), media_type="application/xml"))
 
     return router
 
@@ -37,7 +37,8 @@ def robot_routes(pages: Pages) -> APIRouter:
 def _map(pages: Pages, found: list[archive.Place]) -> bytes:
     urls = Element("urlset", {"xmlns": SITEMAP})
     names = archive.open_archives(pages.newsroom)
-    for path in ("/", *(path_of(name) for name in names)):
+    form = ("/subscribe",) if offers(pages) else ()
+    for path in ("/", *form, *(path_of(name) for name in names)):
         SubElement(SubElement(urls, "url"), "loc").text = pages.newsroom.site_url + path
     for place in found:
         url = SubElement(urls, "url")

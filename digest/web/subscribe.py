@@ -13,6 +13,7 @@ from digest.pipeline import signing_up
 from digest.web.form import Form, mistakes, origin_of, read_form, version_of
 from digest.web.offers import Offer, Words, offers, theme_titles, words
 from digest.web.pages import Pages
+from digest.web.reading import about_of
 from digest.web.security import small_body
 from subscribers.addresses import read_address
 from subscribers.model import Evidence
@@ -28,7 +29,7 @@ def subscribe_routes(pages: Pages) -> APIRouter:
         if not known:
             return pages.notice(request, 404, "not_found")
         if request.method != "POST":
-            return _show(pages, known, Form(language=pages.language(request)), ())
+            return _offered(_show(pages, known, Form(language=pages.language(request)), ()))
         return _asked(pages, request, known, read_form(body, pages.language(request)))
 
     @router.api_route("/subscribe/embed", methods=["GET", "HEAD"])
@@ -97,7 +98,20 @@ def _show(pages: Pages, known: dict[str, Offer], form: Form, found: tuple[str, .
         wording=words(pages, language, shown),
         form=form,
         mistakes=found,
+        site_url=pages.newsroom.site_url,
+        about=_about(pages, known),
     )
+
+
+def _offered(page: Response) -> Response:
+    """Let search engines find the form; not an answer to one, which holds what somebody wrote."""
+    page.headers.update({"X-Robots-Tag": "all", "Vary": "Accept-Language"})
+    return page
+
+
+def _about(pages: Pages, known: dict[str, Offer]) -> str:
+    plans = pages.newsroom.schedule.newsletters.values()
+    return " ".join(about_of(plan) for plan in plans if plan.list in known and plan.about)
 
 
 def _snippets(pages: Pages, language: str, known: dict[str, Offer]) -> Response:

@@ -121,7 +121,8 @@ def test_the_sitemap_names_every_public_page(browser: TestClient, three_sent: Ne
     urls = {
         url.findtext(f"{{{SITEMAP}}}loc"): url.findtext(f"{{{SITEMAP}}}lastmod") for url in root
     }
-    places = ["/", "/archive/hebdo-sahel", *(f"/archive/hebdo-sahel/{n}" for n in (3, 2, 1))]
+    issues = [f"/archive/hebdo-sahel/{number}" for number in (3, 2, 1)]
+    places = ["/", "/subscribe", "/archive/hebdo-sahel", *issues]
     assert list(urls) == [SITE + place for place in places]
     changed = datetime(2026, 11, 25, 12, 3, tzinfo=UTC)
     assert urls[f"{SITE}/archive/hebdo-sahel/3"] == changed.isoformat()

@@ -121,3 +121,28 @@ def test_themes_that_are_none_of_ours_are_left_out_and_all_of_them_are_none(
     browser.post("/subscribe", data={"address": AWA, "theme": ["sport", "x" * 900]})
     browser.post("/subscribe", data={"address": "b@readers.example", "theme": ["sahel"]})
     assert [row["details"]["themes"] for row in asked(newsroom)] == [[], []]
+
+
+def test_search_engines_find_the_form_but_no_answer_to_one(newsroom: Newsroom) -> None:
+    plan = SCHEDULE.newsletters["hebdo-sahel"].model_copy(update={"about": 'Le "Sahel" <lu>.'})
+    schedule = SCHEDULE.model_copy(update={"newsletters": {"hebdo-sahel": plan}})
+    with client_of(replace(newsroom, schedule=schedule)) as client:
+        form = client.get("/subscribe", headers={"Accept-Language": "fr"})
+        refused = client.post("/subscribe", data={"address": "nobody"})
+        others = (client.post("/subscribe", data={"address": AWA}), client.get("/subscribe/embed"))
+    assert (form.headers["x-robots-tag"], form.headers["vary"]) == ("all", "Accept-Language")
+    assert "noindex" not in form.text
+    assert '<link rel="canonical" href="https://digest.example.org/subscribe">' in form.text
+    assert 'name="description" content="Le «\u202fSahel\u202f» &lt;lu&gt;."' in form.text
+    for answer in (refused, *others):
+        assert answer.headers["x-robots-tag"].startswith("noindex")
+        assert '<meta name="robots" content="noindex' in answer.text
+
+
+def test_a_form_that_takes_nobody_is_on_no_site_map(newsroom: Newsroom, now: datetime) -> None:
+    with newsroom.database.write() as connection:
+        lists.ensure(connection, "hebdo", "Hebdo", now)
+        lists.archive(connection, "hebdo", now)
+    with client_of(newsroom) as client:
+        assert client.get("/subscribe").headers["x-robots-tag"].startswith("noindex")
+        assert "/subscribe" not in client.get("/sitemap.xml").text
