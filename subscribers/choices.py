@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from subscribers import tables
-from subscribers.consent import evidence_row
 from subscribers.model import Cadence, ConsentAction, Evidence, SubscriptionState
-from subscribers.seats import Seat, Witness, find_seat
+from subscribers.seats import Seat, Witness, find_seat, prove
 
 _person, _place, _list = tables.subscribers.c, tables.subscriptions.c, tables.lists.c
 _OF_PERSON = ("language", "themes", "tracking")
 _OF_PLACE = ("cadence", "paused_until")
+_TRACKING = {True: ConsentAction.TRACKING_ALLOWED, False: ConsentAction.TRACKING_WITHDRAWN}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ def choose(
         _store(connection, seat, after, now)
     if after.tracking != before.tracking:
         witness = Witness(secret_key=secret_key, evidence=evidence, now=now)
-        _prove(connection, seat, witness, allowed=after.tracking)
+        prove(connection, seat, _TRACKING[after.tracking], witness)
     return True
 
 
@@ -96,16 +96,3 @@ def _store(connection: Connection, seat: Seat, after: Preferences, now: datetime
         _place.subscriber_id == seat.subscriber_id, _place.list_id == seat.list_id
     )
     connection.execute(place.values({name: getattr(after, name) for name in _OF_PLACE}))
-
-
-def _prove(connection: Connection, seat: Seat, witness: Witness, *, allowed: bool) -> None:
-    action = ConsentAction.TRACKING_ALLOWED if allowed else ConsentAction.TRACKING_WITHDRAWN
-    row = evidence_row(
-        secret_key=witness.secret_key,
-        address_hash=seat.address_hash,
-        list_name=seat.list_name,
-        action=action,
-        evidence=witness.evidence,
-        now=witness.now,
-    )
-    connection.execute(insert(tables.consents), row)

@@ -143,16 +143,21 @@ def move(
         connection, seat, state, witness.now
     )
     if moved:
-        row = evidence_row(
-            secret_key=witness.secret_key,
-            address_hash=seat.address_hash,
-            list_name=seat.list_name,
-            action=action,
-            evidence=witness.evidence,
-            now=witness.now,
-        )
-        connection.execute(insert(tables.consents), row)
+        prove(connection, seat, action, witness)
     return moved
+
+
+def prove(connection: Connection, seat: Seat, action: ConsentAction, witness: Witness) -> None:
+    """Record what a reader did as evidence."""
+    row = evidence_row(
+        secret_key=witness.secret_key,
+        address_hash=seat.address_hash,
+        list_name=seat.list_name,
+        action=action,
+        evidence=witness.evidence,
+        now=witness.now,
+    )
+    connection.execute(insert(tables.consents), row)
 
 
 def _state(text: str | None) -> SubscriptionState | None:

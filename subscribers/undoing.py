@@ -6,12 +6,11 @@ never answered a confirmation, is suppressed, or comes later has to sign up agai
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from subscribers import suppressions, tables
-from subscribers.consent import evidence_row
 from subscribers.model import ConsentAction, Evidence, SubscriptionState
-from subscribers.seats import Seat, find_seat, look_at_seat
+from subscribers.seats import Seat, Witness, find_seat, look_at_seat, prove
 
 GRACE = timedelta(hours=1)
 """For how long leaving can be undone."""
@@ -41,15 +40,8 @@ def undo(
     if seat is None or not _may_return(connection, seat, now):
         return False
     _put_back(connection, seat)
-    row = evidence_row(
-        secret_key=secret_key,
-        address_hash=seat.address_hash,
-        list_name=seat.list_name,
-        action=ConsentAction.RESUMED,
-        evidence=evidence,
-        now=now,
-    )
-    connection.execute(insert(tables.consents), row)
+    witness = Witness(secret_key=secret_key, evidence=evidence, now=now)
+    prove(connection, seat, ConsentAction.RESUMED, witness)
     return True
 
 

@@ -38,12 +38,20 @@ def forget_reader(
     with database.write() as connection:
         notices.withdraw(connection, read.text, now)
         done = forget(connection, secret_key=secret_key, address=address, origin=origin, now=now)
-        blotted = leftovers.blot_out(connection, read.key)
-    with database.read() as connection:  # what is committed, and nothing else, is the proof
-        search = leftovers.look_for(connection, read.key)
+    search, blotted = _looked_for(database, read.key), 0
+    if search.found:  # rarely; the long search itself keeps nobody from writing
+        with database.write() as connection:
+            blotted = leftovers.blot_out(connection, read.key, search.found)
+        search = _looked_for(database, read.key)
     if search.found:
         raise LeftoverError(
             f"{address} is erased, but the address still stands in {', '.join(search.found)}:"
             " a mail to it may be on its way at this moment; run the same command again in a minute"
         )
     return Erasure(forgotten=done, blotted=blotted, search=search)
+
+
+def _looked_for(database: Database, key: str) -> Search:
+    """Search what is committed: that, and nothing else, is the proof."""
+    with database.read() as connection:
+        return leftovers.look_for(connection, key)

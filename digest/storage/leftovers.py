@@ -5,7 +5,7 @@ mailed it is not in it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,11 +80,15 @@ def look_for(connection: Connection, key: str) -> Search:
     )
 
 
-def blot_out(connection: Connection, key: str) -> int:
-    """Take an address out of what others wrote, a provider's answer say; give in how many rows."""
+def blot_out(connection: Connection, key: str, found: Collection[str]) -> int:
+    """Take an address out of what others wrote, a provider's answer say; give in how many rows.
+
+    `found` is where it stands, as look_for says it: nothing else is read.
+    """
     changed = 0
-    for table, columns in _searched():
-        for row in _suspects(connection, table, columns, key):
+    for table, every in _searched():
+        columns = [column for column in every if f"{column}" in found]
+        for row in _suspects(connection, table, columns, key) if columns else ():
             values = {
                 column.name: _blotted(row[column.name], key, column)
                 for column in columns
