@@ -2,10 +2,17 @@
 
 from sqlalchemy import Column, Table
 
+from digest.storage.editor_tables import rulings
 from digest.storage.reader_tables import notices
 from subscribers.tables import metadata as readership
 
-TABLES: tuple[Table, ...] = (*readership.sorted_tables, *notices.metadata.sorted_tables)
+_NEWSROOMS = {rulings.metadata, notices.metadata}
+"""One and the same, complete once both modules are read."""
+
+TABLES: tuple[Table, ...] = (
+    *readership.sorted_tables,
+    *(table for metadata in _NEWSROOMS for table in metadata.sorted_tables),
+)
 """In the order in which rows may be inserted: what refers comes after what it refers to."""
 
 

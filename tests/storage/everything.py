@@ -133,6 +133,8 @@ def _newsroom() -> Rows:
     }
     entry = {"source": "presse", "key": "e", "article_id": 7, "fingerprint": "f" * 64}
     story = {"voices": 1, "happened_at": AT, "grouped_at": AT}
+    said = {"article_id": 7, "theme": "sahel", "belongs": True}
+    correction = said | {"weight": 0.3, "at": AT}
     place = {"place": 0, "similarity": 0.1 + 0.2, "copy_of": None, "containment": None}
     return {
         "sources": [
@@ -151,18 +153,18 @@ def _newsroom() -> Rows:
         "articles": [article | {"id": id_, "key": f"k{id_}"} for id_ in (7, 9)],
         "article_versions": [text | {"id": 3, "article_id": 7, "replaced_at": AT}],
         "entries": [entry | {"first_seen_at": AT}],
-        "theme_scores": [
-            {
-                "article_id": 7,
-                "theme": "sahel",
-                "score": 1 / 3,
-                "belongs": True,
-                "reasons": [["convoi", 0.5]],
-            }
-        ],
+        "theme_scores": [said | {"score": 1 / 3, "reasons": [["convoi", 0.5]]}],
         "stories": [story | {"id": id_, "lead_id": id_} for id_ in (7, 9)],
         "story_articles": [place | {"article_id": id_, "story_id": id_} for id_ in (7, 9)],
         "ties": [{"story_id": 9, "earlier_id": 7, "similarity": 0.4}],
+        "rulings": [
+            {"kind": kind, "article_id": 7, "other_id": other, "ruled_by": "Awa", "at": AT}
+            for kind, other in (("apart", 9), ("lead", 7), ("pin", 7))
+        ],
+        "corrections": [
+            correction | {"id": 2, "issue_id": None},
+            correction | {"id": 5, "belongs": False, "issue_id": 1},
+        ],
     }
 
 

@@ -9,7 +9,17 @@ from digest.storage.whole import TABLES
 from subscribers.database import Database
 from tests.storage.everything import everything, fill, rows_of
 
-NEW = {"sendings", "paces", "events", "imports", "segments", "notices", "quotas"}
+NEW = {
+    "sendings",
+    "paces",
+    "events",
+    "imports",
+    "segments",
+    "notices",
+    "quotas",
+    "rulings",
+    "corrections",
+}
 
 
 @pytest.fixture
