@@ -21,6 +21,7 @@ from digest.cli import (
     sending,
     steering,
     subscribers,
+    themes,
     working,
 )
 from digest.cli.failures import fail
@@ -55,6 +56,7 @@ for group in (
     working,
     collecting,
     grouping,
+    themes,
     issues,
     sending,
     steering,

@@ -17,7 +17,7 @@ from digest.compose.render import render
 from digest.compose.rewritten import in_its_language
 from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
 from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
-from digest.pipeline import segmenting
+from digest.pipeline import segmenting, teaching
 from digest.pipeline.archive import address_of
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.newsroom import Newsroom
@@ -254,13 +254,17 @@ def _change(
     segment: str | None = None,
     approved_by: str | None = None,
 ) -> Issue:
+    now = newsroom.clock()
     with newsroom.database.write() as connection:
-        return issues.change(
+        changed = issues.change(
             connection,
             issue,
             state=state,
             content=content,
             segment=segment,
             approved_by=approved_by,
-            now=newsroom.clock(),
+            now=now,
         )
+        by_a_person = changed.approved_by not in {"", AUTOMATIC}
+        teaching.note(connection, changed, approved=by_a_person, now=now)
+        return changed

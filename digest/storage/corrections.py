@@ -1,9 +1,10 @@
 """What did editors show of themes? Each issue has its own corrections; the latest word counts."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from digest.model.correction import Correction
 from digest.storage.editor_tables import corrections as table
@@ -26,13 +27,14 @@ def put_of_issue(connection: Connection, issue_id: int, wanted: Iterable[Correct
 
     What it shows as before keeps its moment; articles that are not there are left out.
     """
-    former = {_said(one): row.id for row, one in _rows(connection, table.c.issue_id == issue_id)}
-    present = {_said(one): one for one in wanted}
-    gone = [id_ for said, id_ in former.items() if said not in present]
+    present = {(one.article_id, one.theme): one for one in wanted}
+    former = _of_issue(connection, issue_id)
+    kept = {key for key, (_, one) in former.items() if _same(one, present.get(key))}
+    gone = [id_ for key, (id_, _) in former.items() if key not in kept]
     for start in range(0, len(gone), _CHUNK):
         chunk = gone[start : start + _CHUNK]
         connection.execute(delete(table).where(table.c.id.in_(chunk)))
-    fresh = [one for said, one in present.items() if said not in former]
+    fresh = [one for key, one in present.items() if key not in kept]
     _insert(connection, fresh, issue_id)
 
 
@@ -49,11 +51,11 @@ def teach(connection: Connection, correction: Correction) -> None:
     _insert(connection, [correction], None)
 
 
-def _rows(
-    connection: Connection, wanted: ColumnElement[bool]
-) -> list[tuple[Row[object], Correction]]:
-    rows = connection.execute(select(table).where(wanted).order_by(table.c.id))
-    return [(row, _correction(row)) for row in rows]
+def _of_issue(
+    connection: Connection, issue_id: int
+) -> dict[tuple[int, str], tuple[int, Correction]]:
+    rows = connection.execute(select(table).where(table.c.issue_id == issue_id))
+    return {(row.article_id, row.theme): (row.id, _correction(row)) for row in rows}
 
 
 def _insert(connection: Connection, new: list[Correction], issue_id: int | None) -> None:
@@ -75,11 +77,11 @@ def _known(connection: Connection, ids: set[int]) -> set[int]:
     }
 
 
-def _said(one: Correction) -> tuple[int, str, bool, float]:
-    return one.article_id, one.theme, one.belongs, one.weight
+def _same(one: Correction, other: Correction | None) -> bool:
+    return other is not None and replace(one, at=other.at) == other
 
 
-def _correction(row: Row[object]) -> Correction:
+def _correction(row: Row[Any]) -> Correction:
     return Correction(
         article_id=row.article_id,
         theme=row.theme,

@@ -162,6 +162,13 @@ def versions(connection: Connection, issue_id: int) -> list[Version]:
     ]
 
 
+def drafted(connection: Connection, issue: Issue) -> IssueContent:
+    """Give the content that an issue was made with."""
+    question = select(issue_versions.c.content).where(issue_versions.c.issue_id == issue.id)
+    first = connection.scalars(question.order_by(issue_versions.c.version).limit(1)).first()
+    return issue.content if first is None else _CONTENT.validate_python(first)
+
+
 def named(issue: Issue) -> str:
     """Give the name a person uses: `hebdo-sahel/12`."""
     return f"{issue.newsletter}/{issue.number}"

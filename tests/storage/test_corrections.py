@@ -44,6 +44,15 @@ def test_the_latest_word_on_an_article_and_a_theme_counts(filled: Database) -> N
         ]
 
 
+def test_the_latest_word_is_that_of_the_latest_moment_whenever_it_was_written(
+    filled: Database,
+) -> None:
+    with filled.write() as connection:
+        corrections.teach(connection, said(-1.0, at=LATER))
+        corrections.put_of_issue(connection, 1, [said(0.5)])
+        assert corrections.corrections(connection) == [said(-1.0, at=LATER)]
+
+
 def test_what_an_issue_no_longer_shows_is_undone_and_earlier_words_count_again(
     filled: Database,
 ) -> None:
