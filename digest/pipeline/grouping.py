@@ -1,20 +1,24 @@
 """What are this window's articles about, and which of them tell one event?"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from digest.group.lineage import REACH, find_ties
+from digest.group.obeying import obey
 from digest.group.reading import Desk, Reading
+from digest.group.ruled import obeying
 from digest.group.stories import WINDOW, Grouped, Grouping, find_stories
 from digest.group.themes import ThemeScorer
 from digest.model.article import Article
+from digest.model.ruling import Rulings
 from digest.model.story import ThemeScore, Tie
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import articles, stories
+from digest.storage.rulings import rulings_among
 from subscribers.database import alone
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,6 +52,9 @@ class Material:
     """Ids of `earlier`, story by story."""
     known: tuple[tuple[int, ...], ...]
     """The stories as they stand, by the ids of their articles."""
+    touched: frozenset[int]
+    """Articles whose stories are looked at again, however old they are."""
+    rulings: Rulings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,20 +66,26 @@ class Findings:
     ties: tuple[Tie, ...]
 
 
-def group(newsroom: Newsroom, *, since: datetime | None = None) -> GroupReport:
+def group(
+    newsroom: Newsroom, *, since: datetime | None = None, touched: Iterable[int] = ()
+) -> GroupReport:
     """Score, group and tie the articles published since then, in one transaction.
 
     Without `since`: the longest newsletter's window and the reach of a story before that. Doing it
     again changes no row. Articles from before keep the story that they are in; new ones may join.
+    What editors ruled holds, for older stories too when their articles are `touched`.
     """
+    again = frozenset(touched)
     since = max(since or default_since(newsroom), _EARLIEST)
     while True:
         with newsroom.database.read() as connection:
-            material = read_material(connection, since)
+            material = read_material(connection, since, again)
         findings = _find(newsroom, material)
         with newsroom.database.write() as connection:
             alone(connection, "write stories")
-            if _known(connection, since, material.recent) == material.known:  # nobody was faster
+            known = _known(connection, since, material.recent, again)
+            ruled = _rulings(connection, material.recent, known)
+            if (known, ruled) == (material.known, material.rulings):  # nobody was faster
                 _write(connection, material, findings, newsroom.clock())
                 return _report(newsroom, since, material, findings)
 
@@ -83,30 +96,36 @@ def default_since(newsroom: Newsroom) -> datetime:
     return newsroom.clock() - max(windows, default=timedelta(days=7)) - WINDOW
 
 
-def read_material(connection: Connection, since: datetime) -> Material:
+def read_material(
+    connection: Connection, since: datetime, touched: frozenset[int] = frozenset()
+) -> Material:
     """Read the window's articles and, for joins and ties, those of stories from before it."""
     recent = tuple(articles.published_since(connection, since))
-    known = _known(connection, since, recent)
+    known = _known(connection, since, recent, touched)
+    ruled = _rulings(connection, recent, known)
     grouped = {article.id for article in recent}
     before = [[article for article in members if article not in grouped] for members in known]
     earlier = articles.articles(connection, [article for members in before for article in members])
     return Material(
         recent=recent,
         earlier=tuple(earlier.values()),
-        settled=tuple(tuple(members) for members in before if members),
+        settled=tuple(members for members in obeying(before, ruled) if members),
         known=known,
+        touched=touched,
+        rulings=ruled,
     )
 
 
 def regroup(desk: Desk, recent: Sequence[Reading], material: Material) -> Grouping:
     """Group what was read, in memory."""
-    earlier = [desk.read(article) for article in material.earlier]
-    return find_stories([*recent, *earlier], settled=material.settled)
+    readings = [*recent, *(desk.read(article) for article in material.earlier)]
+    found = find_stories(readings, settled=material.settled)
+    return obey(found, readings, material.rulings)
 
 
 def fresh_stories(grouping: Grouping, material: Material) -> list[Grouped]:
-    """Give the stories to write: those of the window, and those that share articles with them."""
-    reached = {article.id for article in material.recent}
+    """Give the stories to write: those looked at, and those that share articles with them."""
+    reached = {article.id for article in material.recent} | material.touched
     groups = [set(grouped.story.article_ids) for grouped in grouping.stories]
     groups += [set(article_ids) for article_ids in material.known]
     while grown := set().union(*(g for g in groups if g & reached)) - reached:
@@ -115,15 +134,22 @@ def fresh_stories(grouping: Grouping, material: Material) -> list[Grouped]:
 
 
 def _known(
-    connection: Connection, since: datetime, recent: Sequence[Article]
+    connection: Connection, since: datetime, recent: Sequence[Article], touched: frozenset[int]
 ) -> tuple[tuple[int, ...], ...]:
     told = (
         *stories.stories_since(connection, since - REACH, themed=True),
         *stories.stories_since(connection, since - WINDOW),
-        *stories.stories_of(connection, {article.id for article in recent}),
+        *stories.stories_of(connection, touched.union(article.id for article in recent)),
     )
     by_id = {story.id: story.article_ids for story in told}
     return tuple(by_id[story] for story in sorted(by_id))
+
+
+def _rulings(
+    connection: Connection, recent: Sequence[Article], known: Sequence[Sequence[int]]
+) -> Rulings:
+    grouped = {article.id for article in recent}
+    return rulings_among(connection, grouped.union(*known))
 
 
 def _find(newsroom: Newsroom, material: Material) -> Findings:

@@ -1,6 +1,7 @@
 """What did editors decide about stories? Of two rulings on a pair only the latest is kept."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,21 +51,32 @@ def pins(connection: Connection) -> frozenset[int]:
     return _all_of(connection, RulingKind.PIN)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What keeping rulings changed."""
+
+    fresh: int
+    """So many were not there yet."""
+    overruled: tuple[Ruling, ...]
+    """Earlier ones that they contradict, now gone."""
+
+
 def rule(
     connection: Connection, kind: RulingKind, pairs: Iterable[Pair], *, by: str, now: datetime
-) -> list[Ruling]:
-    """Keep rulings that are not there yet; give the earlier ones that they contradict, now gone."""
+) -> Done:
+    """Keep rulings; one that is there already stays whose it was."""
     wanted = sorted(set(pairs))
     known = {_pair(ruling) for ruling in _of_pairs(connection, kind, wanted)}
-    overruled = _overrule(connection, kind, wanted)
-    fresh = [pair for pair in wanted if pair not in known]
+    opposite = _OPPOSITE.get(kind)
+    overruled = remove(connection, opposite, wanted) if opposite else []
     rows = [
         {"kind": kind.value, "article_id": one, "other_id": other, "ruled_by": by, "at": now}
-        for one, other in fresh
+        for one, other in wanted
+        if (one, other) not in known
     ]
     if rows:
         connection.execute(insert(table), rows)
-    return overruled
+    return Done(fresh=len(rows), overruled=tuple(overruled))
 
 
 def remove(connection: Connection, kind: RulingKind, pairs: Iterable[Pair]) -> list[Ruling]:
@@ -74,11 +86,6 @@ def remove(connection: Connection, kind: RulingKind, pairs: Iterable[Pair]) -> l
         gone = delete(table).where(table.c.kind == kind.value, tuple_(*_ROW).in_(chunk))
         connection.execute(gone)
     return found
-
-
-def _overrule(connection: Connection, kind: RulingKind, pairs: list[Pair]) -> list[Ruling]:
-    opposite = _OPPOSITE.get(kind)
-    return remove(connection, opposite, pairs) if opposite else []
 
 
 def _all_of(connection: Connection, kind: RulingKind) -> frozenset[int]:

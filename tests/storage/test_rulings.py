@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from digest.model.ruling import Ruling, RulingKind, Rulings
 from digest.storage import articles, rulings
 from digest.storage.editor_tables import rulings as table
+from digest.storage.rulings import Done
 from subscribers.database import Database
 from tests.builders import NOON, an_entry
 
@@ -43,9 +44,10 @@ def test_what_was_ruled_is_told_of_the_articles_that_are_grouped(filled: Databas
 
 def test_the_latest_ruling_on_a_pair_holds_and_says_what_it_overruled(filled: Database) -> None:
     with filled.write() as connection:
-        assert rulings.rule(connection, TOGETHER, [(1, 2), (1, 3)], by="Awa", now=NOON) == []
-        gone = rulings.rule(connection, APART, [(1, 2), (2, 3)], by="Ben", now=LATER)
-        assert gone == [ruling(TOGETHER, 1, 2)]
+        first = rulings.rule(connection, TOGETHER, [(1, 2), (1, 3)], by="Awa", now=NOON)
+        assert first == Done(fresh=2, overruled=())
+        done = rulings.rule(connection, APART, [(1, 2), (2, 3)], by="Ben", now=LATER)
+        assert done == Done(fresh=2, overruled=(ruling(TOGETHER, 1, 2),))
         found = rulings.rulings_among(connection, [1, 2, 3])
     assert found.apart == {(1, 2), (2, 3)}
     assert found.together == {(1, 3)}
@@ -54,7 +56,8 @@ def test_the_latest_ruling_on_a_pair_holds_and_says_what_it_overruled(filled: Da
 def test_a_ruling_that_is_repeated_keeps_who_made_it_and_when(filled: Database) -> None:
     with filled.write() as connection:
         rulings.rule(connection, APART, [(1, 2)], by="Awa", now=NOON)
-        assert rulings.rule(connection, APART, [(1, 2)], by="Ben", now=LATER) == []
+        again = rulings.rule(connection, APART, [(1, 2)], by="Ben", now=LATER)
+        assert again == Done(fresh=0, overruled=())
         assert rulings.rulings_on(connection, [2]) == [ruling(APART, 1, 2)]
 
 
