@@ -27,6 +27,8 @@ class Material:
     summarise: Callable[[Article], str]
     language: str
     """The readers' own: of a story's articles, one in it leads."""
+    leads: frozenset[int] = frozenset()
+    """Articles that an editor lets lead, in whatever language."""
 
 
 def tell(story: Story, material: Material) -> Brief:
@@ -60,10 +62,14 @@ def publisher(article: Article, schedule: Schedule) -> str:
 
 
 def _lead(story: Story, material: Material) -> Article:
-    """Prefer the story's lead, but an article in the readers' language where there is one."""
+    """Prefer the story's lead, but an article in the readers' language where there is one.
+
+    What an editor lets lead leads.
+    """
     own = [article for article in _voices(story, material) if article.language == material.language]
     lead = material.articles[story.lead_id]
-    return lead if lead.language == material.language or not own else own[0]
+    stays = lead.id in material.leads or lead.language == material.language
+    return lead if stays or not own else own[0]
 
 
 def _voices(story: Story, material: Material) -> Iterator[Article]:

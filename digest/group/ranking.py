@@ -1,11 +1,14 @@
-"""Which stories come first in a section, and what made each place? A sum of four named parts."""
+"""Which stories come first in a section, and what made each place? A sum of named parts."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from digest.model.article import Article
 from digest.model.story import RankedStory, RankPart, Story, ThemeScore
+
+PINNED = 10.0
+"""More than all other parts together: what an editor pins stands first."""
 
 _RECENCY, _VOICES, _THEME, _SOURCE = 1.0, 1.0, 1.0, 0.5
 _MANY_VOICES = 8
@@ -21,11 +24,13 @@ def rank(
     weights: Mapping[str, float],
     now: datetime,
     window: timedelta,
+    pins: Collection[int] = (),
 ) -> list[RankedStory]:
     """Rank the stories of a theme whose newest article is at most `window` old, best first.
 
     `scores` and `articles` are by article id, `weights` by source name (1 when absent). A story
-    belongs to a theme when its lead does, or at least half of its articles do.
+    belongs to a theme when its lead does, or at least half of its articles do. `pins` are articles
+    whose story stands before all that are not pinned.
     """
     ranked = []
     for story in stories:
@@ -35,6 +40,8 @@ def rank(
             sources = {articles[a].source for a in story.article_ids if a in articles}
             weight = max((weights.get(source, 1.0) for source in sources), default=1.0)
             parts = _parts(age / window, story.voices, fit, weight)
+            if any(article in pins for article in story.article_ids):
+                parts += (RankPart(name="pinned", value=PINNED),)
             score = round(math.fsum(part.value for part in parts), 4)
             ranked.append(RankedStory(story=story, theme=theme, score=score, parts=parts))
     return sorted(ranked, key=lambda r: (-r.score, r.story.id))

@@ -27,7 +27,8 @@ def pairs_between(some: Iterable[int], others: Iterable[int]) -> list[Pair]:
 def obeying(groups: Sequence[Sequence[int]], rulings: Rulings) -> list[tuple[int, ...]]:
     """Join and divide groups of articles as editors ruled; no article is lost, none is added.
 
-    Of a group that is divided, whom nobody ruled about stays with the first part.
+    Of a group that is divided, whom nobody ruled about stays with the first part. Empty groups
+    are left out.
     """
     parts: list[tuple[int, ...]] = []
     for joined in _joined(groups, rulings.together):

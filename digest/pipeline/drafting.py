@@ -16,7 +16,7 @@ from digest.model.issue import Issue, IssueContent
 from digest.model.story import RankedStory
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
-from digest.storage import articles, issues, stories
+from digest.storage import articles, issues, rulings, stories
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,7 @@ def draft_content(
         schedule=newsroom.schedule,
         summarise=summary_of,
         language=plan.language,
+        leads=rulings.leads(connection),
     )
     ids = {one.story.id for ranked in held.ranked.values() for one in ranked}
     ties = stories.ties(connection, ids)
@@ -57,8 +58,18 @@ def stock(newsroom: Newsroom, connection: Connection, newsletter: str, slot: dat
     texts = articles.articles(connection, ids)
     scores = stories.theme_scores(connection, ids)
     weights = {source.name: source.weight for source in newsroom.schedule.sources}
+    pins = rulings.pins(connection)
     ranked = {
-        theme: rank(found, scores, texts, theme=theme, weights=weights, now=now, window=now - since)
+        theme: rank(
+            found,
+            scores,
+            texts,
+            theme=theme,
+            weights=weights,
+            now=now,
+            window=now - since,
+            pins=pins,
+        )
         for theme in plan.sections
     }
     return Stock(ranked=ranked, articles=texts, told=told_by(told))

@@ -109,7 +109,7 @@ def read_material(
     return Material(
         recent=recent,
         earlier=tuple(earlier.values()),
-        settled=tuple(members for members in obeying(before, ruled) if members),
+        settled=tuple(obeying(before, ruled)),
         known=known,
         touched=touched,
         rulings=ruled,

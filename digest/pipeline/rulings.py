@@ -155,9 +155,13 @@ def _applied(newsroom: Newsroom, ruling: _Ruling, article_ids: Sequence[int]) ->
     )
 
 
-def _story(connection: Connection, article_id: int) -> Story:
-    """Give the story that an article is in; nobody regroups it before this transaction ends."""
-    alone(connection, "write stories")
+def story_of(connection: Connection, article_id: int) -> Story:
+    """Give the story that an article is in.
+
+    Raises:
+        NotFoundError: there is no such article.
+        ConflictError: it is in no story.
+    """
     articles.article(connection, article_id)
     found = stories.stories_of(connection, [article_id])
     if not found:
@@ -166,6 +170,12 @@ def _story(connection: Connection, article_id: int) -> Story:
             " the newsletters' windows; --since reaches further back"
         )
     return found[0]
+
+
+def _story(connection: Connection, article_id: int) -> Story:
+    """Give the story that an article is in; nobody regroups it before this transaction ends."""
+    alone(connection, "write stories")
+    return story_of(connection, article_id)
 
 
 def _one_story(connection: Connection, article_ids: Sequence[int]) -> Story:

@@ -165,6 +165,12 @@ def test_an_article_in_the_readers_language_leads() -> None:
     assert english.language == "en"
 
 
+def test_the_article_that_an_editor_lets_lead_leads_in_whatever_language() -> None:
+    articles = {1: an_article(id=1, language="en"), 2: an_article(id=2, title="En français")}
+    led = material(articles, leads=frozenset({1}))
+    assert tell(a_story(*articles.values()), led).language == "en"
+
+
 def test_a_licence_limits_what_is_shown_of_a_text() -> None:
     source = Source(name="presse", feed="https://presse.example", licence=Licence(excerpt=60))
     article = an_article(id=1, description="Une première phrase assez courte. " + "Une autre. " * 9)

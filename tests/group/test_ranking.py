@@ -30,6 +30,7 @@ def ranked(
     values: Mapping[int, float] | None = None,
     sources: Mapping[int, str] | None = None,
     weights: Mapping[str, float] | None = None,
+    pins: frozenset[int] = frozenset(),
 ) -> list[RankedStory]:
     ids = [article for s in stories for article in s.article_ids]
     return rank(
@@ -40,6 +41,7 @@ def ranked(
         weights=weights or {},
         now=NOON,
         window=WEEK,
+        pins=pins,
     )
 
 
@@ -53,6 +55,16 @@ def test_the_more_recent_of_two_comes_first() -> None:
 
 def test_the_story_with_more_voices_comes_first() -> None:
     assert order(ranked(story(1), story(2, voices=5))) == [2, 1]
+
+
+def test_a_pinned_story_comes_before_every_other_and_says_why() -> None:
+    old = story(1, article_ids=(1, 3), happened_at=NOON - timedelta(days=6))
+    best = story(2, voices=8)
+    found = ranked(old, best, values={2: 50.0}, pins=frozenset({3}))
+    assert order(found) == [1, 2]
+    assert [(p.name, p.value) for p in found[0].parts if p.name == "pinned"] == [("pinned", 10.0)]
+    assert not [part for part in found[1].parts if part.name == "pinned"]
+    assert order(ranked(old, best)) == [2, 1]
 
 
 def test_the_story_nearer_to_the_theme_comes_first() -> None:

@@ -8,6 +8,7 @@ import pytest
 from digest.errors import ConflictError, NotFoundError
 from digest.model.ruling import RulingKind
 from digest.pipeline import rulings
+from digest.pipeline.explaining import explain
 from digest.pipeline.grouping import group
 from digest.pipeline.rulings import Ruled
 from digest.storage import stories
@@ -136,6 +137,15 @@ def test_a_corrected_text_stays_where_an_editor_put_it(
     assert [one for one in together(database) if {ids[1], ids[2], ids[3]} <= one]
 
 
+def test_what_was_split_off_together_stays_together(
+    database: Database, ids: dict[int, int]
+) -> None:
+    split(database, ids[2], ids[3])
+    correct(database, ids[3], NOW - DAY)  # now it reads like the summit
+    group(newsroom(database))
+    assert [one for one in together(database) if {ids[2], ids[3]} <= one]
+
+
 def test_an_article_leads_its_story_until_another_does(
     database: Database, ids: dict[int, int]
 ) -> None:
@@ -158,6 +168,19 @@ def test_of_merged_stories_the_first_ones_lead_leads(
     done = merge(database, ids[3], ids[1])
     assert lead_of(database, ids[1]) == ids[3]
     assert RulingKind.LEAD in {r.kind for r in done.overruled}
+
+
+def test_a_pin_stands_for_the_whole_story_until_it_is_taken_out(
+    database: Database, ids: dict[int, int]
+) -> None:
+    here = newsroom(database)
+    assert rulings.pin(here, ids[3], by="Awa").changed
+    assert not rulings.pin(here, ids[1], by="Ben").changed
+    place = explain(here, ids[2]).places[0]
+    assert "pinned" in {part.name for part in place.parts}
+    done = rulings.unpin(here, ids[2])
+    assert (done.changed, [r.by for r in done.overruled]) == (True, ["Awa"])
+    assert not rulings.unpin(here, ids[1]).changed
 
 
 def test_what_can_not_be_ruled_is_refused_in_words(database: Database, ids: dict[int, int]) -> None:
