@@ -12,6 +12,7 @@ from digest.deliver.providers.urls import open_provider
 from digest.engine.jobs import Engine
 from digest.engine.local import LocalEngine
 from digest.errors import ConfigError, StorageError
+from digest.group.meaning import sentence_encoder
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.upgrading import Part, bring_up, refuse_lacking
 from digest.resources import shipped
@@ -41,6 +42,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         templates=_templates(settings.schedule.resolve().parent),
         provider=provider_of(settings),
         event_keys=event_keys_of(settings),
+        encoder=sentence_encoder() if settings.semantic else None,
         metrics_token=settings.metrics_token,
     )
 

@@ -39,6 +39,8 @@ class Settings:
     """BREVO_API_KEY."""
     log: str = ""
     """DIGEST_LOG: `text` or `json` writes log lines to stderr; empty: only `digest serve` does."""
+    semantic: bool = False
+    """DIGEST_SEMANTIC: `yes` compares meanings too, across languages; needs `digest[semantic]`."""
     metrics_token: str = ""
     """DIGEST_METRICS_TOKEN, ≥ 16 characters: what /metrics asks for; empty: no such page."""
 
@@ -76,6 +78,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         postmark_server_token=env.get("POSTMARK_SERVER_TOKEN", "").strip(),
         brevo_api_key=env.get("BREVO_API_KEY", "").strip(),
         log=read_log(env),
+        semantic=_yes(env.get("DIGEST_SEMANTIC", "").strip(), "DIGEST_SEMANTIC"),
         metrics_token=_metrics_token(env.get("DIGEST_METRICS_TOKEN", "").strip()),
     )
 
@@ -90,6 +93,12 @@ def read_log(environ: Mapping[str, str]) -> str:
     if form not in {"", "text", "json"}:
         raise ConfigError(f"DIGEST_LOG is {form!r}: say text or json, or nothing")
     return form
+
+
+def _yes(text: str, name: str) -> bool:
+    if text not in {"", "yes", "no"}:
+        raise ConfigError(f"{name} is {text!r}: say yes or no")
+    return text == "yes"
 
 
 def _metrics_token(token: str) -> str:

@@ -7,6 +7,7 @@ from threading import Event
 
 from digest.clock import Clock
 from digest.deliver.provider import Provider
+from digest.group.meaning import Encoder
 from digest.pipeline.meters import Meters
 from digest.schedule.values import Schedule
 from subscribers.database import Database
@@ -34,5 +35,7 @@ class Newsroom:
     """Set when the process is asked to end: sending then begins no further call."""
     meters: Meters = field(default_factory=Meters)
     """What this process handed over; goes on counting when the schedule changes."""
+    encoder: Encoder | None = None
+    """Compares meanings across languages, where the installation has one."""
     metrics_token: str = ""
     """What /metrics of the web asks for; empty: there is no such page."""
