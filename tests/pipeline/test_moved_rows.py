@@ -18,7 +18,9 @@ from tests.storage.everything import AT, READERS
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("table", ["subscribers", "batches", "events", "theme_scores"])
+@pytest.mark.parametrize(
+    "table", ["subscribers", "batches", "events", "theme_scores", "rulings", "corrections"]
+)
 def test_a_copy_that_differs_in_one_value_is_not_kept(
     source: Database, target: Database, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:

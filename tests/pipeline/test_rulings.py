@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.ruling import RulingKind
-from digest.pipeline import rulings
+from digest.pipeline import grouping, rulings
 from digest.pipeline.explaining import explain
 from digest.pipeline.grouping import group
 from digest.pipeline.rulings import Ruled
+from digest.storage import rulings as kept
 from digest.storage import stories
 from subscribers.database import Database
 from tests.conftest import NOW
@@ -170,11 +172,32 @@ def test_of_merged_stories_the_first_ones_lead_leads(
     assert RulingKind.LEAD in {r.kind for r in done.overruled}
 
 
+def test_a_grouping_that_was_under_way_heeds_what_is_ruled_meanwhile(
+    database: Database, ids: dict[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, found = grouping._find, []
+
+    def slowly(*about: Any) -> grouping.Findings:
+        found.append(find(*about))
+        if len(found) == 1:
+            with database.write() as connection:  # as if killed before its own grouping
+                kept.rule(connection, RulingKind.APART, [(ids[1], ids[2])], by="Awa", now=NOW)
+        return found[-1]
+
+    monkeypatch.setattr(grouping, "_find", slowly)
+    group(newsroom(database))
+    assert len(found) == 2
+    home = {article: one for one in together(database) for article in one}
+    assert home[ids[1]] != home[ids[2]]
+
+
 def test_a_pin_stands_for_the_whole_story_until_it_is_taken_out(
     database: Database, ids: dict[int, int]
 ) -> None:
     here = newsroom(database)
     assert rulings.pin(here, ids[3], by="Awa").changed
+    other = next(id_ for id_ in (ids[1], ids[2]) if id_ != lead_of(database, ids[3]))
+    rulings.lead(here, other, by="Ben")
     assert not rulings.pin(here, ids[1], by="Ben").changed
     place = explain(here, ids[2]).places[0]
     assert "pinned" in {part.name for part in place.parts}
