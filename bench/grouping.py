@@ -41,7 +41,7 @@ def articles_per_s() -> float:
     scorer = ThemeScorer(THEMES, desk)
     for reading in readings:
         scorer.score(reading)
-    find_ties(find_stories(readings).stories)
+    find_ties(find_stories(readings))
     return len(articles) / (perf_counter() - began)
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from digest.group.lexicon import Meanings
+from digest.group.lexicon import Lexicon
 from digest.group.text import Lexer
 
 RARE = 0.0008
@@ -27,11 +27,10 @@ def mark_shares() -> dict[str, float]:
     """Map marks (digest.group.lexicon) to the share of articles that hold them."""
     found: dict[str, float] = {}
     for language, share, words in _bands():
-        lexer, meanings = Lexer(language), Meanings(language)
-        for word in words.split():
-            for _, marks in meanings.of(lexer.read(word)):
-                for mark in marks:
-                    found[mark] = max(share, found.get(mark, 0.0))
+        lexer, lexicon = Lexer(language), Lexicon(language)
+        for word in lexer.read(words).words:
+            for mark in lexicon.marks(word):
+                found[mark] = max(share, found.get(mark, 0.0))
     return found
 
 

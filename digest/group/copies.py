@@ -3,75 +3,89 @@
 Containment of sampled w-shingles: Broder, On the resemblance and containment of documents, 1997.
 """
 
-import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from digest.group.reading import Reading
 from digest.model.story import Copy
+
+Runs: TypeAlias = NDArray[np.uint64]
+"""The sampled runs of a text, each once, in order."""
 
 CONTAINED = 0.5
 """Share of the shorter text's runs from which it is a copy."""
 
 _RUN = 4
-_ONE_IN = 4
+_ONE_IN = np.uint64(4)
 _FEWEST = 8
 """Sampled runs that a text needs: below, a shared formula would make it a copy."""
 _HOLDERS = 16
 """Texts remembered for each run: a later copy is compared with the first ones that had it."""
 _WORDS = 1_500
-_MASK = (1 << 61) - 1
+_FACTORS = [np.uint64(pow(1_000_003, power, 1 << 64)) for power in reversed(range(_RUN))]
+_END = np.uint64((1 << 64) - 1)
+_SHIFT = np.uint64(20)
+"""The lowest bits of a sum of products say too little of its first word."""
 
 
-def find_copies(readings: Iterable[Reading]) -> list[Copy]:
-    """Find the copies among readings given in order of appearance; an original is never a copy."""
+def find_copies(texts: Sequence[tuple[int, Runs]]) -> list[Copy]:
+    """Find the copies among texts, given as id and runs in order of appearance.
+
+    An original is never a copy.
+    """
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    runs_of: dict[int, frozenset[int]] = {}
+    sizes: dict[int, int] = {}
     copies: list[Copy] = []
-    for reading in readings:
-        identity, runs = reading.article.id, runs_in(reading)
-        copy = _copy(identity, runs, holders, runs_of)
+    for (identity, runs), shared in zip(texts, _shared(texts), strict=True):
+        copy = _copy(identity, len(runs), shared, holders, sizes)
         if copy:
             copies.append(copy)
             continue
-        runs_of[identity] = runs
-        for run in runs:
+        sizes[identity] = len(runs)
+        for run in shared:
             if len(holders[run]) < _HOLDERS:
                 holders[run].append(identity)
     return copies
 
 
-def runs_in(reading: Reading) -> frozenset[int]:
+def runs_in(reading: Reading) -> Runs:
     """Give the sampled four-word runs of a text, one in four."""
     words = [*reading.title.words, *reading.heading.words, *reading.body.words][:_WORDS]
-    marks = [_mark(word.folded) for word in words]
-    rolled = (
-        (a * 1_000_003**3 + b * 1_000_003**2 + c * 1_000_003 + d) & _MASK
-        for a, b, c, d in zip(marks, marks[1:], marks[2:], marks[3:], strict=False)
-    )
-    return frozenset(run for run in rolled if (run >> 20) % _ONE_IN == 0)
+    marks = np.fromiter((word.mark for word in words), dtype=np.uint64, count=len(words))
+    starts = max(0, len(words) - _RUN + 1)
+    rolled = np.zeros(starts, dtype=np.uint64)
+    for place, factor in enumerate(_FACTORS):
+        rolled += marks[place : place + starts] * factor  # what is above 64 bits is let go
+    return np.unique(rolled[(rolled >> _SHIFT) % _ONE_IN == 0])
+
+
+def _shared(texts: Sequence[tuple[int, Runs]]) -> Iterable[list[int]]:
+    """Give of each text the runs that another one has too: few, where most texts are no copies."""
+    if not texts:
+        return []
+    every, times = np.unique(np.concatenate([runs for _, runs in texts]), return_counts=True)
+    often = np.append(every[times > 1], _END)
+    return (runs[often[np.searchsorted(often, runs)] == runs].tolist() for _, runs in texts)
 
 
 def _copy(
     identity: int,
-    runs: frozenset[int],
-    holders: defaultdict[int, list[int]],
-    runs_of: dict[int, frozenset[int]],
+    size: int,
+    shared: Sequence[int],
+    holders: Mapping[int, Sequence[int]],
+    sizes: Mapping[int, int],
 ) -> Copy | None:
-    shared = Counter(holder for run in runs for holder in holders.get(run, ()))
+    common = Counter(holder for run in shared for holder in holders.get(run, ()))
     found = [
-        (common / fewer, holder)
-        for holder, common in shared.items()
-        if (fewer := min(len(runs), len(runs_of[holder]))) >= _FEWEST
-        and common >= CONTAINED * fewer
+        (times / fewer, holder)
+        for holder, times in common.items()
+        if (fewer := min(size, sizes[holder])) >= _FEWEST and times >= CONTAINED * fewer
     ]
     if not found:
         return None
     contained, original = max(found, key=lambda pair: (pair[0], -pair[1]))
     return Copy(article_id=identity, original_id=original, containment=round(contained, 3))
-
-
-@lru_cache(maxsize=1 << 18)
-def _mark(folded: str) -> int:
-    return zlib.crc32(folded.encode("utf-8", "surrogatepass"))

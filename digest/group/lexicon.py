@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from digest.group.text import Lexer, Passage, Word
+from digest.group.text import Lexer, Word
 
 LANGUAGES = ("fr", "en")
 """Languages that the list of news words joins."""
@@ -51,51 +51,49 @@ def _sound(found: re.Match[str]) -> str:
     return {"ph": "f", "sh": "ch", "ou": "o"}[found.group()]
 
 
-class Meanings:
+class Lexicon:
     """Turns the words of one language into marks that the other language shares."""
 
     def __init__(self, language: str) -> None:
-        self._sequences: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
-        self._single: dict[Word, tuple[str, ...]] = {}
+        self._single: dict[str, list[tuple[bool, str]]] = {}
+        self._several: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for meaning, names in _names(language):
             self._learn(Lexer(language).read(names).words, meaning)
-        for known in self._sequences.values():
+        for known in self._several.values():
             known.sort(key=lambda entry: -len(entry[0]))
 
-    def of(self, passage: Passage) -> Iterator[tuple[Word, tuple[str, ...]]]:
-        """Give each word, or name of several, with its marks; none for a word that has no part."""
-        words, place = passage.words, 0
-        while place < len(words):
-            word = words[place]
-            marks = self._single.get(word)
-            length = 1
-            if marks is None:
-                length, marks = self._marks(words, place)
-            if marks:
-                yield word, marks
-            place += length
+    def marks(self, word: Word) -> tuple[str, ...]:
+        """Give the marks of a word by itself; none of one that has no part."""
+        entries = self._single.get(word.stem, ())
+        named = [m for acronym, m in entries if not acronym or word.written.isupper()]
+        return tuple(dict.fromkeys(named)) or _guess(word)
+
+    def opens(self, word: Word) -> bool:
+        """Say whether a name of several words may begin with this one."""
+        return word.stem in self._several
+
+    def named(self, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
+        """Give place, length and mark of the names of several words; none overlaps another."""
+        after = 0
+        for place in [place for place, word in enumerate(words) if word.stem in self._several]:
+            found = self._name_at(words, place) if place >= after else None
+            if found:
+                after = place + found[0]
+                yield place, *found
 
     def _learn(self, words: Sequence[Word], meaning: str) -> None:
-        if words:
+        if len(words) == 1:
+            acronym = words[0].written.isupper()
+            self._single.setdefault(words[0].stem, []).append((acronym, meaning))
+        elif words:
             stems = tuple(word.stem for word in words)
-            acronym = len(words) == 1 and words[0].written.isupper()
-            self._sequences.setdefault(stems[0], []).append((stems, acronym, meaning))
+            self._several.setdefault(stems[0], []).append((stems, meaning))
 
-    def _marks(self, words: Sequence[Word], place: int) -> tuple[int, tuple[str, ...]]:
-        word = words[place]
-        entries = self._sequences.get(word.stem, ())
-        for stems, _, meaning in entries:
-            if len(stems) > 1 and tuple(w.stem for w in words[place : place + len(stems)]) == stems:
-                return len(stems), (meaning,)
-        single = [
-            meaning
-            for stems, acronym, meaning in entries
-            if len(stems) == 1 and (not acronym or word.written.isupper())
-        ]
-        marks = tuple(dict.fromkeys(single)) or _guess(word)
-        if all(len(stems) == 1 for stems, _, _ in entries):
-            self._single[word] = marks  # nothing that follows the word can change it
-        return 1, marks
+    def _name_at(self, words: Sequence[Word], place: int) -> tuple[int, str] | None:
+        for stems, meaning in self._several[words[place].stem]:
+            if tuple(word.stem for word in words[place : place + len(stems)]) == stems:
+                return len(stems), meaning
+        return None
 
 
 def _guess(word: Word) -> tuple[str, ...]:

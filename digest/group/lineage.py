@@ -1,12 +1,15 @@
 """Which stories are events of one saga? Alike, but too far apart in time or matter to be one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from digest.group.clusters import SAME_STORY, Cluster, similarity
-from digest.group.neighbours import near_pairs
-from digest.group.stories import WINDOW, Grouped
-from digest.group.vectors import Vector, heaviest
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from digest.group.alike import block_pairs, cosines, heads
+from digest.group.stories import Grouped, Grouping
+from digest.group.vectors import Rows
 from digest.model.story import Tie
 
 SAME_SAGA = 0.28
@@ -15,56 +18,73 @@ SAME_SAGA = 0.28
 REACH = timedelta(days=28)
 """How far back a saga's earlier event is looked for."""
 
-_FEATURES = 48
-"""Of a story's summed vector, when relatives are looked for; they are then compared in full."""
+_ACROSS = 1.1
+"""Brings the similarity of marks, across languages, onto the scale of words in one language."""
 
 _MOST = 3
 """Ties kept of a story: its nearest relatives."""
 
 
-def find_ties(
-    stories: Sequence[Grouped],
-    *,
-    window: timedelta = WINDOW,
-    threshold: float = SAME_STORY,
-    saga: float = SAME_SAGA,
-) -> list[Tie]:
+def find_ties(grouping: Grouping, *, saga: float = SAME_SAGA) -> list[Tie]:
     """Tie each story to the earlier events of its saga, nearest first."""
-    ordered = sorted(stories, key=lambda g: (g.begins, g.story.id))
+    ordered = sorted(grouping.stories, key=lambda g: (g.begins, g.story.id))
     found: dict[int, list[Tie]] = {}
-    for earlier, later in _near(ordered, saga):
-        alike = similarity(earlier.cluster, later.cluster)
-        apart = later.begins - earlier.story.happened_at > window
-        if alike >= saga and (apart or alike < threshold):
-            tie = Tie(
-                story_id=later.story.id,
-                earlier_id=earlier.story.id,
-                similarity=round(min(1.0, alike), 4),
-            )
-            found.setdefault(later.story.id, []).append(tie)
+    for earlier, later, alike in _alike(ordered, grouping, saga):
+        story, before = ordered[later].story, ordered[earlier].story
+        tie = Tie(story_id=story.id, earlier_id=before.id, similarity=round(min(1.0, alike), 4))
+        found.setdefault(story.id, []).append(tie)
     return [tie for story_id in sorted(found) for tie in _nearest(found[story_id])]
 
 
-def _near(stories: Sequence[Grouped], saga: float) -> list[tuple[Grouped, Grouped]]:
-    """Give the pairs whose centroids are alike: their mean similarity is never higher."""
-    moments = [grouped.begins.timestamp() for grouped in stories]
-    pairs: set[tuple[int, int]] = set()
-    for vectors in ([_own(g.cluster) for g in stories], [_shared(g.cluster) for g in stories]):
-        reach = REACH.total_seconds()
-        pairs |= {(a, b) for a, b, _ in near_pairs(vectors, moments, threshold=saga, within=reach)}
-    return [(stories[a], stories[b]) for a, b in sorted(pairs)]
+def _alike(
+    stories: Sequence[Grouped], grouping: Grouping, saga: float
+) -> Iterator[tuple[int, int, float]]:
+    """Give the pairs of stories whose mean similarity reaches that of a saga."""
+    hours = np.array([grouped.begins.timestamp() / 3600 for grouped in stories])
+    own = _means(stories, grouping, grouping.window.vectors.own)
+    spoken = [
+        _means(stories, grouping, grouping.window.vectors.shared, language)
+        for language in np.unique(grouping.window.languages)
+    ]
+    for one, other in _candidates(own, spoken, hours, saga):
+        alike = cosines(own, one, other)
+        for mine, theirs in ((a, b) for a in spoken for b in spoken if a is not b):
+            alike += _ACROSS * cosines(mine, one, other, with_=theirs)
+        kept = alike >= saga
+        yield from zip(one[kept].tolist(), other[kept].tolist(), alike[kept].tolist(), strict=True)
 
 
-def _own(cluster: Cluster) -> Vector:
-    return heaviest(cluster.own, top=_FEATURES)
+def _candidates(
+    own: Rows, spoken: Sequence[Rows], hours: NDArray[np.float64], saga: float
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Give the pairs that may be alike: by half of what is needed in either way."""
+    reach = REACH.total_seconds() / 3600
+    everything = heads(csr_array(sum(spoken[1:], spoken[0]))) if len(spoken) > 1 else None
+    across = (
+        block_pairs(everything, hours, within=reach, least=saga / 2)
+        if everything is not None
+        else None
+    )
+    for found in block_pairs(own, hours, within=reach, least=saga / 2):
+        both = [found] if across is None else [found, next(across)]
+        one, other = np.unique(np.concatenate(both, axis=1), axis=1)
+        yield one, other
 
 
-def _shared(cluster: Cluster) -> Vector:
-    total: Vector = {}
-    for vector in cluster.shared.values():
-        for mark, weight in vector.items():
-            total[mark] = total.get(mark, 0.0) + weight
-    return heaviest(total, top=_FEATURES)
+def _means(
+    stories: Sequence[Grouped], grouping: Grouping, rows: Rows, language: int | None = None
+) -> Rows:
+    """Average the rows of each story's texts; those of other languages count as empty."""
+    languages, places = grouping.window.languages, grouping.places
+    at, cells, shares = [], [], []
+    for number, grouped in enumerate(stories):
+        for text in grouped.texts:
+            if language is None or languages[places[text]] == language:
+                at.append(number)
+                cells.append(places[text])
+                shares.append(1 / len(grouped.texts))
+    chosen = csr_array((shares, (at, cells)), shape=(len(stories), rows.shape[0]))
+    return csr_array(chosen @ rows)
 
 
 def _nearest(ties: Sequence[Tie]) -> list[Tie]:

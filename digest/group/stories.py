@@ -6,18 +6,22 @@ Everything is deterministic: the same articles give the same stories in any orde
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from digest.group.clusters import ACROSS_SCALE, SAME_STORY, Cluster, merge, similarity
+import numpy as np
+
+from digest.group.alike import WINDOW, Pairs, Window
+from digest.group.clusters import SAME_STORY, Cluster, merge
 from digest.group.copies import find_copies
-from digest.group.neighbours import near_pairs
+from digest.group.meaning import Encoder, told_in_short
 from digest.group.reading import Reading
-from digest.group.vectors import Rarity, Tallier, Views
-from digest.model.article import Article
+from digest.group.starts import start
+from digest.group.traits import Tallier, Traits
+from digest.group.vectors import weigh
+from digest.model.ruling import Rulings
 from digest.model.story import Copy, Story
 
-WINDOW = timedelta(hours=72)
-"""Articles further apart tell another event, however alike: digest.group.lineage ties them."""
+__all__ = ["WINDOW", "Grouped", "Grouping", "find_stories"]
 
 _SHORT = 400
 """Characters of body below which an article leads a story only for want of a longer one."""
@@ -28,21 +32,40 @@ class Grouped:
     """A story with what lineage and explanations need of it."""
 
     story: Story
-    cluster: Cluster
-    """Vectors of its independent texts."""
+    texts: tuple[int, ...]
+    """Ids of its independent texts."""
     begins: datetime
     """Publication of its oldest article; story.happened_at is that of the newest."""
     similarities: Mapping[int, float]
-    """Article id → mean similarity to the rest of its story, 0 to 1; 1 for an article alone."""
+    """Article id → mean likelihood that it tells the event of each other text of its story, 0 to 1;
+    1 for an article alone; of a copy, how much of it the original holds.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grouping:
-    """All stories of a window, and the vectors they were made from."""
+    """All stories of a window, and the rows they were made from."""
 
     stories: tuple[Grouped, ...]
     """By id."""
-    views: Mapping[int, Views]
+    window: Window
+    places: Mapping[int, int]
+    """Article id → its row in the window, in the window's order; copies are among them."""
+
+    def likely(self, article_id: int) -> Mapping[int, float]:
+        """Map the other articles of its days to how likely they tell one event with it."""
+        ids = list(self.places)
+        pairs = self.window.near(self.places[article_id])
+        return {ids[other]: likely for _, other, likely in pairs}
+
+    def alike(self, some: Sequence[int], others: Sequence[int]) -> float:
+        """Give the mean likelihood of the pairs between two groups of articles, 0 to 1.
+
+        Only pairs within the reach of a story count, as when stories are made.
+        """
+        one = np.repeat([self.places[article] for article in some], len(others))
+        other = np.tile([self.places[article] for article in others], len(some))
+        return float(np.sum(self.window.weighed(one, other).likely) / len(one))
 
 
 def find_stories(
@@ -50,115 +73,109 @@ def find_stories(
     *,
     settled: Sequence[Sequence[int]] = (),
     threshold: float = SAME_STORY,
+    rulings: Rulings | None = None,
+    encoder: Encoder | None = None,
 ) -> Grouping:
-    """Group readings into stories.
+    """Group readings into stories; they are read once, and let go one by one.
 
     `settled` lists the ids of older articles that an earlier grouping put together: they stay
-    together, new articles may join them, and they never join each other.
+    together, new articles may join them, and they never join each other. What editors ruled beats
+    all that.
     """
-    ordered = sorted(readings, key=lambda r: (r.article.published.at, r.article.id))
-    copies = find_copies(ordered)
-    views = _views(ordered, {article for members in settled for article in members})
-    clusters = _start(ordered, copies, views, settled)
-    merged = merge(clusters, _near(ordered, clusters, views, threshold), threshold=threshold)
-    articles = {reading.article.id: reading.article for reading in ordered}
-    repeats = _by_original(copies)
-    grouped = [_grouped(cluster, repeats, articles, views) for cluster in merged]
-    return Grouping(stories=tuple(sorted(grouped, key=lambda g: g.story.id)), views=views)
-
-
-def _views(readings: Sequence[Reading], settled: set[int]) -> dict[int, Views]:
+    rulings = rulings or Rulings()
     tallier = Tallier()
-    counted = [tallier.count(reading) for reading in readings]
-    # Only the window says what is rare: which older stories are looked at must change nothing.
-    rarity = Rarity(counts for counts in counted if counts.article_id not in settled)
-    return {counts.article_id: rarity.views(counts) for counts in counted}
-
-
-def _start(
-    readings: Sequence[Reading],
-    copies: Sequence[Copy],
-    views: Mapping[int, Views],
-    settled: Sequence[Sequence[int]],
-) -> list[Cluster]:
-    """Make a cluster of each original, and of each settled story's originals."""
-    copied = {copy.article_id for copy in copies}
-    texts = [r.article.id for r in readings if r.article.id not in copied]
-    home = {member: number for number, members in enumerate(settled) for member in members}
-    clusters: dict[object, Cluster] = {}
-    for text in texts:
-        key = ("settled", home[text]) if text in home else text
-        cluster = clusters.setdefault(key, Cluster(members=[], settled=text in home))
-        cluster.members.append(text)
-        cluster.add(views[text])
-    return list(clusters.values())
-
-
-def _near(
-    readings: Sequence[Reading],
-    clusters: Sequence[Cluster],
-    views: Mapping[int, Views],
-    threshold: float,
-) -> list[tuple[int, int]]:
-    place = {member: at for at, cluster in enumerate(clusters) for member in cluster.members}
-    texts = [r.article for r in readings if r.article.id in place]
-    moments = [text.published.at.timestamp() for text in texts]
-    own = [views[text.id].own for text in texts]
-    shared = [views[text.id].shared for text in texts]
-    reach = WINDOW.total_seconds()
-    pairs = [(a, b) for a, b, _ in near_pairs(own, moments, threshold=threshold, within=reach)]
-    if len({text.language for text in texts}) > 1:
-        across = near_pairs(shared, moments, threshold=threshold / ACROSS_SCALE, within=reach)
-        pairs += [(a, b) for a, b, _ in across if texts[a].language != texts[b].language]
-    places = [place[text.id] for text in texts]
-    return [(places[a], places[b]) for a, b in pairs if places[a] != places[b]]
-
-
-def _by_original(copies: Iterable[Copy]) -> Mapping[int, list[Copy]]:
-    found: defaultdict[int, list[Copy]] = defaultdict(list)
-    for copy in copies:
-        found[copy.original_id].append(copy)
-    return found
-
-
-def _grouped(
-    cluster: Cluster,
-    copies: Mapping[int, list[Copy]],
-    articles: Mapping[int, Article],
-    views: Mapping[int, Views],
-) -> Grouped:
-    repeats = {copy.article_id: copy for text in cluster.members for copy in copies.get(text, ())}
-    similarities = _similarities(cluster, views)
-    similarities |= {article: copy.containment for article, copy in repeats.items()}
-    members = [articles[member] for member in similarities]
-    useful = sorted(members, key=lambda a: (a.id in repeats, *_use(a, similarities[a.id])))
-    story = Story(
-        id=min(members, key=lambda a: (a.first_seen_at, a.id)).id,
-        lead_id=useful[0].id,
-        article_ids=tuple(article.id for article in useful),
-        copies=tuple(repeats[article] for article in sorted(repeats)),
-        voices=len(cluster.members),
-        happened_at=max(article.published.at for article in members),
+    traits = sorted((_take(tallier, one, encoder) for one in readings), key=lambda t: (t.at, t.id))
+    window = _window(traits, tallier, settled, encoder)
+    copies = _copies(traits, rulings)
+    clusters = start([one.id for one in traits], copies, settled, rulings)
+    texts = {member for cluster in clusters for member in cluster.members}
+    pairs = _among(window.pairs(), texts)
+    merged = merge(clusters, pairs, threshold=threshold)
+    telling = _Telling(traits, copies, window, rulings)
+    grouped = [telling.grouped(cluster) for cluster in merged]
+    return Grouping(
+        stories=tuple(sorted(grouped, key=lambda g: g.story.id)),
+        window=window,
+        places={one.id: place for place, one in enumerate(traits)},
     )
-    begins = min(article.published.at for article in members)
-    return Grouped(story=story, cluster=cluster, begins=begins, similarities=similarities)
 
 
-def _use(article: Article, central: float) -> tuple[bool, float, datetime, int]:
-    """Order by use to a reader: something to read, central to the story, early."""
-    short = len(article.body) < _SHORT
-    return (short, -round(central, 2), article.published.at, article.id)
+def _take(tallier: Tallier, reading: Reading, encoder: Encoder | None) -> Traits:
+    return tallier.take(reading, short=told_in_short(reading.article) if encoder else "")
 
 
-def _similarities(cluster: Cluster, views: Mapping[int, Views]) -> dict[int, float]:
-    size = len(cluster.members)
-    if size == 1:
-        return {cluster.members[0]: 1.0}
-    found = {}
-    for member in cluster.members:
-        alone = Cluster(members=[member])
-        alone.add(views[member])
-        # Its own part is taken out: a vector of length 1 times itself.
-        rest = similarity(alone, cluster) * size - (1.0 if views[member].own else 0.0)
-        found[member] = round(min(1.0, max(0.0, rest / (size - 1))), 4)
-    return found
+def _window(
+    traits: Sequence[Traits],
+    tallier: Tallier,
+    settled: Sequence[Sequence[int]],
+    encoder: Encoder | None,
+) -> Window:
+    before = {article for members in settled for article in members}
+    spoken = sorted({one.language for one in traits})
+    return Window(
+        vectors=weigh(traits, tallier, settled=before, encoder=encoder),
+        hours=np.array([one.at.timestamp() / 3600 for one in traits]),
+        languages=np.array([spoken.index(one.language) for one in traits], dtype=np.int64),
+    )
+
+
+def _copies(traits: Sequence[Traits], rulings: Rulings) -> list[Copy]:
+    """Find the copies; what an editor set apart from anything is a text of its own."""
+    alone = {article for pair in rulings.apart for article in pair}
+    return find_copies([(one.id, one.runs) for one in traits if one.id not in alone])
+
+
+def _among(pairs: Pairs, texts: set[int]) -> Iterable[tuple[int, int, float]]:
+    return (pair for pair in pairs if pair[0] in texts and pair[1] in texts)
+
+
+class _Telling:
+    """Makes stories of clusters."""
+
+    def __init__(
+        self, traits: Sequence[Traits], copies: Iterable[Copy], window: Window, rulings: Rulings
+    ) -> None:
+        self._traits, self._window, self._leads = traits, window, rulings.leads
+        self._copies: defaultdict[int, list[Copy]] = defaultdict(list)
+        for copy in copies:
+            self._copies[copy.original_id].append(copy)
+        self._of = {one.id: one for one in traits}
+
+    def grouped(self, cluster: Cluster) -> Grouped:
+        texts = [self._traits[place].id for place in sorted(cluster.members)]
+        repeats = {c.article_id: c for text in texts for c in self._copies.get(text, ())}
+        central = self._central(sorted(cluster.members))
+        central |= {article: copy.containment for article, copy in repeats.items()}
+        members = sorted(
+            (self._of[article] for article in central),
+            key=lambda one: (one.id not in self._leads, *_use(one, central[one.id], repeats)),
+        )
+        story = Story(
+            id=min(members, key=lambda one: (one.first_seen_at, one.id)).id,
+            lead_id=members[0].id,
+            article_ids=tuple(one.id for one in members),
+            copies=tuple(repeats[article] for article in sorted(repeats)),
+            voices=len(texts),
+            happened_at=max(one.at for one in members),
+        )
+        begins = min(one.at for one in members)
+        return Grouped(story=story, texts=tuple(texts), begins=begins, similarities=central)
+
+    def _central(self, places: Sequence[int]) -> dict[int, float]:
+        """Say of each text how likely the others tell its event, on average."""
+        if len(places) == 1:
+            return {self._traits[places[0]].id: 1.0}
+        one, other = np.triu_indices(len(places), 1)
+        at = np.array(places)
+        pairs = self._window.weighed(at[one], at[other], least=0.0)
+        sums = np.bincount(one, pairs.likely, len(places))
+        sums += np.bincount(other, pairs.likely, len(places))
+        means = np.round(sums / (len(places) - 1), 4)
+        return {self._traits[place].id: float(m) for place, m in zip(places, means, strict=True)}
+
+
+def _use(
+    one: Traits, central: float, repeats: Mapping[int, Copy]
+) -> tuple[bool, bool, float, datetime, int]:
+    """Order by use to a reader: independent, something to read, central to the story, early."""
+    return (one.id in repeats, one.length < _SHORT, -round(central, 1), one.at, one.id)

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import Stemmer
 
@@ -16,11 +18,12 @@ STEMMERS = {"ar": "arabic", "de": "german", "en": "english", "es": "spanish", "f
 }
 
 _TOKEN = re.compile(
-    r"(?P<acronym>\b(?:[^\W\d_]\.){2,})"
-    r"|(?P<number>\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?(?!\w))"
-    r"|(?P<word>[^\W_]+)"
-    r"|(?P<stop>[.!?…:«»\"“”\n]+)"
+    r"\b(?:[^\W\d_]\.){2,}"  # an acronym
+    r"|\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?(?!\w)"  # a number
+    r"|[^\W_]+"  # a word
+    r"|[.!?…:«»\"“”\n]+"  # what ends a sentence
 )
+_STOP = re.compile(r"[.!?…:«»\"“”\n]")
 _KEPT_PLURAL = re.compile(r"(?<=\w{2}[iou])s$")
 """Snowball's French stemmer leaves the s of `convois`, `partis`, `élus`."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -45,6 +48,8 @@ class Word:
     """What words of one family share, without accents; `@jnim` for every alias of JNIM."""
     capital: bool
     number: bool = False
+    mark: int
+    """32 bits of its folded form: runs of words are told apart by them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,15 +71,20 @@ class Lexer:
         self._language = language
         name = STEMMERS.get(language)
         self._stemmer = Stemmer.Stemmer(name) if name else None
-        self._known: dict[str, Word] = {}
+        self._known: dict[str, Word | None] = {}
+        """None for what ends a sentence and for single letters."""
+        self._stops: set[str] = set()
         self._aliases: dict[str, list[tuple[tuple[str, ...], Word]]] = {}
+        self._opening: set[Word] = set()
+        """Words with which an alias may begin, as far as they were met."""
         for names in aliases:
             self._learn(names)
+        self._opening.update(filter(self._opens, self._known.values()))
 
     def read(self, text: str) -> Passage:
         """Split a text into words, aliases folded. Single letters are not words."""
         words, starts = self._split(text[:TEXT_CAP])
-        if any(word.folded in self._aliases for word in words):
+        if not self._opening.isdisjoint(words):
             words, starts = self._fold_aliases(words, frozenset(starts))
         return Passage(words=tuple(words), starts=frozenset(starts))
 
@@ -85,18 +95,30 @@ class Lexer:
     def _split(self, text: str) -> tuple[list[Word], list[int]]:
         words: list[Word] = []
         starts = [0]
-        for match in _TOKEN.finditer(text):
-            kind, written = match.lastgroup, match.group()
-            if kind == "stop":
+        known, stops = self._known, self._stops
+        for token in _TOKEN.findall(text):
+            word = known[token] if token in known else self._learn_token(token)
+            if word is not None:
+                words.append(word)
+            elif token in stops:
                 starts.append(len(words))
-            elif len(written) > 1 or kind == "number":
-                words.append(self._known.get(written) or self._word(written))
         return words, starts
 
-    def _word(self, written: str) -> Word:
-        word = _number(written) if written[0].isdigit() else self._letters(written)
-        self._known[written] = word
+    def _learn_token(self, token: str) -> Word | None:
+        if _STOP.match(token):
+            self._stops.add(token)
+            word = None
+        elif token[0].isdigit():
+            word = _number(token)
+        else:
+            word = self._letters(token) if len(token) > 1 else None
+        self._known[token] = word
+        if self._opens(word):
+            self._opening.add(word)
         return word
+
+    def _opens(self, word: Word | None) -> TypeGuard[Word]:
+        return word is not None and word.folded in self._aliases
 
     def _letters(self, written: str) -> Word:
         bare = written.replace(".", "")
@@ -104,7 +126,7 @@ class Lexer:
         stem = self._stemmer.stemWord(lowered) if self._stemmer else lowered
         if self._language == "fr":
             stem = _KEPT_PLURAL.sub("", stem)
-        return Word(written=written, folded=fold(bare), stem=fold(stem), capital=bare[0].isupper())
+        return _as_word(written, fold(bare), fold(stem), capital=bare[0].isupper())
 
     def _learn(self, names: Sequence[str]) -> None:
         sequences = [tuple(word.folded for word in self._split(name)[0]) for name in names]
@@ -112,7 +134,7 @@ class Lexer:
         if not sequences:
             return
         stem = "@" + "_".join(sequences[0])
-        alias = Word(written=names[0], folded=stem, stem=stem, capital=True)
+        alias = _as_word(names[0], stem, stem, capital=True)
         for sequence in sequences:
             known = self._aliases.setdefault(sequence[0], [])
             known.append((sequence, alias))
@@ -149,4 +171,11 @@ def _spells(found: Sequence[Word], sequence: Sequence[str]) -> bool:
 def _number(written: str) -> Word:
     grouped = re.sub(r"(?<=\d)[ .,\u00a0\u202f](?=\d{3}(?:\D|$))", "", written)
     plain = grouped.replace(",", ".")
-    return Word(written=written, folded=plain, stem=plain, capital=False, number=True)
+    return _as_word(written, plain, plain, capital=False, number=True)
+
+
+def _as_word(written: str, folded: str, stem: str, *, capital: bool, number: bool = False) -> Word:
+    mark = zlib.crc32(folded.encode("utf-8", "surrogatepass"))
+    return Word(
+        written=written, folded=folded, stem=stem, capital=capital, number=number, mark=mark
+    )

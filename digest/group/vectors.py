@@ -1,176 +1,135 @@
-"""What is an article about, in numbers? Its heaviest words, within and across languages."""
+"""What are articles about, in numbers? A row of weights each, by words, marks and meaning."""
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
 from digest.group.background import RARE, mark_shares, shares
-from digest.group.lexicon import Meanings
-from digest.group.reading import Reading
-from digest.group.text import Passage
+from digest.group.meaning import Encoder
+from digest.group.traits import Counts, Tallier, Traits, Vocabulary
 
-Vector: TypeAlias = dict[str, float]
-"""Feature → weight, of length 1 unless empty."""
+Rows: TypeAlias = csr_array
+"""A row for each article, of length 1 unless it has no features."""
 
-TOP = 64
-TITLE, HEADING, BODY = 3.0, 2.0, 1.0
-BODY_WORDS = 150
-Weighted: TypeAlias = tuple[Passage, float]
+OWN_TOP = 64
+SHARED_TOP = 160
+"""Features that are kept of a row: the heaviest."""
 
-_EVERYWHERE = 0.25
-"""A word that more articles than this share hold says nothing across languages."""
+_NONE = np.array([], dtype=np.uint32)
 _PRIOR_ARTICLES = 300
 """How many imagined articles of the background weigh against those of the window."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
-    """How often an article says what, weighted by place."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Vectors:
+    """The articles of a window as rows, in the order of their traits."""
 
-    article_id: int
-    language: str
-    own: Mapping[str, float]
-    """By stem and name of its language, prefixed with the language."""
-    shared: Mapping[str, float]
-    """By marks that languages share (digest.group.lexicon)."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Views:
-    """An article's two vectors."""
-
-    language: str
-    own: Vector
-    shared: Vector
+    own: Rows
+    """By words of their own language."""
+    shared: Rows
+    """By marks that languages share."""
+    meaning: "NDArray[np.float32] | None"
+    """By a sentence encoder, where there is one."""
 
 
-class Tallier:
-    """Counts readings; keeps what it learned of each language's words."""
+def weigh(
+    traits: Sequence[Traits],
+    tallier: Tallier,
+    *,
+    settled: Collection[int] = (),
+    encoder: Encoder | None = None,
+) -> Vectors:
+    """Weigh everything that articles say: how often, times how telling it is.
 
-    def __init__(self) -> None:
-        self._meanings: dict[str, Meanings] = {}
+    Only the window says what is rare: which `settled` articles are looked at changes nothing.
+    """
+    fresh = [one for one in traits if one.id not in settled]
+    own = _Rarity(tallier.own, own_prior(tallier.own))
+    for language in sorted({one.language for one in traits}):
+        spoken = [one.own for one in fresh if one.language == language]
+        own.learn(spoken, prefix=f"{language}:")
+    shared = _Rarity(tallier.shared, _shared_prior(tallier.shared))
+    shared.learn([one.shared for one in fresh])
+    return Vectors(
+        own=own.rows([one.own for one in traits], top=OWN_TOP),
+        shared=shared.rows([one.shared for one in traits], top=SHARED_TOP, logarithmic=True),
+        meaning=encoder.encode([one.short for one in traits]) if encoder and traits else None,
+    )
 
-    def count(self, reading: Reading) -> Counts:
-        """Count one reading."""
-        language = reading.article.language
-        if language not in self._meanings:
-            self._meanings[language] = Meanings(language)
-        passages, names = _weighted(reading), _names(reading)
-        return Counts(
-            article_id=reading.article.id,
-            language=language,
-            own=_count_own(passages, names, language),
-            shared=_count_shared(passages, names, self._meanings[language], language),
-        )
 
+class _Rarity:
+    """How telling a feature is: ln(1 / share of articles that hold it).
 
-class Rarity:
-    """How telling a feature is: ln(1 / share of articles that hold it)."""
+    Columns stand in the order of the features' names: who was read first changes no sum.
+    """
 
-    def __init__(self, counted: Iterable[Counts]) -> None:
-        self._own: Counter[str] = Counter()
-        self._shared: Counter[str] = Counter()
-        self._articles: Counter[str] = Counter()
+    def __init__(self, vocabulary: Vocabulary, prior: NDArray[np.float64]) -> None:
+        names = list(vocabulary)
+        order = sorted(range(len(names)), key=names.__getitem__)
+        self._names = names
+        self._column = np.empty(len(names), dtype=np.int32)
+        self._column[order] = np.arange(len(names), dtype=np.int32)
+        self._prior = prior
+        self._telling = np.maximum(0.0, -np.log(np.maximum(prior, 1e-9)))
+
+    def learn(self, counted: Iterable[Counts], *, prefix: str = "") -> None:
+        """Take account of articles, for the features that begin with a prefix."""
+        held = [counts.features for counts in counted]
+        features = np.concatenate([*held, _NONE]).astype(np.int64)
+        holding = np.bincount(features, minlength=self._size)
+        share = (holding + _PRIOR_ARTICLES * self._prior) / (len(held) + _PRIOR_ARTICLES)
+        telling = np.maximum(0.0, -np.log(np.maximum(share, 1e-9)))
+        if prefix:
+            meant = np.fromiter((n.startswith(prefix) for n in self._names), bool, self._size)
+            telling = np.where(meant, telling, self._telling)
+        self._telling = telling
+
+    def rows(self, counted: Sequence[Counts], *, top: int, logarithmic: bool = False) -> Rows:
+        """Weigh articles, keep the heaviest features of each, bring them to length 1."""
+        columns, weights, ends = [], [], [0]
         for counts in counted:
-            self._articles[counts.language] += 1
-            self._own.update(counts.own.keys())
-            self._shared.update(counts.shared.keys())
-        self._total = self._articles.total()
-        self._cache: dict[str, float] = {}
+            times = np.log1p(counts.times) if logarithmic else counts.times
+            weight = times * self._telling[counts.features]
+            column = self._column[counts.features]
+            kept = _heaviest(weight, column, top)
+            length = np.sqrt(np.sum(weight[kept] ** 2))
+            columns.append(column[kept])
+            weights.append((weight[kept] / length if length else weight[kept]).astype(np.float32))
+            ends.append(ends[-1] + len(kept))
+        cells = (_joined(weights, np.float32), _joined(columns, np.int32), np.array(ends))
+        return csr_array(cells, shape=(len(counted), self._size))
 
-    def own(self, feature: str) -> float:
-        """Weigh a stem or name."""
-        if feature not in self._cache:
-            language, _, stem = feature.partition(":")
-            known = shares(language).get(stem.removeprefix("^"), RARE)
-            self._cache[feature] = _rarity(self._own[feature], self._articles[language], known)
-        return self._cache[feature]
-
-    def shared(self, mark: str) -> float:
-        """Weigh a mark."""
-        return _rarity(self._shared[mark], self._total, mark_shares().get(mark, RARE))
-
-    def views(self, counts: Counts) -> Views:
-        """Weigh everything an article says, and keep the heaviest."""
-        return Views(
-            language=counts.language,
-            own=heaviest({f: n * self.own(f) for f, n in counts.own.items()}),
-            shared=heaviest({f: math.log1p(n) * self.shared(f) for f, n in counts.shared.items()}),
-        )
+    @property
+    def _size(self) -> int:
+        return len(self._names)
 
 
-def heaviest(weights: Mapping[str, float], *, top: int = TOP) -> Vector:
-    """Keep the `top` heaviest features, scaled to length 1."""
-    kept = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:top]
-    length = math.sqrt(math.fsum(weight * weight for _, weight in kept))
-    return {feature: weight / length for feature, weight in kept} if length else {}
+def own_prior(vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """Give the share of articles of its language that a word or name is thought to stand in."""
+    parted = (feature.partition(":") for feature in vocabulary)
+    known = (shares(language).get(stem.removeprefix("^"), RARE) for language, _, stem in parted)
+    return np.fromiter(known, float, len(vocabulary))
 
 
-def dot(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    """Multiply two vectors; the cosine of two of length 1."""
-    if len(a) > len(b):
-        a, b = b, a
-    return sum(weight * b[feature] for feature, weight in a.items() if feature in b)
+def _shared_prior(vocabulary: Vocabulary) -> NDArray[np.float64]:
+    known = mark_shares()
+    return np.fromiter((known.get(mark, RARE) for mark in vocabulary), float, len(vocabulary))
 
 
-def _count_own(
-    passages: Iterable[Weighted], names: frozenset[str], language: str
-) -> Mapping[str, float]:
-    counted: defaultdict[str, float] = defaultdict(float)
-    for passage, weight in passages:
-        for word in passage.words:
-            counted[f"{language}:{word.stem}"] += weight
-            if word.folded in names:
-                counted[f"{language}:^{word.stem}"] += weight
-    return counted
+def _heaviest(
+    weight: NDArray[np.floating], column: NDArray[np.int32], top: int
+) -> NDArray[np.int64]:
+    """Give the places of the `top` heaviest weights, in the order of their columns."""
+    telling = np.flatnonzero(weight > 0)
+    if len(telling) > top:
+        order = np.lexsort((column[telling], -weight[telling]))
+        telling = telling[order[:top]]
+    return telling[np.argsort(column[telling])]
 
 
-def _count_shared(
-    passages: Iterable[Weighted], names: frozenset[str], meanings: Meanings, language: str
-) -> Mapping[str, float]:
-    counted: defaultdict[str, float] = defaultdict(float)
-    known = shares(language)
-    for passage, weight in passages:
-        for word, marks in meanings.of(passage):
-            if known.get(word.stem, 0.0) > _EVERYWHERE:
-                continue
-            # A name that no list knows is the surest sign there is.
-            boost = 2.0 if marks[0][0] == "~" and word.folded in names else 1.0
-            for mark in marks:
-                counted[mark] += boost * weight / len(marks)
-    return counted
-
-
-def _rarity(holding: int, articles: int, known: float) -> float:
-    share = (holding + _PRIOR_ARTICLES * known) / (articles + _PRIOR_ARTICLES)
-    return max(0.0, -math.log(share))
-
-
-def _weighted(reading: Reading) -> tuple[Weighted, ...]:
-    start = Passage(words=reading.body.words[:BODY_WORDS], starts=reading.body.starts)
-    return ((reading.title, TITLE), (reading.heading, HEADING), (start, BODY))
-
-
-def _names(reading: Reading) -> frozenset[str]:
-    """Tell which words are names: capital inside sentences, more often than not."""
-    capital: Counter[str] = Counter()
-    small: Counter[str] = Counter()
-    for passage in (reading.heading, reading.body):
-        for place, word in enumerate(passage.words[: 2 * BODY_WORDS]):
-            if not word.capital:
-                small[word.folded] += 1
-            elif place not in passage.starts:
-                capital[word.folded] += 1
-    if not capital:
-        capital = _title_names(reading.title, small)
-    return frozenset(word for word, times in capital.items() if times > small[word])
-
-
-def _title_names(title: Passage, small: Mapping[str, int]) -> Counter[str]:
-    """Take the capitals of a title, unless it writes most of its words so."""
-    found = [word for place, word in enumerate(title.words) if word.capital and place > 0]
-    if 2 * len(found) > len(title.words):
-        return Counter()
-    return Counter(word.folded for word in found if word.folded not in small)
+def _joined(parts: Sequence[NDArray[np.generic]], kind: type) -> NDArray[np.generic]:
+    return np.concatenate(parts) if parts else np.array([], dtype=kind)

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.compose.selection import unheard
-from digest.group.clusters import SAME_STORY, Cluster, similarity
+from digest.group.clusters import SAME_STORY
 from digest.group.lineage import SAME_SAGA
 from digest.group.reading import Desk
-from digest.group.stories import WINDOW, Grouped
+from digest.group.stories import WINDOW, Grouped, Grouping
 from digest.group.themes import minimum
 from digest.model.article import Article, Published
 from digest.model.story import Copy, RankedStory, RankPart, Reason, Story, ThemeScore, Tie
@@ -145,32 +145,30 @@ def _neighbours(
     since = min(default_since(newsroom), article.published.at - WINDOW)
     material = read_material(connection, since)
     desk = Desk(newsroom.schedule.aliases)
-    grouping = regroup(desk, [desk.read(found) for found in material.recent], material)
+    grouping = regroup(newsroom, map(desk.read, material.recent), material)
     titles = {found.id: found.title for found in (*material.recent, *material.earlier)}
-    alone = Cluster(members=[article.id])
-    alone.add(grouping.views[article.id])
-    near = [g for g in grouping.stories if _same_days(g, article)]
-    weighed = [_neighbour(grouped, alone, titles) for grouped in near]
+    likely = grouping.likely(article.id)
+    own = next(g for g in grouping.stories if article.id in g.story.article_ids)
+    rivals = [g for g in grouping.stories if g is not own]
+    rivals.sort(key=lambda g: -max(likely.get(text, 0.0) for text in g.texts))
+    near = [own, *rivals[: 3 * _NEIGHBOURS]]
+    weighed = [_neighbour(grouped, article.id, own, grouping, titles) for grouped in near]
     told = [n for n in weighed if n is not None and (n.similarity > 0 or n.joined)]
     return tuple(sorted(told, key=lambda n: (-n.similarity, n.story_id))[:_NEIGHBOURS])
 
 
-def _same_days(grouped: Grouped, article: Article) -> bool:
-    at = article.published.at
-    return grouped.begins - WINDOW <= at <= grouped.story.happened_at + WINDOW
-
-
-def _neighbour(grouped: Grouped, alone: Cluster, titles: Mapping[int, str]) -> Neighbour | None:
-    (article_id,) = alone.members
-    joined = article_id in grouped.story.article_ids
+def _neighbour(
+    grouped: Grouped, article_id: int, own: Grouped, grouping: Grouping, titles: Mapping[int, str]
+) -> Neighbour | None:
+    joined = grouped is own
     if joined and len(grouped.story.article_ids) == 1:
         return None
-    alike = grouped.similarities[article_id] if joined else similarity(alone, grouped.cluster)
+    mean = 0.0 if joined else grouping.alike(own.texts, grouped.texts)
     return Neighbour(
         story_id=grouped.story.id,
         headline=titles[grouped.story.lead_id],
         articles=len(grouped.story.article_ids),
-        similarity=round(min(1.0, alike), 4),
+        similarity=grouped.similarities[article_id] if joined else round(mean, 4),
         joined=joined,
     )
 

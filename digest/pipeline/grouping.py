@@ -1,14 +1,14 @@
 """What are this window's articles about, and which of them tell one event?"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
 from digest.group.lineage import REACH, find_ties
-from digest.group.obeying import obey
 from digest.group.reading import Desk, Reading
 from digest.group.ruled import obeying
 from digest.group.stories import WINDOW, Grouped, Grouping, find_stories
@@ -116,11 +116,16 @@ def read_material(
     )
 
 
-def regroup(desk: Desk, recent: Sequence[Reading], material: Material) -> Grouping:
+def regroup(newsroom: Newsroom, recent: Iterable[Reading], material: Material) -> Grouping:
     """Group what was read, in memory."""
-    readings = [*recent, *(desk.read(article) for article in material.earlier)]
-    found = find_stories(readings, settled=material.settled)
-    return obey(found, readings, material.rulings)
+    desk = Desk(newsroom.schedule.aliases)
+    earlier = (desk.read(article) for article in material.earlier)
+    return find_stories(
+        chain(recent, earlier),
+        settled=material.settled,
+        rulings=material.rulings,
+        encoder=newsroom.encoder,
+    )
 
 
 def fresh_stories(grouping: Grouping, material: Material) -> list[Grouped]:
@@ -154,15 +159,22 @@ def _rulings(
 
 def _find(newsroom: Newsroom, material: Material) -> Findings:
     desk = Desk(newsroom.schedule.aliases)
-    recent = [desk.read(article) for article in material.recent]
     scorer = ThemeScorer(newsroom.schedule.themes, desk)
-    grouping = regroup(desk, recent, material)
+    scores: list[ThemeScore] = []
+
+    def read() -> Iterator[Reading]:
+        for article in material.recent:
+            reading = desk.read(article)
+            scores.extend(scorer.score(reading))
+            yield reading  # once: what was read of a text is let go before the next
+
+    grouping = regroup(newsroom, read(), material)
     fresh = fresh_stories(grouping, material)
     ids = {grouped.story.id for grouped in fresh}
     return Findings(
-        scores=tuple(score for reading in recent for score in scorer.score(reading)),
+        scores=tuple(scores),
         stories=tuple(fresh),
-        ties=tuple(tie for tie in find_ties(grouping.stories) if tie.story_id in ids),
+        ties=tuple(tie for tie in find_ties(grouping) if tie.story_id in ids),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.group.lexicon import Meanings, cognate
+from digest.group.lexicon import Lexicon, cognate
 from digest.group.text import Lexer, fold
 from tests.group.newsdesk import bilingual, members, stories_of
 
@@ -27,8 +27,10 @@ def test_different_events_of_one_country_stay_apart_across_languages() -> None:
 
 
 def marks(text: str, language: str) -> set[str]:
-    found = Meanings(language).of(Lexer(language).read(text))
-    return {mark for _, several in found for mark in several}
+    words = Lexer(language).read(text).words
+    lexicon = Lexicon(language)
+    named = {mark for _, _, mark in lexicon.named(words)}
+    return named or {mark for word in words for mark in lexicon.marks(word)}
 
 
 @pytest.mark.parametrize(

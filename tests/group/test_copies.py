@@ -1,7 +1,12 @@
 """Wire copy, reprints and cuts of one text."""
 
-from digest.group.copies import find_copies, runs_in
+from collections.abc import Sequence
+
+from digest.group import copies
+from digest.group.copies import runs_in
+from digest.group.reading import Reading
 from digest.model.article import Article
+from digest.model.story import Copy
 from tests.builders import an_article
 from tests.group.newsdesk import convoy, read, summit
 
@@ -14,6 +19,10 @@ WIRE = (
     " camions attendent déjà à Diboli, et que les chauffeurs dorment sous leurs véhicules. Il"
     " réclame des indemnités et une rencontre avec le Premier ministre avant la fin de la semaine."
 )
+
+
+def find_copies(readings: Sequence[Reading]) -> list[Copy]:
+    return copies.find_copies([(one.article.id, runs_in(one)) for one in readings])
 
 
 def wire(
@@ -50,9 +59,9 @@ def test_a_shared_formula_makes_no_copy_of_a_short_text() -> None:
 
 
 def test_a_copy_is_never_an_original() -> None:
-    copies = find_copies(read([wire(number) for number in range(1, 30)]))
-    assert {copy.original_id for copy in copies} == {1}
-    assert len(copies) == 28
+    found = find_copies(read([wire(number) for number in range(1, 30)]))
+    assert {copy.original_id for copy in found} == {1}
+    assert len(found) == 28
 
 
 def test_the_sample_of_runs_is_about_a_quarter() -> None:

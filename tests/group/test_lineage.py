@@ -12,26 +12,26 @@ DAYS = 24
 
 def test_a_later_event_of_a_saga_is_tied_to_the_earlier_one() -> None:
     grouping = stories_of([convoy(1), convoy(2, hours=5 * DAYS), summit(3, hours=5 * DAYS)])
-    (tie,) = find_ties(grouping.stories)
+    (tie,) = find_ties(grouping)
     assert (tie.story_id, tie.earlier_id) == (2, 1)
     assert tie.similarity >= 0.25
 
 
 def test_stories_that_have_nothing_in_common_are_not_tied() -> None:
-    assert find_ties(stories_of([convoy(1), summit(2, hours=5 * DAYS)]).stories) == []
+    assert find_ties(stories_of([convoy(1), summit(2, hours=5 * DAYS)])) == []
 
 
 def test_a_saga_reaches_back_four_weeks() -> None:
     near, far = 27 * DAYS, 29 * DAYS
-    assert find_ties(stories_of([convoy(1), convoy(2, hours=near)]).stories)
-    assert not find_ties(stories_of([convoy(1), convoy(2, hours=far)]).stories)
+    assert find_ties(stories_of([convoy(1), convoy(2, hours=near)]))
+    assert not find_ties(stories_of([convoy(1), convoy(2, hours=far)]))
 
 
 def test_a_story_keeps_its_three_nearest_relatives() -> None:
     saga = [convoy(number, hours=4 * DAYS * number) for number in range(1, 4)]
     later = [retold(number, hours=4 * DAYS * number) for number in range(4, 7)]
     others = [summit(number, hours=number) for number in range(20, 60)]
-    ties = find_ties(stories_of([*saga, *later, *others]).stories)
+    ties = find_ties(stories_of([*saga, *later, *others]))
     own = [tie for tie in ties if tie.story_id == 6]
     assert len(own) == 3
     assert [tie.similarity for tie in own] == sorted((t.similarity for t in own), reverse=True)
@@ -50,4 +50,4 @@ def test_a_saga_goes_on_in_another_language() -> None:
     french, english = next((fr, en) for name, fr, en in bilingual() if name == "expulsions")
     later = published(NOON.replace(day=30))
     followed = [french, replace(english, published=later)]
-    assert len(find_ties(stories_of(followed).stories)) == 1
+    assert len(find_ties(stories_of(followed))) == 1

@@ -1,0 +1,62 @@
+"""What do stories begin with? Texts alone, and what was put together before, or by an editor."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from digest.group.clusters import Cluster
+from digest.group.ruled import obeying
+from digest.model.ruling import Rulings
+from digest.model.story import Copy
+
+
+def start(
+    ids: Sequence[int],
+    copies: Iterable[Copy],
+    settled: Iterable[Sequence[int]],
+    rulings: Rulings,
+) -> list[Cluster]:
+    """Make the clusters to begin with, of the places of articles in `ids`; copies are in none.
+
+    What stands in `settled` is together, as far as editors did not rule otherwise.
+    """
+    original = {copy.article_id: copy.original_id for copy in copies}
+    place = {article: at for at, article in enumerate(ids)}
+    before = {article for members in settled for article in members}
+    apart = _apart(rulings, place)
+    clusters = []
+    for group in _groups(ids, original, settled, rulings):
+        members = [place[article] for article in group]
+        kept_out = set().union(*(apart[member] for member in members))
+        known = not before.isdisjoint(group)
+        clusters.append(Cluster(members=members, settled=known, apart=kept_out))
+    return clusters
+
+
+def _groups(
+    ids: Sequence[int],
+    original: Mapping[int, int],
+    settled: Iterable[Sequence[int]],
+    rulings: Rulings,
+) -> list[tuple[int, ...]]:
+    texts = [article for article in ids if article not in original]
+    there = set(ids)
+    groups = [[article for article in members if article in there] for members in settled]
+    home = {article: at for at, group in enumerate(groups) for article in group}
+    whole: dict[object, list[int]] = {}
+    for text in texts:
+        whole.setdefault(("settled", home[text]) if text in home else text, []).append(text)
+    together = frozenset(
+        (min(pair), max(pair))
+        for one, other in rulings.together
+        if (pair := {original.get(one, one), original.get(other, other)}) and len(pair) == 2
+    )
+    return obeying(list(whole.values()), Rulings(apart=rulings.apart, together=together))
+
+
+def _apart(rulings: Rulings, place: Mapping[int, int]) -> defaultdict[int, set[int]]:
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for one, other in rulings.apart:
+        if one in place and other in place:
+            found[place[one]].add(place[other])
+            found[place[other]].add(place[one])
+    return found
