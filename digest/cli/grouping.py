@@ -9,7 +9,7 @@ from digest.cli.arguments import LARGEST_ID
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
-    from digest.model.story import Copy
+    from digest.model.story import Copy, RankPart
     from digest.pipeline.explaining import Explanation
     from digest.pipeline.grouping import GroupReport
 
@@ -140,10 +140,17 @@ def _tell_places(found: "Explanation") -> None:
         (
             place.newsletter,
             place.theme,
-            f"{place.place} of {place.of}{', told before' if place.told else ''}",
-            f"{place.score:.2f}",
-            ", ".join(f"{part.name} {part.value:.2f}" for part in place.parts),
+            f"{place.place} of {place.of}" if place.of else "",
+            f"{place.score:.2f}" if place.of else "",
+            ", ".join(map(_made_of, place.parts)),
+            place.why,
         )
         for place in found.places
     ]
-    table("Rank", ("newsletter", "section", "#place", "#score", "made of"), rows)
+    columns = ("newsletter", "section", "#place", "#score", "made of", "next issue")
+    table("Rank", columns, rows)
+
+
+def _made_of(part: "RankPart") -> str:
+    beside = f" ({', '.join(map(str, part.because))})" if part.because else ""
+    return f"{part.name} {part.value:.2f}{beside}"

@@ -1,11 +1,12 @@
 """What does a new issue say before an editor has seen it?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from digest.compose.briefs import Material, tell
-from digest.compose.selection import Told, choose, unheard
+from digest.compose.briefs import Material, leading, publisher, tell
+from digest.compose.selection import Alike, Company, choose, unlike
 from digest.compose.shortening import headline
+from digest.compose.told import Told, unheard
 from digest.model.issue import Brief, IssueContent, Section
 from digest.model.story import RankedStory, Tie
 from digest.schedule.values import Newsletter, Schedule
@@ -15,28 +16,56 @@ SUBJECT = 70
 PREHEADER = 110
 
 
-def draft(
-    ranked: Mapping[str, Sequence[RankedStory]],
-    material: Material,
-    newsletter: Newsletter,
-    *,
-    told: Told,
-    ties: Iterable[Tie] = (),
-) -> IssueContent:
-    """Draft an issue from the stories ranked per theme.
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """What an issue can be made from."""
 
-    Stories in `told` come back only with what is new of them. Ties name the earlier event where
+    ranked: Mapping[str, Sequence[RankedStory]]
+    """By theme, best first; stories that readers had before are still among them."""
+    told: Told
+    ties: tuple[Tie, ...] = ()
+    """Of the ranked stories to earlier events."""
+    alike: Alike = unlike
+    """How alike two stories are headed, by their ids."""
+
+
+def draft(stock: Stock, material: Material, newsletter: Newsletter) -> IssueContent:
+    """Draft an issue.
+
+    What readers had comes back only with what is new of it. Ties name the earlier event where
     readers know it: from this issue or an earlier one.
     """
-    new = {theme: _unheard(ranked.get(theme, ()), told) for theme in newsletter.sections}
-    choice = choose(new, newsletter.stories)
+    new = news(stock, newsletter)
+    choice = choose(new, newsletter.stories, company(stock, new, material))
     sections = _sections(choice.taken, material)
-    sections = _follow(sections, told, ties)
+    sections = _follow(sections, stock.told, stock.ties)
     return IssueContent(
         subject=subject_of(sections, newsletter.title),
         preheader=preheader_of(sections, newsletter.language),
         sections=sections,
         left_out=_sections(choice.left_out, material),
+    )
+
+
+def news(stock: Stock, newsletter: Newsletter) -> dict[str, list[RankedStory]]:
+    """Give what readers have not had of each section's stories, best first."""
+    return {
+        theme: _unheard(stock.ranked.get(theme, ()), stock.told) for theme in newsletter.sections
+    }
+
+
+def company(
+    stock: Stock, ranked: Mapping[str, Sequence[RankedStory]], material: Material
+) -> Company:
+    """Tell what the stories of `ranked` have to do with each other."""
+    found = {one.story.id: one.story for stories in ranked.values() for one in stories}
+    return Company(
+        sources={
+            id_: publisher(leading(story, material), material.schedule)
+            for id_, story in found.items()
+        },
+        sagas=frozenset((tie.story_id, tie.earlier_id) for tie in stock.ties),
+        alike=stock.alike,
     )
 
 

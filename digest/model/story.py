@@ -67,6 +67,8 @@ class RankPart:
 
     name: str
     value: float
+    because: tuple[int, ...] = ()
+    """Ids of the stories that lower it: those of its kind that were taken before."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,53 +1,43 @@
 """What is a new issue made from? The newest stories, what readers had before, and their sagas."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.compose.briefs import Material
-from digest.compose.draft import draft
-from digest.compose.selection import Told, told_by
+from digest.compose.briefs import Material, leading
+from digest.compose.draft import Stock, draft
+from digest.compose.told import told_by
+from digest.group.novelty import headed_alike
 from digest.group.ranking import rank
+from digest.group.reading import Desk
 from digest.group.summary import summarise
 from digest.model.article import Article
 from digest.model.issue import Issue, IssueContent
-from digest.model.story import RankedStory
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
 from digest.storage import articles, issues, rulings, stories
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stock:
-    """What a newsletter's next issue can be made from."""
+class Supply:
+    """What a newsletter's next issue can be made from, and how it is told."""
 
-    ranked: Mapping[str, Sequence[RankedStory]]
-    """By section, best first; those that readers had before are still among them."""
-    articles: Mapping[int, Article]
-    told: Told
+    stock: Stock
+    material: Material
+    since: datetime
+    """Stories whose newest article is older don't count any more."""
 
 
 def draft_content(
     newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime
 ) -> IssueContent:
     """Draft what the issue due at `slot` says."""
-    plan = newsroom.schedule.newsletters[newsletter]
-    held = stock(newsroom, connection, newsletter, slot)
-    material = Material(
-        articles=held.articles,
-        schedule=newsroom.schedule,
-        summarise=summary_of,
-        language=plan.language,
-        leads=rulings.leads(connection),
-    )
-    ids = {one.story.id for ranked in held.ranked.values() for one in ranked}
-    ties = stories.ties(connection, ids)
-    return draft(held.ranked, material, plan, told=held.told, ties=ties)
+    held = supply(newsroom, connection, newsletter, slot)
+    return draft(held.stock, held.material, newsroom.schedule.newsletters[newsletter])
 
 
-def stock(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Stock:
+def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Supply:
     """Rank what is new enough for the issue due at `slot`, and recall what was told before."""
     plan = newsroom.schedule.newsletters[newsletter]
     now = newsroom.clock()
@@ -72,7 +62,21 @@ def stock(newsroom: Newsroom, connection: Connection, newsletter: str, slot: dat
         )
         for theme in plan.sections
     }
-    return Stock(ranked=ranked, articles=texts, told=told_by(told))
+    material = Material(
+        articles=texts,
+        schedule=newsroom.schedule,
+        summarise=summary_of,
+        language=plan.language,
+        leads=rulings.leads(connection),
+    )
+    leads = {story.id: leading(story, material) for story in found}
+    stock = Stock(
+        ranked=ranked,
+        told=told_by(told),
+        ties=tuple(stories.ties(connection, {story.id for story in found})),
+        alike=headed_alike(leads, Desk(newsroom.schedule.aliases)),
+    )
+    return Supply(stock=stock, material=material, since=since)
 
 
 def starts(plan: Newsletter, previous: Issue | None, now: datetime) -> datetime:

@@ -6,17 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.compose.selection import unheard
 from digest.group.clusters import SAME_STORY, Cluster, similarity
 from digest.group.lineage import SAME_SAGA
 from digest.group.reading import Desk
 from digest.group.stories import WINDOW, Grouped
 from digest.group.themes import minimum
 from digest.model.article import Article, Published
-from digest.model.story import Copy, RankedStory, RankPart, Reason, Story, ThemeScore, Tie
-from digest.pipeline.drafting import stock
+from digest.model.story import Copy, Reason, Story, ThemeScore, Tie
 from digest.pipeline.grouping import default_since, read_material, regroup
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.placing import Place, places
 from digest.storage import articles, stories
 
 _NEIGHBOURS = 6
@@ -54,20 +53,6 @@ class Relative:
     similarity: float
     earlier: bool
     """The relative comes before the article's story."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where the article's story stands in one section of a newsletter."""
-
-    newsletter: str
-    theme: str
-    place: int
-    of: int
-    told: bool
-    """Its readers had all of it in an earlier issue: it is left out."""
-    score: float
-    parts: tuple[RankPart, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +109,7 @@ def explain(newsroom: Newsroom, article_id: int) -> Explanation:
             same_story=SAME_STORY,
             relatives=_relatives(connection, story) if story else (),
             same_saga=SAME_SAGA,
-            places=_places(newsroom, connection, story) if story else (),
+            places=places(newsroom, connection, story) if story else (),
         )
 
 
@@ -189,31 +174,4 @@ def _relatives(connection: Connection, story: Story) -> tuple[Relative, ...]:
 def _relative(story_id: int, tie: Tie, lead: Article, *, earlier: bool) -> Relative:
     return Relative(
         story_id=story_id, headline=lead.title, similarity=tie.similarity, earlier=earlier
-    )
-
-
-def _places(newsroom: Newsroom, connection: Connection, story: Story) -> tuple[Place, ...]:
-    """Give the story's place in every section, as a draft made now would see it."""
-    found = []
-    for name in newsroom.schedule.newsletters:
-        held = stock(newsroom, connection, name, newsroom.clock())
-        told = unheard(story, held.told) is None
-        found += [
-            _place(name, at, len(ranked), rival, told=told)
-            for ranked in held.ranked.values()
-            for at, rival in enumerate(ranked, start=1)
-            if rival.story.id == story.id
-        ]
-    return tuple(found)
-
-
-def _place(newsletter: str, at: int, of: int, ranked: RankedStory, *, told: bool) -> Place:
-    return Place(
-        newsletter=newsletter,
-        theme=ranked.theme,
-        place=at,
-        of=of,
-        told=told,
-        score=ranked.score,
-        parts=ranked.parts,
     )
