@@ -70,6 +70,7 @@ def _tell(found: "Explanation") -> None:
     _tell_themes(found)
     _tell_story(found)
     _tell_relatives(found)
+    _tell_saga(found)
     _tell_places(found)
 
 
@@ -133,6 +134,15 @@ def _tell_relatives(found: "Explanation") -> None:
         ]
         title = f"Same saga (from {found.same_saga:.2f} on)"
         table(title, ("#story", "", "#similarity", "headline"), rows)
+
+
+def _tell_saga(found: "Explanation") -> None:
+    if found.saga:
+        rows = [
+            (f"{one.happened_at:%d %B %Y}", one.story_id, f"{one.similarity:.2f}", one.headline)
+            for one in found.saga
+        ]
+        table("Goes on from", ("date", "#story", "#similarity", "headline"), rows)
 
 
 def _tell_places(found: "Explanation") -> None:

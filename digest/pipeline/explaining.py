@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.group.clusters import SAME_STORY, Cluster, similarity
-from digest.group.lineage import SAME_SAGA
+from digest.group.lineage import SAME_SAGA, trace
 from digest.group.reading import Desk
 from digest.group.stories import WINDOW, Grouped
 from digest.group.themes import minimum
@@ -56,6 +56,17 @@ class Relative:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Event:
+    """One story of a saga."""
+
+    story_id: int
+    headline: str
+    happened_at: datetime
+    similarity: float
+    """To the event after it, from which the saga was followed back to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """One article, and everything that was weighed."""
 
@@ -79,6 +90,8 @@ class Explanation:
     """Similarity from which stories become one."""
     relatives: tuple[Relative, ...]
     same_saga: float
+    saga: tuple[Event, ...]
+    """What the story goes on from, event by event, back to where it began."""
     places: tuple[Place, ...]
 
 
@@ -109,6 +122,7 @@ def explain(newsroom: Newsroom, article_id: int) -> Explanation:
             same_story=SAME_STORY,
             relatives=_relatives(connection, story) if story else (),
             same_saga=SAME_SAGA,
+            saga=_saga(connection, story) if story else (),
             places=places(newsroom, connection, story) if story else (),
         )
 
@@ -128,7 +142,7 @@ def _neighbours(
     newsroom: Newsroom, connection: Connection, article: Article
 ) -> tuple[Neighbour, ...]:
     since = min(default_since(newsroom), article.published.at - WINDOW)
-    material = read_material(connection, since)
+    material = read_material(newsroom, connection, since)
     desk = Desk(newsroom.schedule.aliases)
     grouping = regroup(desk, [desk.read(found) for found in material.recent], material)
     titles = {found.id: found.title for found in (*material.recent, *material.earlier)}
@@ -174,4 +188,19 @@ def _relatives(connection: Connection, story: Story) -> tuple[Relative, ...]:
 def _relative(story_id: int, tie: Tie, lead: Article, *, earlier: bool) -> Relative:
     return Relative(
         story_id=story_id, headline=lead.title, similarity=tie.similarity, earlier=earlier
+    )
+
+
+def _saga(connection: Connection, story: Story) -> tuple[Event, ...]:
+    links = trace(story.id, lambda id_: stories.ties(connection, [id_]))
+    told = {one.id: one for one in stories.stories_of(connection, [t.earlier_id for t in links])}
+    leads = articles.articles(connection, [one.lead_id for one in told.values()])
+    return tuple(
+        Event(
+            story_id=link.earlier_id,
+            headline=leads[told[link.earlier_id].lead_id].title,
+            happened_at=told[link.earlier_id].happened_at,
+            similarity=link.similarity,
+        )
+        for link in links
     )
