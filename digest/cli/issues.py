@@ -196,10 +196,10 @@ def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
     say(f"Subject: {issue.content.subject}")
     for section in issue.content.sections:
         rows = [
-            (brief.story_id, brief.headline, brief.source, len(brief.also))
+            (brief.story_id, brief.lineage, brief.headline, brief.source, len(brief.also))
             for brief in section.briefs
         ]
-        table(section.title, ("#story", "headline", "source", "#also"), rows)
+        table(section.title, ("#story", "", "headline", "source", "#also"), rows)
     spare = sum(len(section.briefs) for section in issue.content.left_out)
     if spare:
         more = counted(spare, "more story is", "more stories are")

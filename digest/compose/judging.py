@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.compose.briefs import Material
-from digest.compose.draft import Stock, company, news
+from digest.compose.draft import Stock, company, fresh
 from digest.compose.selection import Choice, Verdict, choose, needed
-from digest.model.story import RankedStory
+from digest.model.story import Lineage, RankedStory
 from digest.schedule.values import Newsletter
 
 
@@ -20,6 +20,7 @@ class Judgement:
     """In its section by its own score, from 1."""
     of: int
     verdict: Verdict
+    lineage: Lineage
     home: str
     """Theme of the section where it stands, or would."""
     source: str
@@ -32,11 +33,12 @@ def judge(
     stock: Stock, material: Material, newsletter: Newsletter, story_id: int
 ) -> list[Judgement]:
     """Say what becomes of a story in each section that ranks it."""
-    new = news(stock, newsletter)
+    new = fresh(stock, material, newsletter)
     beside = company(stock, new, material)
     choice = choose(new, newsletter.stories, beside, spare=None)
     chosen = _chosen(choice, story_id)
     lacks = needed(new, story_id, newsletter.stories, beside) if chosen else 0.0
+    lineage = _lineage(stock, story_id) if chosen else Lineage.REPEAT
     found = []
     for place, one in _standing(stock.ranked, story_id):
         at_home = chosen is not None and chosen.theme == one.theme
@@ -46,6 +48,7 @@ def judge(
                 place=place,
                 of=len(stock.ranked[one.theme]),
                 verdict=_verdict(chosen, choice, at_home=at_home),
+                lineage=lineage,
                 home=chosen.theme if chosen else "",
                 source=beside.sources.get(story_id, ""),
                 lacks=lacks if at_home else 0.0,
@@ -63,6 +66,10 @@ def _verdict(chosen: RankedStory | None, choice: Choice, *, at_home: bool) -> Ve
     if chosen is None:
         return Verdict.TOLD
     return choice.verdicts[chosen.story.id] if at_home else Verdict.ELSEWHERE
+
+
+def _lineage(stock: Stock, story_id: int) -> Lineage:
+    return Lineage.CONTINUES if stock.past(story_id) else Lineage.NEW
 
 
 def _standing(

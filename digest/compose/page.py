@@ -60,6 +60,9 @@ class Card:
     image_alt: str
     also: tuple[Link, ...]
     follows: str
+    news: str
+    """What it adds to what it follows."""
+    news_tongue: Tongue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +193,7 @@ def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
     reader = newsletter.language
     headline_language = brief.headline_language or brief.language
     summary_language = brief.summary_language or brief.language
+    news_language = brief.news_language or brief.language
     when = wording.short_date(brief.published_at, reader, newsletter.timezone, brief.precision)
     image = safe_link(brief.image_url) if picture else ""
     return Card(
@@ -206,6 +210,8 @@ def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
         image_alt=_set(brief.image_alt, brief.language),
         also=tuple(_link(mention, reader) for mention in brief.also),
         follows=_set(brief.follows, reader),
+        news=_set(brief.news, news_language),
+        news_tongue=_tongue(news_language, reader),
     )
 
 

@@ -21,7 +21,7 @@ SAME_SAGA = 0.2
 """What it loses for each one taken that is an event of the same saga."""
 SAME_MATTER = 0.8
 """What it would lose beside one that is headed by the same words: MMR's λ. The nearest counts."""
-ALIKE = 0.4
+ALIKE = 0.45
 """Likeness of two headlines from which they are taken to tell nearly one event."""
 
 _STEPS = 10_000

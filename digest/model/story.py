@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,16 @@ class Tie:
     story_id: int
     earlier_id: int
     similarity: float
+
+
+class Lineage(StrEnum):
+    """What a story is to readers who had the issues before."""
+
+    NEW = "new"
+    CONTINUES = "continues"
+    """It has news of what they know: of itself, or of an earlier event of its saga."""
+    REPEAT = "repeat"
+    """They know all of it: it is in no draft."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
 from digest.compose.briefs import Material, leading
 from digest.compose.draft import Stock, draft
 from digest.compose.told import told_by
-from digest.group.novelty import headed_alike
+from digest.group.novelty import headed_alike, news
 from digest.group.ranking import rank
 from digest.group.reading import Desk
 from digest.group.summary import summarise
@@ -44,8 +45,11 @@ def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: da
     told = issues.told_before(connection, newsletter, slot)
     since = starts(plan, told[0] if told else None, now)
     found = stories.stories_since(connection, since, themed=True)
+    had = told_by(told)
+    ties = tuple(stories.ties(connection, {story.id for story in found}))
+    before = [id_ for tie in ties for id_ in had.texts.get(tie.earlier_id, ())]
     ids = [id_ for story in found for id_ in story.article_ids]
-    texts = articles.articles(connection, ids)
+    texts = articles.articles(connection, [*ids, *before])
     scores = stories.theme_scores(connection, ids)
     weights = {source.name: source.weight for source in newsroom.schedule.sources}
     pins = rulings.pins(connection)
@@ -69,12 +73,14 @@ def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: da
         language=plan.language,
         leads=rulings.leads(connection),
     )
+    desk = Desk(newsroom.schedule.aliases)
     leads = {story.id: leading(story, material) for story in found}
     stock = Stock(
         ranked=ranked,
-        told=told_by(told),
-        ties=tuple(stories.ties(connection, {story.id for story in found})),
-        alike=headed_alike(leads, Desk(newsroom.schedule.aliases)),
+        told=had,
+        ties=ties,
+        alike=headed_alike(leads, desk),
+        news=partial(news, desk=desk),
     )
     return Supply(stock=stock, material=material, since=since)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from digest.compose.judging import Judgement, judge
 from digest.compose.selection import Verdict
 from digest.group.ranking import voices_worth
-from digest.model.story import RankPart, Story
+from digest.model.story import Lineage, RankPart, Story
 from digest.pipeline.drafting import Supply, supply
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
@@ -24,6 +24,8 @@ class Place:
     place: int
     """By its own score, from 1; 0 when no section ranks it."""
     of: int
+    lineage: Lineage | None
+    """What the story is to readers of the issues before; None when no section ranks it."""
     told_in: int | None
     """Number of the last issue that told of the story."""
     score: float
@@ -57,6 +59,7 @@ def _place(name: str, judged: Judgement, plan: Newsletter, held: Supply, story: 
         theme=judged.ranked.theme,
         place=judged.place,
         of=judged.of,
+        lineage=judged.lineage,
         told_in=_told_in(held, story),
         score=judged.ranked.score,
         parts=judged.ranked.parts,
@@ -77,6 +80,7 @@ def _nowhere(name: str, held: Supply, story: Story) -> Place:
         theme="",
         place=0,
         of=0,
+        lineage=None,
         told_in=_told_in(held, story),
         score=0.0,
         parts=(),

@@ -43,6 +43,7 @@ def hostile(story_id: int) -> Brief:
         summary=HOSTILE,
         source='<i>"S"</i>',
         follows=HOSTILE,
+        news=HOSTILE,
         url='https://presse.example/a b"<c>%%NAME%%\\é?x=1&y={{2}}%zz',
         image_url="https://presse.example/i.png",
         image_alt=HOSTILE,
@@ -93,13 +94,15 @@ def test_any_text_at_all_keeps_an_issue_fit(text: str) -> None:
 def test_text_and_html_hold_every_story_link_and_mention() -> None:
     brief = a_brief(
         follows="L'événement d'avant",
+        news="Le bilan monte.",
         also=(Mention(source="RFI", title="Chez RFI", url="https://rfi.example/1", language="en"),),
     )
     edition = rendered(an_issue_of(brief, introduction="Bonjour.\n\nÀ vous."))
     for part in (edition.html, edition.text):
         for words in (
             "Bonjour.", "À vous.", brief.headline, brief.url, "La Presse", "25 nov.",
-            "1 min de lecture", "Suite de", "L’événement d’avant", "Aussi chez", "RFI", "anglais",
+            "1 min de lecture", "Suite de", "L’événement d’avant",
+            "Du nouveau", "Le bilan monte.", "Aussi chez", "RFI", "anglais",
             "https://rfi.example/1", "12 rue des Acacias", "75012 Paris", "%%UNSUBSCRIBE_URL%%",
             "%%PREFERENCES_URL%%", "N° 1", "vendredi 27 novembre 2026",
         ):  # fmt: skip

@@ -162,12 +162,12 @@ def test_each_further_story_of_a_source_or_saga_stands_lower() -> None:
 
 
 def test_a_second_telling_of_nearly_the_same_event_makes_room_for_another() -> None:
-    likes = {(1, 2): 0.9, (2, 3): ALIKE - 0.01}
+    likes = {(1, 2): 0.9, (1, 3): ALIKE - 0.01}
     company = Company(alike=lambda a, b: likes.get((min(a, b), max(a, b)), 0.0))
     ranked = {"a": ranking((1, 20_000), (2, 19_000), (3, 13_000))}
     choice = choose(ranked, limits(section=2), company)
     assert ids(choice) == {"a": [1, 3]}
-    assert parts(choice)[2] == [("same-matter", -0.72, (1,))]
+    assert parts(choice) == {1: [], 2: [("same-matter", -0.72, (1,))], 3: []}
 
 
 def test_the_nearest_of_the_stories_taken_counts_alone() -> None:

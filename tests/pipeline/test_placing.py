@@ -80,6 +80,11 @@ def test_it_names_the_section_where_a_story_scores_better(database: Database) ->
     with database.read() as connection:
         (known,) = stories.theme_scores(connection, [1])[1]
     score(database, 1, known, theme="diplomacy", score=9.0)
+    weak = explain(a_newsroom(database, stories={"floor": 9}), 1).places
+    assert {place.theme: place.needed > 0 for place in weak} == {
+        "sahel-security": False,
+        "diplomacy": True,
+    }
     found = explain(a_newsroom(database), 1).places
     assert {place.theme: place.why for place in found} == {
         "sahel-security": "stands in diplomacy, where it scores better",
@@ -95,6 +100,13 @@ def test_it_says_when_a_story_is_too_old_or_of_no_section(database: Database) ->
     since = NOW - timedelta(hours=2)
     assert old.why == f"left out: its newest article came before {since:%d %B %Y %H:%M} UTC"
     assert (old.place, old.of, old.parts) == (0, 0, ())
+
+
+def test_stories_headed_by_the_same_words_make_room_for_others(database: Database) -> None:
+    tell_of(database, "Sommet de la CEDEAO à Abuja", "La CEDEAO se réunit à Abuja")
+    (lowered,) = [part for part in placed(database, 2).parts if part.name == "same-matter"]
+    assert lowered.because == (1,)
+    assert lowered.value < 0
 
 
 def test_a_weak_week_leaves_a_section_out_and_holds_the_issue(database: Database) -> None:
