@@ -153,12 +153,12 @@ def _tell_places(found: "Explanation") -> None:
             f"{place.place} of {place.of}" if place.of else "",
             f"{place.score:.2f}" if place.of else "",
             ", ".join(map(_made_of, place.parts)),
-            place.why,
         )
         for place in found.places
     ]
-    columns = ("newsletter", "section", "#place", "#score", "made of", "next issue")
-    table("Rank", columns, rows)
+    table("Rank", ("newsletter", "section", "#place", "#score", "made of"), rows)
+    for place in found.places:
+        say(f"Next {place.newsletter}{f', {place.theme}' if place.theme else ''}: {place.why}")
 
 
 def _made_of(part: "RankPart") -> str:

@@ -37,7 +37,8 @@ def judge(
     beside = company(stock, new, material)
     choice = choose(new, newsletter.stories, beside, spare=None)
     chosen = _chosen(choice, story_id)
-    lacks = needed(new, story_id, newsletter.stories, beside) if chosen else 0.0
+    out = chosen is not None and choice.verdicts[story_id] is not Verdict.TAKEN
+    lacks = needed(new, story_id, newsletter.stories, beside) if out else 0.0
     lineage = _lineage(stock, story_id) if chosen else Lineage.REPEAT
     found = []
     for place, one in _standing(stock.ranked, story_id):

@@ -100,7 +100,7 @@ def _why(place: Place, plan: Newsletter, judged: Judgement) -> str:
     limits = plan.stories
     match judged.verdict:
         case Verdict.TAKEN:
-            return f"taken, with what is new since n° {place.told_in}" if place.told_in else "taken"
+            return f"taken{_new_since(place)}"
         case Verdict.ELSEWHERE:
             return f"stands in {judged.home}, where it scores better"
         case Verdict.FLOOR:
@@ -114,6 +114,12 @@ def _why(place: Place, plan: Newsletter, judged: Judgement) -> str:
         case Verdict.TOLD | Verdict.OLD | Verdict.FOREIGN:
             bar = f"told in n° {place.told_in}, nothing new since"
     return f"left out: {bar}"
+
+
+def _new_since(place: Place) -> str:
+    if place.told_in:
+        return f", with what is new since n° {place.told_in}"
+    return ": it goes on from what readers know" if place.lineage is Lineage.CONTINUES else ""
 
 
 def _remedy(place: Place) -> str:

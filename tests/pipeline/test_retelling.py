@@ -91,6 +91,7 @@ def test_a_new_report_brings_a_story_back_with_what_is_new(
     assert TOLL in f"{brief.summary} {brief.news}"
     (place, *_) = explain(newsroom(database, LATER), first.story_id).places
     assert place.lineage is Lineage.CONTINUES
+    assert place.why == "taken, with what is new since n° 1"
 
 
 def test_copies_of_a_told_text_do_not_come_back_beside_what_is_new(
@@ -113,3 +114,5 @@ def test_a_later_event_of_the_saga_says_what_is_new_since_the_event_that_was_tol
     assert (brief.lineage, brief.follows) == (Lineage.CONTINUES, began.headline)
     assert brief.summary == feeds_own
     assert TOLL in brief.news
+    (place, *_) = explain(newsroom(database, NOW), brief.story_id).places
+    assert (place.why, place.told_in) == ("taken: it goes on from what readers know", None)
