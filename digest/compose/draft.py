@@ -1,7 +1,7 @@
 """What does a new issue say before an editor has seen it?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from digest.compose.briefs import Material, leading, publisher, tell
 from digest.compose.following import News, Past, go_on, past_of, says_news, unread
@@ -26,6 +26,8 @@ class Stock:
     told: Told
     ties: tuple[Tie, ...] = ()
     """Of the ranked stories to earlier events."""
+    earlier: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Those events' articles, by story id."""
     alike: Alike = unlike
     """How alike two stories are headed, by their ids."""
     news: News = unread
@@ -35,7 +37,7 @@ class Stock:
         """Give what a ranked story goes on from, if readers know anything of it."""
         stories = (one.story for found in self.ranked.values() for one in found)
         story = next(story for story in stories if story.id == story_id)
-        return past_of(story, self.told, self.ties)
+        return past_of(story, self.told, self.ties, self.earlier)
 
 
 def draft(stock: Stock, material: Material, newsletter: Newsletter) -> IssueContent:
@@ -119,7 +121,7 @@ def _unheard(story: Story, stock: Stock, material: Material) -> Story | None:
     new = unheard(story, stock.told)
     if new is None or new is story:
         return new
-    past = past_of(story, stock.told, ())
+    past = past_of(story, stock.told, (), {})
     return new if past is None or says_news(new, past, material, stock.news) else None
 
 

@@ -32,18 +32,24 @@ class Past:
     """What they were told."""
 
 
-def past_of(story: Story, told: Told, ties: Iterable[Tie]) -> Past | None:
-    """Give what a story goes on from: itself, or the nearest earlier event that readers know."""
-    own = tuple(id_ for id_ in story.article_ids if id_ in told.numbers)
-    if own:
-        last = max(own, key=lambda id_: told.numbers[id_])
-        return Past(headline=told.headings[last], article_ids=own)
-    known = [t for t in ties if t.story_id == story.id and t.earlier_id in told.headlines]
-    nearest = max(known, key=lambda tie: tie.similarity, default=None)
-    if nearest is None:
+def past_of(
+    story: Story, told: Told, ties: Iterable[Tie], earlier: Mapping[int, Sequence[int]]
+) -> Past | None:
+    """Give what a story goes on from: itself, or the nearest earlier event that readers know.
+
+    `earlier` has the articles of the events that ties name, by story id.
+    """
+    nearest = sorted((t for t in ties if t.story_id == story.id), key=lambda t: -t.similarity)
+    known = [story.article_ids, *(earlier.get(tie.earlier_id, ()) for tie in nearest)]
+    return next(filter(None, (_known(article_ids, told) for article_ids in known)), None)
+
+
+def _known(article_ids: Iterable[int], told: Told) -> Past | None:
+    had = tuple(id_ for id_ in article_ids if id_ in told.numbers)
+    if not had:
         return None
-    earlier = nearest.earlier_id
-    return Past(headline=told.headlines[earlier], article_ids=told.texts.get(earlier, ()))
+    last = max(had, key=lambda id_: told.numbers[id_])
+    return Past(headline=told.headings[last], article_ids=had)
 
 
 def says_news(story: Story, past: Past, material: Material, news: News) -> bool:

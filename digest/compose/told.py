@@ -12,10 +12,6 @@ class Told:
     """What a newsletter's readers already had."""
 
     articles: frozenset[int] = frozenset()
-    headlines: Mapping[int, str] = field(default_factory=dict)
-    """Story id → the headline it was last told under."""
-    texts: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    """Story id → the articles that it was told from."""
     numbers: Mapping[int, int] = field(default_factory=dict)
     """Article id → number of the issue that last told it."""
     headings: Mapping[int, str] = field(default_factory=dict)
@@ -31,13 +27,8 @@ def told_by(earlier: Iterable[Issue]) -> Told:
         for brief in section.briefs
     ][::-1]
     numbers = {id_: number for number, brief in tellings for id_ in brief.article_ids}
-    texts: dict[int, tuple[int, ...]] = {}
-    for _, brief in tellings:
-        texts[brief.story_id] = (*texts.get(brief.story_id, ()), *brief.article_ids)
     return Told(
         articles=frozenset(numbers),
-        headlines={brief.story_id: brief.headline for _, brief in tellings},
-        texts=texts,
         numbers=numbers,
         headings={id_: brief.headline for _, brief in tellings for id_ in brief.article_ids},
     )

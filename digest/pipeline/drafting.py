@@ -47,7 +47,8 @@ def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: da
     found = stories.stories_since(connection, since, themed=True)
     had = told_by(told)
     ties = tuple(stories.ties(connection, {story.id for story in found}))
-    before = [id_ for tie in ties for id_ in had.texts.get(tie.earlier_id, ())]
+    events = stories.stories_of(connection, {tie.earlier_id for tie in ties})
+    before = [id_ for event in events for id_ in event.article_ids if id_ in had.articles]
     ids = [id_ for story in found for id_ in story.article_ids]
     texts = articles.articles(connection, [*ids, *before])
     scores = stories.theme_scores(connection, ids)
@@ -79,6 +80,7 @@ def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: da
         ranked=ranked,
         told=had,
         ties=ties,
+        earlier={event.id: event.article_ids for event in events},
         alike=headed_alike(leads, desk),
         news=partial(news, desk=desk),
     )

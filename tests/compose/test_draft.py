@@ -53,7 +53,8 @@ def drafted(
     ties: tuple[Tie, ...] = (),
     **changes: Any,
 ) -> IssueContent:
-    stock = Stock(ranked=by_theme, told=told or Told(), ties=ties)
+    events = {tie.earlier_id: (tie.earlier_id,) for tie in ties}
+    stock = Stock(ranked=by_theme, told=told or Told(), ties=ties, earlier=events)
     return draft(stock, material(articles), a_newsletter(**({"stories": LOW} | changes)))
 
 
@@ -116,7 +117,8 @@ def test_a_tie_is_told_only_where_readers_know_the_earlier_event() -> None:
         Tie(story_id=2, earlier_id=99, similarity=0.9),
         Tie(story_id=3, earlier_id=50, similarity=0.5),
     )
-    told = Told(headlines={50: "L'événement d'avant"})
+    brief = a_brief(story_id=9, article_ids=(50,), headline="L'événement d'avant")
+    told = told_by([an_issue_of(brief)])
     follows = {
         b.story_id: b.follows for b in briefs_of(drafted(articles, by_theme, told, ties).sections)
     }

@@ -15,7 +15,7 @@ def test_the_latest_headline_of_a_story_is_the_one_remembered() -> None:
         an_issue(content=replace(an_issue_of(a_brief(story_id=1, headline=h)).content))
         for h in ("nouveau", "ancien")
     )
-    assert told_by([newer, older]).headlines == {1: "nouveau"}
+    assert told_by([newer, older]).headings == {1: "nouveau"}
 
 
 def test_the_last_issue_that_told_an_article_is_remembered() -> None:
