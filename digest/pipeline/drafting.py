@@ -1,5 +1,6 @@
 """What is a new issue made from? The newest stories, what readers had before, and their sagas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,7 @@ from digest.group.reading import Desk
 from digest.group.summary import summarise
 from digest.model.article import Article
 from digest.model.issue import Issue, IssueContent
+from digest.model.story import RankedStory, Story
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
 from digest.storage import articles, issues, rulings, stories
@@ -40,51 +42,59 @@ def draft_content(
 
 def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Supply:
     """Rank what is new enough for the issue due at `slot`, and recall what was told before."""
-    plan = newsroom.schedule.newsletters[newsletter]
-    now = newsroom.clock()
-    told = issues.told_before(connection, newsletter, slot)
-    since = starts(plan, told[0] if told else None, now)
+    plan, now = newsroom.schedule.newsletters[newsletter], newsroom.clock()
+    before = issues.told_before(connection, newsletter, slot)
+    told = told_by(before)
+    since = starts(plan, before[0] if before else None, now)
     found = stories.stories_since(connection, since, themed=True)
-    had = told_by(told)
     ties = tuple(stories.ties(connection, {story.id for story in found}))
     events = stories.stories_of(connection, {tie.earlier_id for tie in ties})
-    before = [id_ for event in events for id_ in event.article_ids if id_ in had.articles]
-    ids = [id_ for story in found for id_ in story.article_ids]
-    texts = articles.articles(connection, [*ids, *before])
-    scores = stories.theme_scores(connection, ids)
-    weights = {source.name: source.weight for source in newsroom.schedule.sources}
-    pins = rulings.pins(connection)
-    ranked = {
-        theme: rank(
-            found,
-            scores,
-            texts,
-            theme=theme,
-            weights=weights,
-            now=now,
-            window=now - since,
-            pins=pins,
-        )
-        for theme in plan.sections
-    }
+    had = [id_ for event in events for id_ in event.article_ids if id_ in told.articles]
+    own = [id_ for story in found for id_ in story.article_ids]
     material = Material(
-        articles=texts,
+        articles=articles.articles(connection, [*own, *had]),
         schedule=newsroom.schedule,
         summarise=summary_of,
         language=plan.language,
         leads=rulings.leads(connection),
     )
     desk = Desk(newsroom.schedule.aliases)
-    leads = {story.id: leading(story, material) for story in found}
     stock = Stock(
-        ranked=ranked,
-        told=had,
+        ranked=_ranked(connection, found, material, plan, now=now, since=since),
+        told=told,
         ties=ties,
         earlier={event.id: event.article_ids for event in events},
-        alike=headed_alike(leads, desk),
+        alike=headed_alike({story.id: leading(story, material) for story in found}, desk),
         news=partial(news, desk=desk),
     )
     return Supply(stock=stock, material=material, since=since)
+
+
+def _ranked(
+    connection: Connection,
+    found: Sequence[Story],
+    material: Material,
+    plan: Newsletter,
+    *,
+    now: datetime,
+    since: datetime,
+) -> dict[str, list[RankedStory]]:
+    ids = [id_ for story in found for id_ in story.article_ids]
+    scores = stories.theme_scores(connection, ids)
+    pins = rulings.pins(connection)
+    return {
+        theme: rank(
+            found,
+            scores,
+            material.articles,
+            theme=theme,
+            weights={source.name: source.weight for source in material.schedule.sources},
+            now=now,
+            window=now - since,
+            pins=pins,
+        )
+        for theme in plan.sections
+    }
 
 
 def starts(plan: Newsletter, previous: Issue | None, now: datetime) -> datetime:
