@@ -14,7 +14,9 @@ from digest.compose.typography import inert, typeset
 from digest.model.issue import Brief, Issue, IssueContent, Mention, Section
 from digest.schedule.values import Newsletter, Site
 
-_GAP = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_NEVER = "".join(chr(at + 0xFFFE) + chr(at + 0xFFFF) for at in range(0, 0x110000, 0x10000))
+"""The last two of each plane are no characters (unicode.org, Core Specification 23.7)."""
+_GAP = re.compile(rf"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef{_NEVER}]+")
 """Spaces, line breaks and what no printer prints: one space in print."""
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.compose import wording
@@ -85,6 +85,8 @@ def test_hostile_texts_come_out_as_text(count: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60))
+@example("\ufffe0")
+@example("\U0001fffe0")
 def test_any_text_at_all_keeps_an_issue_fit(text: str) -> None:
     brief = a_brief(headline=f"T {text}", summary=text, source=text, image_alt=text)
     found = errors(an_issue_of(brief, introduction=text, preheader=text))
