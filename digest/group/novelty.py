@@ -31,7 +31,8 @@ _STANDS_OUT = 2.0
 """How much more a new name or figure weighs than another new word."""
 _LATER = 0.3
 """How fast a sentence loses weight with those that stand before it: news comes first."""
-_ENDS = re.compile(r"[.!…][\s\u00a0\u202f]?[»”\")\]]*$")
+_ENDS = re.compile(r"(?<!\.)[.!][\s\u00a0\u202f]?[»”\")\]]*$")
+"""An ellipsis may be where a feed cut the text."""
 _LEANS = re.compile(
     r"(?:ils?|elles?|ce(?:tte|t|s|la|ci)?|celles?|celui|ceux|c['’]|mais|or|donc|ainsi|he|she|they|it"
     r"|this|that|these|those|but|so|however)\b",
