@@ -9,7 +9,7 @@ from digest.cli.arguments import LARGEST_ID
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
-    from digest.model.story import Copy
+    from digest.model.story import Copy, RankPart
     from digest.pipeline.explaining import Explanation
     from digest.pipeline.grouping import GroupReport
 
@@ -70,6 +70,7 @@ def _tell(found: "Explanation") -> None:
     _tell_themes(found)
     _tell_story(found)
     _tell_relatives(found)
+    _tell_saga(found)
     _tell_places(found)
 
 
@@ -135,15 +136,31 @@ def _tell_relatives(found: "Explanation") -> None:
         table(title, ("#story", "", "#similarity", "headline"), rows)
 
 
+def _tell_saga(found: "Explanation") -> None:
+    if found.saga:
+        rows = [
+            (f"{one.happened_at:%d %B %Y}", one.story_id, f"{one.similarity:.2f}", one.headline)
+            for one in found.saga
+        ]
+        table("Goes on from", ("date", "#story", "#similarity", "headline"), rows)
+
+
 def _tell_places(found: "Explanation") -> None:
     rows = [
         (
             place.newsletter,
             place.theme,
-            f"{place.place} of {place.of}{', told before' if place.told else ''}",
-            f"{place.score:.2f}",
-            ", ".join(f"{part.name} {part.value:.2f}" for part in place.parts),
+            f"{place.place} of {place.of}" if place.of else "",
+            f"{place.score:.2f}" if place.of else "",
+            ", ".join(map(_made_of, place.parts)),
         )
         for place in found.places
     ]
     table("Rank", ("newsletter", "section", "#place", "#score", "made of"), rows)
+    for place in found.places:
+        say(f"Next {place.newsletter}{f', {place.theme}' if place.theme else ''}: {place.why}")
+
+
+def _made_of(part: "RankPart") -> str:
+    beside = f" ({', '.join(map(str, part.because))})" if part.because else ""
+    return f"{part.name} {part.value:.2f}{beside}"

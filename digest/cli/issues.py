@@ -9,7 +9,7 @@ from digest.cli.arguments import IssueName
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
-    from digest.model.issue import Issue
+    from digest.model.issue import Brief, Issue
     from digest.pipeline.newsroom import Newsroom
     from digest.pipeline.previewing import Preview
 
@@ -196,7 +196,7 @@ def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
     say(f"Subject: {issue.content.subject}")
     for section in issue.content.sections:
         rows = [
-            (brief.story_id, brief.headline, brief.source, len(brief.also))
+            (brief.story_id, _news_of(brief), brief.source, len(brief.also))
             for brief in section.briefs
         ]
         table(section.title, ("#story", "headline", "source", "#also"), rows)
@@ -206,6 +206,10 @@ def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
         say(f"{more} left out: `digest issue edit {_named(issue)}` shows what")
     for finding in findings:
         say(str(finding))
+
+
+def _news_of(brief: "Brief") -> str:
+    return f"{brief.headline} ({brief.lineage})" if brief.lineage != "new" else brief.headline
 
 
 def _tell_all(newsroom: "Newsroom", found: "list[Issue]") -> None:

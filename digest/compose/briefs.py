@@ -33,7 +33,7 @@ class Material:
 
 def tell(story: Story, material: Material) -> Brief:
     """Tell a story; what it follows is added once the issue is known."""
-    lead = _lead(story, material)
+    lead = leading(story, material)
     return Brief(
         story_id=story.id,
         article_ids=story.article_ids,
@@ -61,10 +61,11 @@ def publisher(article: Article, schedule: Schedule) -> str:
     return article.publisher or own or source.title or article.source
 
 
-def _lead(story: Story, material: Material) -> Article:
-    """Prefer the story's lead, but an article in the readers' language where there is one.
+def leading(story: Story, material: Material) -> Article:
+    """Give the article an issue tells a story by.
 
-    What an editor lets lead leads.
+    The story's lead, but one in the readers' language where there is one. What an editor
+    lets lead leads.
     """
     own = [article for article in _voices(story, material) if article.language == material.language]
     lead = material.articles[story.lead_id]

@@ -92,6 +92,8 @@ def _story(brief: Brief, newsletter: Newsletter) -> Iterator[str]:
     yield from _text("summary", brief.summary, 8)
     if brief.follows:
         yield from _text("follows", brief.follows, 8)
+    if brief.news:
+        yield from _text("news", brief.news, 8)
 
 
 def _text(key: str, text: str, indent: int) -> Iterator[str]:
@@ -147,7 +149,7 @@ _RULES = """\
 You may change: segment, subject, preheader, introduction, section titles, headlines,
 summaries; the order of sections and stories; a story's section, by moving its whole block.
 Delete a block to drop its story; move one up from left_out to take it in.
-Empty a story's follows where it does not go on from that earlier event.
+Empty a story's follows where it does not go on from that earlier event; news says what is new.
 The first story of the first section leads the issue.
 Text lines may be broken anywhere; in the introduction an empty line starts a paragraph.
 Leave alone: issue, version and the number after each story."""

@@ -1,13 +1,15 @@
 """What does a new issue say before an editor has seen it?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from digest.compose.briefs import Material, tell
-from digest.compose.selection import Told, choose, unheard
+from digest.compose.briefs import Material, leading, publisher, tell
+from digest.compose.following import News, Past, go_on, past_of, says_news, unread
+from digest.compose.selection import Alike, Company, choose, unlike
 from digest.compose.shortening import headline
+from digest.compose.told import Told, unheard
 from digest.model.issue import Brief, IssueContent, Section
-from digest.model.story import RankedStory, Tie
+from digest.model.story import Lineage, RankedStory, Story, Tie
 from digest.schedule.values import Newsletter, Schedule
 
 SUBJECT = 70
@@ -15,28 +17,74 @@ SUBJECT = 70
 PREHEADER = 110
 
 
-def draft(
-    ranked: Mapping[str, Sequence[RankedStory]],
-    material: Material,
-    newsletter: Newsletter,
-    *,
-    told: Told,
-    ties: Iterable[Tie] = (),
-) -> IssueContent:
-    """Draft an issue from the stories ranked per theme.
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """What an issue can be made from."""
 
-    Stories in `told` come back only with what is new of them. Ties name the earlier event where
+    ranked: Mapping[str, Sequence[RankedStory]]
+    """By theme, best first; stories that readers had before are still among them."""
+    told: Told
+    ties: tuple[Tie, ...] = ()
+    """Of the ranked stories to earlier events."""
+    earlier: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Those events' articles, by story id."""
+    alike: Alike = unlike
+    """How alike two stories are headed, by their ids."""
+    news: News = unread
+    """What articles say that others did not."""
+
+    def past(self, story_id: int) -> Past | None:
+        """Give what a ranked story goes on from, if readers know anything of it."""
+        stories = (one.story for found in self.ranked.values() for one in found)
+        story = next(story for story in stories if story.id == story_id)
+        return past_of(story, self.told, self.ties, self.earlier)
+
+
+def draft(stock: Stock, material: Material, newsletter: Newsletter) -> IssueContent:
+    """Draft an issue.
+
+    What readers had comes back only with what is new of it. Ties name the earlier event where
     readers know it: from this issue or an earlier one.
     """
-    new = {theme: _unheard(ranked.get(theme, ()), told) for theme in newsletter.sections}
-    choice = choose(new, newsletter.stories)
-    sections = _sections(choice.taken, material)
-    sections = _follow(sections, told, ties)
+    new = fresh(stock, material, newsletter)
+    choice = choose(new, newsletter.stories, company(stock, new, material))
+    sections = _within_issue(_sections(choice.taken, stock, material), stock.ties)
     return IssueContent(
         subject=subject_of(sections, newsletter.title),
         preheader=preheader_of(sections, newsletter.language),
         sections=sections,
-        left_out=_sections(choice.left_out, material),
+        left_out=_sections(choice.left_out, stock, material),
+    )
+
+
+def fresh(stock: Stock, material: Material, newsletter: Newsletter) -> dict[str, list[RankedStory]]:
+    """Give what readers have not had of each section's stories, best first.
+
+    A story of which they had a part comes back only if the rest says something new.
+    """
+    sections = {theme: stock.ranked.get(theme, ()) for theme in newsletter.sections}
+    whole = {one.story.id: one.story for found in sections.values() for one in found}
+    left = {id_: _unheard(story, stock, material) for id_, story in whole.items()}
+    return {
+        theme: [
+            replace(one, story=story) for one in found if (story := left[one.story.id]) is not None
+        ]
+        for theme, found in sections.items()
+    }
+
+
+def company(
+    stock: Stock, ranked: Mapping[str, Sequence[RankedStory]], material: Material
+) -> Company:
+    """Tell what the stories of `ranked` have to do with each other."""
+    found = {one.story.id: one.story for stories in ranked.values() for one in stories}
+    return Company(
+        sources={
+            id_: publisher(leading(story, material), material.schedule)
+            for id_, story in found.items()
+        },
+        sagas=frozenset((tie.story_id, tie.earlier_id) for tie in stock.ties),
+        alike=stock.alike,
     )
 
 
@@ -69,23 +117,31 @@ def preheader_of(sections: Iterable[Section], language: str) -> str:
     return text
 
 
-def _unheard(stories: Iterable[RankedStory], told: Told) -> list[RankedStory]:
-    new = ((one, unheard(one.story, told)) for one in stories)
-    return [replace(one, story=story) for one, story in new if story is not None]
+def _unheard(story: Story, stock: Stock, material: Material) -> Story | None:
+    new = unheard(story, stock.told)
+    if new is None or new is story:
+        return new
+    past = past_of(story, stock.told, (), {})
+    return new if past is None or says_news(new, past, material, stock.news) else None
 
 
 def _sections(
-    chosen: Mapping[str, Sequence[RankedStory]], material: Material
+    chosen: Mapping[str, Sequence[RankedStory]], stock: Stock, material: Material
 ) -> tuple[Section, ...]:
     return tuple(
         Section(
             theme=theme,
             title=section_title(theme, material.schedule, material.language),
-            briefs=tuple(tell(one.story, material) for one in stories),
+            briefs=tuple(_brief(one.story, stock, material) for one in stories),
         )
         for theme, stories in chosen.items()
         if stories
     )
+
+
+def _brief(story: Story, stock: Stock, material: Material) -> Brief:
+    past, brief = stock.past(story.id), tell(story, material)
+    return go_on(brief, story, past, material, stock.news) if past else brief
 
 
 def section_title(theme: str, schedule: Schedule, language: str) -> str:
@@ -94,20 +150,20 @@ def section_title(theme: str, schedule: Schedule, language: str) -> str:
     return titles.get(language) or next(iter(titles.values()), theme)
 
 
-def _follow(sections: tuple[Section, ...], told: Told, ties: Iterable[Tie]) -> tuple[Section, ...]:
-    known = dict(told.headlines) | {b.story_id: b.headline for b in briefs_of(sections)}
-    earlier: dict[int, int] = {}
+def _within_issue(sections: tuple[Section, ...], ties: Iterable[Tie]) -> tuple[Section, ...]:
+    """Let stories that readers know nothing of follow the nearest event in the same issue."""
+    headlines = {brief.story_id: brief.headline for brief in briefs_of(sections)}
+    follows: dict[int, str] = {}
     for tie in sorted(ties, key=lambda tie: -tie.similarity):
-        if tie.earlier_id in known:
-            earlier.setdefault(tie.story_id, tie.earlier_id)
-    names = {story_id: known[earlier_id] for story_id, earlier_id in earlier.items()}
-    names |= told.headlines  # a story that comes back follows itself
+        if tie.earlier_id in headlines:
+            follows.setdefault(tie.story_id, headlines[tie.earlier_id])
     return tuple(
-        replace(section, briefs=tuple(_after(brief, names) for brief in section.briefs))
+        replace(section, briefs=tuple(_after(brief, follows) for brief in section.briefs))
         for section in sections
     )
 
 
-def _after(brief: Brief, names: Mapping[int, str]) -> Brief:
-    follows = names.get(brief.story_id, "")
-    return brief if follows == brief.headline else replace(brief, follows=follows)
+def _after(brief: Brief, follows: Mapping[int, str]) -> Brief:
+    if brief.lineage is not Lineage.NEW or brief.story_id not in follows:
+        return brief
+    return replace(brief, follows=follows[brief.story_id])

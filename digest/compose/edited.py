@@ -13,7 +13,7 @@ from digest.model.issue import Brief, Issue, IssueContent, Section
 _TEXTS = ("subject", "preheader", "introduction")
 _WHOLE = ("issue", "version", "segment", *_TEXTS, "sections", "left_out")
 _SECTION = ("theme", "title", "stories")
-_STORY = ("story", "headline", "summary", "follows")
+_STORY = ("story", "headline", "summary", "follows", "news")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +142,7 @@ class _Document:
             brief,
             summary=self._changed(parts, "summary", brief.summary),
             follows=self._changed(parts, "follows", brief.follows),
+            news=self._changed(parts, "news", brief.news),
         )
 
     def _changed(self, parts: Mapping[str, Node], key: str, before: str) -> str:

@@ -14,7 +14,9 @@ from digest.compose.typography import inert, typeset
 from digest.model.issue import Brief, Issue, IssueContent, Mention, Section
 from digest.schedule.values import Newsletter, Site
 
-_GAP = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_NEVER = "".join(chr(at + 0xFFFE) + chr(at + 0xFFFF) for at in range(0, 0x110000, 0x10000))
+"""The last two of each plane are no characters (unicode.org, Core Specification 23.7)."""
+_GAP = re.compile(rf"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef{_NEVER}]+")
 """Spaces, line breaks and what no printer prints: one space in print."""
 
 
@@ -60,6 +62,9 @@ class Card:
     image_alt: str
     also: tuple[Link, ...]
     follows: str
+    news: str
+    """What it adds to what it follows."""
+    news_tongue: Tongue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +195,7 @@ def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
     reader = newsletter.language
     headline_language = brief.headline_language or brief.language
     summary_language = brief.summary_language or brief.language
+    news_language = brief.news_language or brief.language
     when = wording.short_date(brief.published_at, reader, newsletter.timezone, brief.precision)
     image = safe_link(brief.image_url) if picture else ""
     return Card(
@@ -206,6 +212,8 @@ def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
         image_alt=_set(brief.image_alt, brief.language),
         also=tuple(_link(mention, reader) for mention in brief.also),
         follows=_set(brief.follows, reader),
+        news=_set(brief.news, news_language),
+        news_tongue=_tongue(news_language, reader),
     )
 
 

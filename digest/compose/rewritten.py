@@ -12,7 +12,7 @@ Detect: TypeAlias = Callable[[str], str]
 
 
 def in_its_language(after: IssueContent, before: IssueContent, detect: Detect) -> IssueContent:
-    """Note the language of each headline and summary that the editor changed."""
+    """Note the language of each headline, summary and news that the editor changed."""
     known = {brief.story_id: brief for brief in briefs_of((*before.sections, *before.left_out))}
 
     def sections(of: tuple[Section, ...]) -> tuple[Section, ...]:
@@ -32,4 +32,6 @@ def _brief(brief: Brief, before: Brief, detect: Detect) -> Brief:
         brief = replace(brief, headline_language=detect(brief.headline))
     if brief.summary != before.summary:
         brief = replace(brief, summary_language=detect(brief.summary))
+    if brief.news != before.news:
+        brief = replace(brief, news_language=detect(brief.news))
     return brief

@@ -1,6 +1,6 @@
 """Which stories are events of one saga? Alike, but too far apart in time or matter to be one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -21,19 +21,52 @@ REACH = timedelta(days=28)
 _ACROSS = 1.1
 """Brings the similarity of marks, across languages, onto the scale of words in one language."""
 
+MEMORY = timedelta(days=120)
+"""How far back among stories that a person chose: told in an issue, or dropped into a folder. They
+are few, so that looking at them costs little.
+"""
+
+
 _MOST = 3
 """Ties kept of a story: its nearest relatives."""
 
 
-def find_ties(grouping: Grouping, *, saga: float = SAME_SAGA) -> list[Tie]:
-    """Tie each story to the earlier events of its saga, nearest first."""
+def find_ties(
+    grouping: Grouping, *, saga: float = SAME_SAGA, chosen: Collection[int] = frozenset()
+) -> list[Tie]:
+    """Tie each story to the earlier events of its saga, nearest first.
+
+    `chosen` has the articles that a person chose: their stories are remembered for longer.
+    """
     ordered = sorted(grouping.stories, key=lambda g: (g.begins, g.story.id))
     found: dict[int, list[Tie]] = {}
     for earlier, later, alike in _alike(ordered, grouping, saga):
+        if not _remembered(ordered[earlier], ordered[later], chosen):
+            continue
         story, before = ordered[later].story, ordered[earlier].story
         tie = Tie(story_id=story.id, earlier_id=before.id, similarity=round(min(1.0, alike), 4))
         found.setdefault(story.id, []).append(tie)
     return [tie for story_id in sorted(found) for tie in _nearest(found[story_id])]
+
+
+def trace(story_id: int, ties: Callable[[int], Sequence[Tie]]) -> list[Tie]:
+    """Follow a story back to where its saga begins, each time to the nearest earlier event.
+
+    `ties` gives those of a story, nearest first.
+    """
+    found: list[Tie] = []
+    seen = {story_id}
+    while nearest := next((t for t in ties(story_id) if t.earlier_id not in seen), None):
+        found.append(nearest)
+        story_id = nearest.earlier_id
+        seen.add(story_id)
+    return found
+
+
+def _remembered(earlier: Grouped, later: Grouped, chosen: Collection[int]) -> bool:
+    if later.begins - earlier.begins <= REACH:
+        return True
+    return any(article in chosen for article in earlier.story.article_ids)
 
 
 def _alike(
@@ -57,17 +90,12 @@ def _alike(
 def _candidates(
     own: Rows, spoken: Sequence[Rows], hours: NDArray[np.float64], saga: float
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Give the pairs that may be alike: by half of what is needed in either way."""
-    reach = REACH.total_seconds() / 3600
-    everything = heads(csr_array(sum(spoken[1:], spoken[0]))) if len(spoken) > 1 else None
-    across = (
-        block_pairs(everything, hours, within=reach, least=saga / 2)
-        if everything is not None
-        else None
-    )
-    for found in block_pairs(own, hours, within=reach, least=saga / 2):
-        both = [found] if across is None else [found, next(across)]
-        one, other = np.unique(np.concatenate(both, axis=1), axis=1)
+    """Give the pairs that may be alike: by half of what is needed, in words or in marks."""
+    reach, least = MEMORY.total_seconds() / 3600, saga / 2
+    rows = [own, heads(csr_array(sum(spoken[1:], spoken[0])))] if len(spoken) > 1 else [own]
+    blocks = (block_pairs(one, hours, within=reach, least=least) for one in rows)
+    for found in zip(*blocks, strict=True):
+        one, other = np.unique(np.concatenate(found, axis=1), axis=1)
         yield one, other
 
 

@@ -62,12 +62,23 @@ def theme_score(
     return math.fsum(found.values()) / len(found) if found else None
 
 
+def voices_worth(voices: int, rise: float) -> int | None:
+    """Give how many more independent voices would raise a score that much; None when none would."""
+    for more in range(1, _MANY_VOICES - voices + 1):
+        if _heard(voices + more) - _heard(voices) >= rise:
+            return more
+    return None
+
+
+def _heard(voices: int) -> float:
+    return round(_VOICES * min(1.0, math.log(1 + voices) / math.log(1 + _MANY_VOICES)), 4)
+
+
 def _parts(age: float, voices: int, fit: float, weight: float) -> tuple[RankPart, ...]:
     """Weigh: half the recency is gone at half the window, half the theme's part is had at 1."""
-    heard = min(1.0, math.log(1 + voices) / math.log(1 + _MANY_VOICES))
     values = {
         "recency": _RECENCY * 0.5 ** (2 * age),
-        "voices": _VOICES * heard,
+        "voices": _heard(voices),
         "theme": _THEME * fit / (fit + 1),
         "source": _SOURCE * weight / (weight + 1),
     }

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from digest.model.story import Lineage
+
 _LONGEST_THEMES = 120
 """Characters of an edition's key; what is longer is cut to a hash."""
 
@@ -65,8 +67,14 @@ class Brief:
     image_url: str = ""
     image_alt: str = ""
     also: tuple[Mention, ...] = ()
+    lineage: Lineage = Lineage.NEW
+    """What the story is to readers of the issues before this one."""
     follows: str = ""
     """Headline of the earlier event of the same saga, or empty."""
+    news: str = ""
+    """What the lead article says that readers were not told, where the summary does not say it."""
+    news_language: str = ""
+    """As headline_language."""
 
 
 @dataclass(frozen=True, kw_only=True)

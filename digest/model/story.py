@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,16 @@ class Tie:
     similarity: float
 
 
+class Lineage(StrEnum):
+    """What a story is to readers who had the issues before."""
+
+    NEW = "new"
+    CONTINUES = "continues"
+    """It has news of what they know: of itself, or of an earlier event of its saga."""
+    REPEAT = "repeat"
+    """They know all of it: it is in no draft."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """Articles about one event, across languages."""
@@ -67,6 +78,8 @@ class RankPart:
 
     name: str
     value: float
+    because: tuple[int, ...] = ()
+    """Ids of the stories that lower it: those of its kind that were taken before."""
 
 
 @dataclass(frozen=True, kw_only=True)

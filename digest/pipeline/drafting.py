@@ -1,78 +1,100 @@
 """What is a new issue made from? The newest stories, what readers had before, and their sagas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
-from digest.compose.briefs import Material
-from digest.compose.draft import draft
-from digest.compose.selection import Told, told_by
+from digest.compose.briefs import Material, leading
+from digest.compose.draft import Stock, draft
+from digest.compose.told import told_by
+from digest.group.novelty import headed_alike, news
 from digest.group.ranking import rank
+from digest.group.reading import Desk
 from digest.group.summary import summarise
 from digest.model.article import Article
 from digest.model.issue import Issue, IssueContent
-from digest.model.story import RankedStory
+from digest.model.story import RankedStory, Story
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Newsletter
 from digest.storage import articles, issues, rulings, stories
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stock:
-    """What a newsletter's next issue can be made from."""
+class Supply:
+    """What a newsletter's next issue can be made from, and how it is told."""
 
-    ranked: Mapping[str, Sequence[RankedStory]]
-    """By section, best first; those that readers had before are still among them."""
-    articles: Mapping[int, Article]
-    told: Told
+    stock: Stock
+    material: Material
+    since: datetime
+    """Stories whose newest article is older don't count any more."""
 
 
 def draft_content(
     newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime
 ) -> IssueContent:
     """Draft what the issue due at `slot` says."""
-    plan = newsroom.schedule.newsletters[newsletter]
-    held = stock(newsroom, connection, newsletter, slot)
+    held = supply(newsroom, connection, newsletter, slot)
+    return draft(held.stock, held.material, newsroom.schedule.newsletters[newsletter])
+
+
+def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Supply:
+    """Rank what is new enough for the issue due at `slot`, and recall what was told before."""
+    plan, now = newsroom.schedule.newsletters[newsletter], newsroom.clock()
+    before = issues.told_before(connection, newsletter, slot)
+    told = told_by(before)
+    since = starts(plan, before[0] if before else None, now)
+    found = stories.stories_since(connection, since, themed=True)
+    ties = tuple(stories.ties(connection, {story.id for story in found}))
+    events = stories.stories_of(connection, {tie.earlier_id for tie in ties})
+    had = [id_ for event in events for id_ in event.article_ids if id_ in told.articles]
+    own = [id_ for story in found for id_ in story.article_ids]
     material = Material(
-        articles=held.articles,
+        articles=articles.articles(connection, [*own, *had]),
         schedule=newsroom.schedule,
         summarise=summary_of,
         language=plan.language,
         leads=rulings.leads(connection),
     )
-    ids = {one.story.id for ranked in held.ranked.values() for one in ranked}
-    ties = stories.ties(connection, ids)
-    return draft(held.ranked, material, plan, told=held.told, ties=ties)
+    desk = Desk(newsroom.schedule.aliases)
+    stock = Stock(
+        ranked=_ranked(connection, found, material, plan, now=now, since=since),
+        told=told,
+        ties=ties,
+        earlier={event.id: event.article_ids for event in events},
+        alike=headed_alike({story.id: leading(story, material) for story in found}, desk),
+        news=partial(news, desk=desk),
+    )
+    return Supply(stock=stock, material=material, since=since)
 
 
-def stock(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Stock:
-    """Rank what is new enough for the issue due at `slot`, and recall what was told before."""
-    plan = newsroom.schedule.newsletters[newsletter]
-    now = newsroom.clock()
-    told = issues.told_before(connection, newsletter, slot)
-    since = starts(plan, told[0] if told else None, now)
-    found = stories.stories_since(connection, since, themed=True)
+def _ranked(
+    connection: Connection,
+    found: Sequence[Story],
+    material: Material,
+    plan: Newsletter,
+    *,
+    now: datetime,
+    since: datetime,
+) -> dict[str, list[RankedStory]]:
     ids = [id_ for story in found for id_ in story.article_ids]
-    texts = articles.articles(connection, ids)
     scores = stories.theme_scores(connection, ids)
-    weights = {source.name: source.weight for source in newsroom.schedule.sources}
     pins = rulings.pins(connection)
-    ranked = {
+    return {
         theme: rank(
             found,
             scores,
-            texts,
+            material.articles,
             theme=theme,
-            weights=weights,
+            weights={source.name: source.weight for source in material.schedule.sources},
             now=now,
             window=now - since,
             pins=pins,
         )
         for theme in plan.sections
     }
-    return Stock(ranked=ranked, articles=texts, told=told_by(told))
 
 
 def starts(plan: Newsletter, previous: Issue | None, now: datetime) -> datetime:

@@ -6,17 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.compose.selection import unheard
 from digest.group.clusters import SAME_STORY
-from digest.group.lineage import SAME_SAGA
+from digest.group.lineage import SAME_SAGA, trace
 from digest.group.reading import Desk
 from digest.group.stories import WINDOW, Grouped, Grouping
 from digest.group.themes import minimum
 from digest.model.article import Article, Published
-from digest.model.story import Copy, RankedStory, RankPart, Reason, Story, ThemeScore, Tie
-from digest.pipeline.drafting import stock
+from digest.model.story import Copy, Reason, Story, ThemeScore, Tie
 from digest.pipeline.grouping import default_since, read_material, regroup
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.placing import Place, places
 from digest.storage import articles, stories
 
 _NEIGHBOURS = 6
@@ -57,17 +56,14 @@ class Relative:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where the article's story stands in one section of a newsletter."""
+class Event:
+    """One story of a saga."""
 
-    newsletter: str
-    theme: str
-    place: int
-    of: int
-    told: bool
-    """Its readers had all of it in an earlier issue: it is left out."""
-    score: float
-    parts: tuple[RankPart, ...]
+    story_id: int
+    headline: str
+    happened_at: datetime
+    similarity: float
+    """To the event after it, from which the saga was followed back to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +90,8 @@ class Explanation:
     """Similarity from which stories become one."""
     relatives: tuple[Relative, ...]
     same_saga: float
+    saga: tuple[Event, ...]
+    """What the story goes on from, event by event, back to where it began."""
     places: tuple[Place, ...]
 
 
@@ -124,7 +122,8 @@ def explain(newsroom: Newsroom, article_id: int) -> Explanation:
             same_story=SAME_STORY,
             relatives=_relatives(connection, story) if story else (),
             same_saga=SAME_SAGA,
-            places=_places(newsroom, connection, story) if story else (),
+            saga=_saga(connection, story) if story else (),
+            places=places(newsroom, connection, story) if story else (),
         )
 
 
@@ -143,7 +142,7 @@ def _neighbours(
     newsroom: Newsroom, connection: Connection, article: Article
 ) -> tuple[Neighbour, ...]:
     since = min(default_since(newsroom), article.published.at - WINDOW)
-    material = read_material(connection, since)
+    material = read_material(newsroom, connection, since)
     desk = Desk(newsroom.schedule.aliases)
     grouping = regroup(newsroom, map(desk.read, material.recent), material)
     titles = {found.id: found.title for found in (*material.recent, *material.earlier)}
@@ -190,28 +189,16 @@ def _relative(story_id: int, tie: Tie, lead: Article, *, earlier: bool) -> Relat
     )
 
 
-def _places(newsroom: Newsroom, connection: Connection, story: Story) -> tuple[Place, ...]:
-    """Give the story's place in every section, as a draft made now would see it."""
-    found = []
-    for name in newsroom.schedule.newsletters:
-        held = stock(newsroom, connection, name, newsroom.clock())
-        told = unheard(story, held.told) is None
-        found += [
-            _place(name, at, len(ranked), rival, told=told)
-            for ranked in held.ranked.values()
-            for at, rival in enumerate(ranked, start=1)
-            if rival.story.id == story.id
-        ]
-    return tuple(found)
-
-
-def _place(newsletter: str, at: int, of: int, ranked: RankedStory, *, told: bool) -> Place:
-    return Place(
-        newsletter=newsletter,
-        theme=ranked.theme,
-        place=at,
-        of=of,
-        told=told,
-        score=ranked.score,
-        parts=ranked.parts,
+def _saga(connection: Connection, story: Story) -> tuple[Event, ...]:
+    links = trace(story.id, lambda id_: stories.ties(connection, [id_]))
+    told = {one.id: one for one in stories.stories_of(connection, [t.earlier_id for t in links])}
+    leads = articles.articles(connection, [one.lead_id for one in told.values()])
+    return tuple(
+        Event(
+            story_id=link.earlier_id,
+            headline=leads[told[link.earlier_id].lead_id].title,
+            happened_at=told[link.earlier_id].happened_at,
+            similarity=link.similarity,
+        )
+        for link in links
     )

@@ -8,7 +8,8 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from digest.group.lineage import REACH, find_ties
+from digest.compose.told import told_by
+from digest.group.lineage import MEMORY, REACH, find_ties
 from digest.group.reading import Desk, Reading
 from digest.group.ruled import obeying
 from digest.group.stories import WINDOW, Grouped, Grouping, find_stories
@@ -17,7 +18,7 @@ from digest.model.article import Article
 from digest.model.ruling import Rulings
 from digest.model.story import ThemeScore, Tie
 from digest.pipeline.newsroom import Newsroom
-from digest.storage import articles, stories
+from digest.storage import articles, issues, stories
 from digest.storage.rulings import rulings_among
 from subscribers.database import alone
 
@@ -55,6 +56,8 @@ class Material:
     touched: frozenset[int]
     """Articles whose stories are looked at again, however old they are."""
     rulings: Rulings
+    chosen: frozenset[int]
+    """Articles that a person chose: told in an issue, or dropped into a folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +82,15 @@ def group(
     since = max(since or default_since(newsroom), _EARLIEST)
     while True:
         with newsroom.database.read() as connection:
-            material = read_material(connection, since, again)
+            material = read_material(newsroom, connection, since, again)
         findings = _find(newsroom, material)
         with newsroom.database.write() as connection:
             alone(connection, "write stories")
-            known = _known(connection, since, material.recent, again)
+            chosen = _chosen(newsroom, connection, since)
+            known = _known(connection, since, material.recent, again | chosen)
             ruled = _rulings(connection, material.recent, known)
-            if (known, ruled) == (material.known, material.rulings):  # nobody was faster
+            seen = (material.known, material.rulings, material.chosen)
+            if (known, ruled, chosen) == seen:  # nobody was faster
                 _write(connection, material, findings, newsroom.clock())
                 return _report(newsroom, since, material, findings)
 
@@ -97,11 +102,15 @@ def default_since(newsroom: Newsroom) -> datetime:
 
 
 def read_material(
-    connection: Connection, since: datetime, touched: frozenset[int] = frozenset()
+    newsroom: Newsroom,
+    connection: Connection,
+    since: datetime,
+    touched: frozenset[int] = frozenset(),
 ) -> Material:
     """Read the window's articles and, for joins and ties, those of stories from before it."""
     recent = tuple(articles.published_since(connection, since))
-    known = _known(connection, since, recent, touched)
+    chosen = _chosen(newsroom, connection, since)
+    known = _known(connection, since, recent, touched | chosen)
     ruled = _rulings(connection, recent, known)
     grouped = {article.id for article in recent}
     before = [[article for article in members if article not in grouped] for members in known]
@@ -113,6 +122,7 @@ def read_material(
         known=known,
         touched=touched,
         rulings=ruled,
+        chosen=chosen,
     )
 
 
@@ -138,13 +148,19 @@ def fresh_stories(grouping: Grouping, material: Material) -> list[Grouped]:
     return [g for g in grouping.stories if reached & set(g.story.article_ids)]
 
 
+def _chosen(newsroom: Newsroom, connection: Connection, since: datetime) -> frozenset[int]:
+    folders = [source.name for source in newsroom.schedule.sources if source.folder]
+    told = told_by(issues.told_since(connection, since - MEMORY)).articles
+    return told.union(articles.ids_from(connection, folders, since - MEMORY))
+
+
 def _known(
-    connection: Connection, since: datetime, recent: Sequence[Article], touched: frozenset[int]
+    connection: Connection, since: datetime, recent: Sequence[Article], others: frozenset[int]
 ) -> tuple[tuple[int, ...], ...]:
     told = (
         *stories.stories_since(connection, since - REACH, themed=True),
         *stories.stories_since(connection, since - WINDOW),
-        *stories.stories_of(connection, touched.union(article.id for article in recent)),
+        *stories.stories_of(connection, others.union(article.id for article in recent)),
     )
     by_id = {story.id: story.article_ids for story in told}
     return tuple(by_id[story] for story in sorted(by_id))
@@ -171,10 +187,11 @@ def _find(newsroom: Newsroom, material: Material) -> Findings:
     grouping = regroup(newsroom, read(), material)
     fresh = fresh_stories(grouping, material)
     ids = {grouped.story.id for grouped in fresh}
+    ties = find_ties(grouping, chosen=material.chosen)
     return Findings(
         scores=tuple(scores),
         stories=tuple(fresh),
-        ties=tuple(tie for tie in find_ties(grouping) if tie.story_id in ids),
+        ties=tuple(tie for tie in ties if tie.story_id in ids),
     )
 
 

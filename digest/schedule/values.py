@@ -126,10 +126,15 @@ class Source(Value):
 
 
 class Limits(Value):
-    """How many stories fit."""
+    """How many stories fit, and which are too weak to fill a gap."""
 
     section: int = Field(default=6, ge=1, le=50)
     issue: int = Field(default=14, ge=1, le=50)
+    source: int | None = Field(default=None, ge=1, le=50)
+    """Stories of an issue that one source may lead; any number when absent."""
+    floor: float = Field(default=1.4, ge=0, le=10)
+    """Score of its own below which a story is left out, however short its section stays. The
+    default is just above a report of one voice that barely fits its theme at the end of a week."""
 
 
 class Approval(StrEnum):

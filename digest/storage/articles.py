@@ -36,6 +36,12 @@ def articles(connection: Connection, ids: Iterable[int]) -> dict[int, Article]:
     return {one.id: one for many in found for one in many}
 
 
+def ids_from(connection: Connection, sources: Iterable[str], since: datetime) -> list[int]:
+    """Which articles of these sources appeared at or after a moment? Their ids."""
+    asked = select(table.c.id).where(table.c.source.in_(list(sources)))
+    return list(connection.scalars(asked.where(table.c.published_at >= since)))
+
+
 def article_by_key(connection: Connection, key: str) -> Article | None:
     """Which article is known under this key?"""
     return next(iter(_read(connection, select(table).where(table.c.key == key))), None)

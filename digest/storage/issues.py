@@ -91,6 +91,12 @@ def told_before(connection: Connection, newsletter: str, slot: datetime) -> list
     return [one for one in earlier if one.slot < slot and one.state in _TELLS]
 
 
+def told_since(connection: Connection, since: datetime) -> list[Issue]:
+    """Give the issues of all newsletters, due since then, that readers had or will have."""
+    told = select(table).where(table.c.slot >= since, table.c.state.in_(_TELLS))
+    return [_issue(row) for row in connection.execute(told.order_by(table.c.id)).mappings()]
+
+
 def insert(
     connection: Connection,
     *,

@@ -18,6 +18,7 @@ from digest.model.issue import IssueState
 from digest.pipeline import composing
 from digest.pipeline.newsroom import Newsroom
 from subscribers.database import Database
+from tests.builders import a_brief
 from tests.conftest import NOW
 from tests.pipeline.editorial import SLOT, a_newsroom_with_news
 from tests.pipeline.shelves import put
@@ -181,3 +182,10 @@ def test_who_looks_at_an_issue_that_went_out_hears_where_anyone_reads_it(
     assert f'"page": "{page}"' in digest("issue", "show", str(issue.id), "--json").output
     composing.make_draft(newsroom, "hebdo-sahel", SLOT)
     assert "/archive/" not in digest("issue", "show", "hebdo-sahel/2").output
+
+
+def test_a_story_that_goes_on_is_marked_in_the_table() -> None:
+    assert [commands._news_of(a_brief(lineage=lineage)) for lineage in ("new", "continues")] == [
+        a_brief().headline,
+        f"{a_brief().headline} (continues)",
+    ]

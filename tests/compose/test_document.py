@@ -64,8 +64,8 @@ def test_a_document_read_back_unchanged_is_the_issue() -> None:
     assert read(TEXT) == Edited(version=3, segment="", content=ISSUE.content)
 
 
-def test_an_editor_empties_what_a_story_does_not_follow() -> None:
-    brief = a_brief(follows="Accord : signé")
+def test_an_editor_empties_what_a_story_does_not_follow_and_rewrites_its_news() -> None:
+    brief = a_brief(follows="Accord : signé", news="Le bilan monte.")
     content = replace(
         ISSUE.content, sections=(Section(theme=SAHEL, title="Titre", briefs=(brief,)),)
     )
@@ -74,6 +74,9 @@ def test_an_editor_empties_what_a_story_does_not_follow() -> None:
     assert read(text, issue).content == content
     emptied = text.replace("follows: >-\n          Accord : signé", "follows:")
     assert read(emptied, issue).content.sections[0].briefs == (replace(brief, follows=""),)
+    rewritten = text.replace("Le bilan monte.", "Douze morts.")
+    (told,) = read(rewritten, issue).content.sections[0].briefs
+    assert told == replace(brief, news="Douze morts.")
 
 
 texts = st.text(max_size=80)

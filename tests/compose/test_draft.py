@@ -5,17 +5,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from digest.compose.briefs import Material, tell
-from digest.compose.draft import PREHEADER, SUBJECT, briefs_of, draft, preheader_of, subject_of
-from digest.compose.selection import Told, choose, told_by, unheard
+from digest.compose.draft import (
+    PREHEADER,
+    SUBJECT,
+    Stock,
+    briefs_of,
+    draft,
+    preheader_of,
+    subject_of,
+)
+from digest.compose.told import Told, told_by
 from digest.model.article import Article
 from digest.model.issue import IssueContent, Section
 from digest.model.story import Copy, RankedStory, Tie
-from digest.schedule.values import Licence, Limits, Source
-from tests.builders import a_brief, an_article, an_issue
+from digest.schedule.values import Licence, Source
+from tests.builders import a_brief, an_article
 from tests.compose.desk import (
     a_newsletter,
     a_schedule,
@@ -25,6 +31,9 @@ from tests.compose.desk import (
     some_briefs,
     some_stories,
 )
+
+LOW = {"floor": 0}
+"""Scores in these tests are small, for their order alone counts."""
 
 
 def material(articles: Mapping[int, Article], **changes: Any) -> Material:
@@ -44,8 +53,9 @@ def drafted(
     ties: tuple[Tie, ...] = (),
     **changes: Any,
 ) -> IssueContent:
-    newsletter = a_newsletter(**changes)
-    return draft(by_theme, material(articles), newsletter, told=told or Told(), ties=ties)
+    events = {tie.earlier_id: (tie.earlier_id,) for tie in ties}
+    stock = Stock(ranked=by_theme, told=told or Told(), ties=ties, earlier=events)
+    return draft(stock, material(articles), a_newsletter(**({"stories": LOW} | changes)))
 
 
 def ids(content: IssueContent) -> dict[str, list[int]]:
@@ -75,32 +85,10 @@ def test_limits_keep_every_sections_lead_and_then_the_best() -> None:
         ),
         "diplomacy": ranked("diplomacy", *zip(stories[4:], (0.1, 0.05), strict=True)),
     }
-    content = drafted(articles, by_theme, stories={"section": 3, "issue": 3})
+    content = drafted(articles, by_theme, stories={"section": 3, "issue": 3, "floor": 0})
     assert ids(content) == {"sahel-security": [1, 2], "diplomacy": [5]}
     left_out = {s.theme: [brief.story_id for brief in s.briefs] for s in content.left_out}
     assert left_out == {"sahel-security": [3, 4], "diplomacy": [6]}
-
-
-@given(
-    st.lists(st.tuples(st.integers(1, 12), st.floats(0, 1)), max_size=12, unique_by=lambda p: p[0]),
-    st.lists(st.tuples(st.integers(1, 12), st.floats(0, 1)), max_size=12, unique_by=lambda p: p[0]),
-    st.integers(1, 5),
-    st.integers(1, 8),
-)
-def test_however_stories_score_none_stands_twice_and_limits_hold(
-    left: list[tuple[int, float]], right: list[tuple[int, float]], section: int, issue: int
-) -> None:
-    _, stories = some_stories(12)
-    by_theme = {
-        theme: ranked(theme, *((stories[i - 1], s) for i, s in sorted(scored, key=lambda p: -p[1])))
-        for theme, scored in (("a", left), ("b", right))
-    }
-    choice = choose(by_theme, Limits(section=section, issue=issue), spare=50)
-    taken = [one.story.id for stories in choice.taken.values() for one in stories]
-    rest = [one.story.id for stories in choice.left_out.values() for one in stories]
-    assert len(taken) <= issue
-    assert all(len(stories) <= section for stories in choice.taken.values())
-    assert sorted(taken + rest) == sorted({i for i, _ in left} | {i for i, _ in right})
 
 
 def test_what_readers_had_does_not_return() -> None:
@@ -120,13 +108,6 @@ def test_a_story_with_new_articles_returns_with_them_and_says_what_it_follows() 
     assert brief.follows == "La veille"
 
 
-def test_a_new_copy_of_a_known_text_is_nothing_new() -> None:
-    articles, _ = some_stories(2)
-    copy = Copy(article_id=2, original_id=1, containment=0.9)
-    story = a_story(*articles.values(), copies=(copy,))
-    assert unheard(story, Told(articles=frozenset({1}))) is None
-
-
 def test_a_tie_is_told_only_where_readers_know_the_earlier_event() -> None:
     articles, stories = some_stories(3)
     by_theme = {"sahel-security": ranked("sahel-security", *((s, 0.5) for s in stories))}
@@ -136,7 +117,8 @@ def test_a_tie_is_told_only_where_readers_know_the_earlier_event() -> None:
         Tie(story_id=2, earlier_id=99, similarity=0.9),
         Tie(story_id=3, earlier_id=50, similarity=0.5),
     )
-    told = Told(headlines={50: "L'événement d'avant"})
+    brief = a_brief(story_id=9, article_ids=(50,), headline="L'événement d'avant")
+    told = told_by([an_issue_of(brief)])
     follows = {
         b.story_id: b.follows for b in briefs_of(drafted(articles, by_theme, told, ties).sections)
     }
@@ -205,14 +187,6 @@ def test_the_subject_is_the_lead_headline_and_the_preheader_the_next() -> None:
 def test_a_week_without_stories_gives_an_issue_that_says_so() -> None:
     content = drafted({}, {})
     assert content == IssueContent(subject="Hebdo Sahel", preheader="")
-
-
-def test_the_latest_headline_of_a_story_is_the_one_remembered() -> None:
-    newer, older = (
-        an_issue(content=replace(an_issue_of(a_brief(story_id=1, headline=h)).content))
-        for h in ("nouveau", "ancien")
-    )
-    assert told_by([newer, older]).headlines == {1: "nouveau"}
 
 
 def test_the_preheader_speaks_the_readers_language_where_it_can() -> None:

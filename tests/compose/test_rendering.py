@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.compose import wording
@@ -43,6 +43,7 @@ def hostile(story_id: int) -> Brief:
         summary=HOSTILE,
         source='<i>"S"</i>',
         follows=HOSTILE,
+        news=HOSTILE,
         url='https://presse.example/a b"<c>%%NAME%%\\é?x=1&y={{2}}%zz',
         image_url="https://presse.example/i.png",
         image_alt=HOSTILE,
@@ -84,6 +85,8 @@ def test_hostile_texts_come_out_as_text(count: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60))
+@example("\ufffe0")
+@example("\U0001fffe0")
 def test_any_text_at_all_keeps_an_issue_fit(text: str) -> None:
     brief = a_brief(headline=f"T {text}", summary=text, source=text, image_alt=text)
     found = errors(an_issue_of(brief, introduction=text, preheader=text))
@@ -93,13 +96,15 @@ def test_any_text_at_all_keeps_an_issue_fit(text: str) -> None:
 def test_text_and_html_hold_every_story_link_and_mention() -> None:
     brief = a_brief(
         follows="L'événement d'avant",
+        news="Le bilan monte.",
         also=(Mention(source="RFI", title="Chez RFI", url="https://rfi.example/1", language="en"),),
     )
     edition = rendered(an_issue_of(brief, introduction="Bonjour.\n\nÀ vous."))
     for part in (edition.html, edition.text):
         for words in (
             "Bonjour.", "À vous.", brief.headline, brief.url, "La Presse", "25 nov.",
-            "1 min de lecture", "Suite de", "L’événement d’avant", "Aussi chez", "RFI", "anglais",
+            "1 min de lecture", "Suite de", "L’événement d’avant",
+            "Du nouveau", "Le bilan monte.", "Aussi chez", "RFI", "anglais",
             "https://rfi.example/1", "12 rue des Acacias", "75012 Paris", "%%UNSUBSCRIBE_URL%%",
             "%%PREFERENCES_URL%%", "N° 1", "vendredi 27 novembre 2026",
         ):  # fmt: skip

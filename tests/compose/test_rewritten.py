@@ -22,6 +22,8 @@ def test_only_what_was_changed_is_looked_at() -> None:
     assert told(headline) == replace(headline, headline_language="fr")
     summary = replace(BEFORE, summary="ar: …")
     assert told(summary) == replace(summary, summary_language="ar")
+    news = replace(BEFORE, news="de: …")
+    assert told(news) == replace(news, news_language="de")
 
 
 def test_what_an_earlier_edit_said_stays() -> None:

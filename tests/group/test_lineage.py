@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
-from digest.group.lineage import find_ties
+import pytest
+
+from digest.group.lineage import find_ties, trace
 from digest.model.article import Article
+from digest.model.story import Tie
 from tests.builders import NOON, published
 from tests.group.newsdesk import bilingual, convoy, stories_of, summit
 
@@ -25,6 +28,28 @@ def test_a_saga_reaches_back_four_weeks() -> None:
     near, far = 27 * DAYS, 29 * DAYS
     assert find_ties(stories_of([convoy(1), convoy(2, hours=near)]))
     assert not find_ties(stories_of([convoy(1), convoy(2, hours=far)]))
+
+
+@pytest.mark.parametrize(("days", "ties"), [(119, 1), (121, 0)])
+def test_what_a_person_chose_is_remembered_for_four_months(days: int, ties: int) -> None:
+    grouping = stories_of([convoy(1), convoy(2, hours=days * DAYS)])
+    assert len(find_ties(grouping, chosen={1})) == ties
+    assert find_ties(grouping, chosen={2}) == []
+
+
+def tie(story: int, earlier: int) -> Tie:
+    return Tie(story_id=story, earlier_id=earlier, similarity=0.3)
+
+
+def test_a_saga_is_followed_back_from_each_story_to_the_nearest_before_it() -> None:
+    ties = {9: [tie(9, 7), tie(9, 5)], 7: [tie(7, 2)], 5: [tie(5, 1)]}
+    assert trace(9, lambda story: ties.get(story, [])) == [tie(9, 7), tie(7, 2)]
+    assert trace(1, lambda story: ties.get(story, [])) == []
+
+
+def test_no_story_comes_twice_in_a_saga() -> None:
+    ties = {3: [tie(3, 2)], 2: [tie(2, 3), tie(2, 1)], 1: [tie(1, 3)]}
+    assert [one.earlier_id for one in trace(3, lambda story: ties[story])] == [2, 1]
 
 
 def test_a_story_keeps_its_three_nearest_relatives() -> None:

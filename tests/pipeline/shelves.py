@@ -36,7 +36,7 @@ def briefs() -> tuple[Brief, ...]:
         source="The Wire",
         language="en",
     )
-    return a_brief(also=also, follows="L'accord d'avant"), english
+    return a_brief(also=also, follows="L'accord d'avant", news="Il dure."), english
 
 
 def a_content(title: str, **changes: Any) -> IssueContent:

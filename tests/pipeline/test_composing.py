@@ -60,9 +60,11 @@ def test_the_next_issue_tells_only_what_is_new(newsroom: Newsroom) -> None:
 def test_an_explanation_says_what_readers_had_before(newsroom: Newsroom) -> None:
     issue = composing.make_draft(newsroom, "hebdo-sahel", NOW - timedelta(hours=1))
     article = issue.content.sections[0].briefs[0].article_ids[0]
-    assert [place.told for place in explain(newsroom, article).places] == [False]
+    assert [place.verdict for place in explain(newsroom, article).places] == ["taken"]
     composing.approve(newsroom, issue.id, "Awa")
-    assert [place.told for place in explain(newsroom, article).places] == [True]
+    assert [place.why for place in explain(newsroom, article).places] == [
+        "left out: told in n° 1, nothing new since"
+    ]
 
 
 def test_what_was_only_drafted_is_told_in_the_next_issue(newsroom: Newsroom) -> None:

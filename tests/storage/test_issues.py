@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.issue import (
@@ -17,6 +17,7 @@ from digest.model.issue import (
     Section,
 )
 from digest.storage import editions, issues
+from digest.storage.tables import issues as table
 from subscribers.database import Database
 from tests.builders import a_brief, an_issue
 from tests.conftest import NOW
@@ -55,6 +56,17 @@ def test_an_issue_comes_back_as_it_was_kept(database: Database) -> None:
         assert issues.issue(connection, made.id) == made
     assert made.content == CONTENT
     assert (made.number, made.version, made.state) == (1, 1, IssueState.DRAFT)
+
+
+def test_an_issue_from_before_stories_had_a_lineage_can_be_read(database: Database) -> None:
+    with database.write() as connection:
+        made = insert(connection)
+        content = connection.scalars(select(table.c.content).where(table.c.id == made.id)).one()
+        for section in (*content["sections"], *content["left_out"]):
+            for brief in section["briefs"]:
+                del brief["lineage"], brief["news"], brief["news_language"]
+        connection.execute(update(table).where(table.c.id == made.id).values(content=content))
+        assert issues.issue(connection, made.id) == made
 
 
 def test_a_due_moment_has_one_issue_however_often_it_is_made(database: Database) -> None:

@@ -61,7 +61,8 @@ def test_an_issue_reads_as_its_mail_with_headings_and_languages(
     assert parts.headings[:2] == ("Sujet 1", "Diplomatie")
     for words in (
         "Une semaine de pourparlers.", "Le Mali a rappelé mardi", "Aussi chez", "RFI",
-        "1 min de lecture", "N° 1", '<time datetime="2006-01-13">vendredi 13 janvier 2006</time>',
+        "Suite de", "L’accord d’avant", "Du nouveau", "Il dure.", "1 min de lecture",
+        "N° 1", '<time datetime="2006-01-13">vendredi 13 janvier 2006</time>',
         '<h3 lang="en"><a href="https://wire.example/2">Niger: talks resume</a></h3>',
         '<p lang="en">Talks resumed', "en anglais", "BBC</a> (anglais)",
     ):  # fmt: skip
@@ -83,7 +84,9 @@ def test_a_public_page_holds_nothing_of_a_reader(browser: TestClient, newsroom: 
 def test_hostile_words_stay_words(browser: TestClient, newsroom: Newsroom) -> None:
     bad = '"><script>alert(1)</script>\x00{{ 7*7 }}\ufffe'
     also = (Mention(source=bad, title=bad, url="javascript:alert(1)", language="fr"),)
-    brief = a_brief(headline=bad, summary=bad, url="javascript:alert(1)", also=also, follows=bad)
+    brief = a_brief(
+        headline=bad, summary=bad, url="javascript:alert(1)", also=also, follows=bad, news=bad
+    )
     section = Section(theme="<b>", title=bad, briefs=(brief,))
     sent(newsroom, subject=bad, preheader=bad, introduction=bad, sections=(section,))
     for path in PUBLIC[:4]:
