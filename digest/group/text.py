@@ -71,6 +71,11 @@ class Lexer:
         for names in aliases:
             self._learn(names)
 
+    @property
+    def met(self) -> int:
+        """Count the different words met so far: all of them are kept."""
+        return len(self._known)
+
     def read(self, text: str) -> Passage:
         """Split a text into words, aliases folded. Single letters are not words."""
         words, starts = self._split(text[:TEXT_CAP])
