@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from digest.compose.briefs import Material
 from digest.compose.draft import draft
 from digest.compose.selection import Told, told_by
+from digest.group.centre import nearest_first
 from digest.group.ranking import rank
 from digest.group.summary import summarise
 from digest.model.article import Article
@@ -39,6 +40,7 @@ def draft_content(
         articles=held.articles,
         schedule=newsroom.schedule,
         summarise=summary_of,
+        nearest=nearest_first,
         language=plan.language,
         leads=rulings.leads(connection),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.issue import (
@@ -17,6 +17,7 @@ from digest.model.issue import (
     Section,
 )
 from digest.storage import editions, issues
+from digest.storage.tables import issues as table
 from subscribers.database import Database
 from tests.builders import a_brief, an_issue
 from tests.conftest import NOW
@@ -55,6 +56,19 @@ def test_an_issue_comes_back_as_it_was_kept(database: Database) -> None:
         assert issues.issue(connection, made.id) == made
     assert made.content == CONTENT
     assert (made.number, made.version, made.state) == (1, 1, IssueState.DRAFT)
+
+
+def test_an_issue_from_before_summaries_had_marks_still_loads(database: Database) -> None:
+    marks = ("machine_written", "summary_source", "lead_id")
+    with database.write() as connection:
+        issue = insert(connection)
+        kept = connection.execute(select(table.c.content)).scalar_one()
+        for section in kept["sections"]:
+            for brief in section["briefs"]:
+                for mark in marks:
+                    del brief[mark]
+        connection.execute(update(table).values(content=kept))
+        assert issues.issue(connection, issue.id) == issue
 
 
 def test_a_due_moment_has_one_issue_however_often_it_is_made(database: Database) -> None:
