@@ -6,11 +6,14 @@ a verb of its own. An end that would lose who said so, half a quotation or half 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from digest.group.sentences import balanced
 
 _FEWEST_WORDS = 10
 """What is left must still say something."""
+_BORDERS = 60
+"""That are looked at: more than any sentence within a budget has."""
 _ASIDES = (
     "qui que dont où lequel laquelle lesquels lesquelles si quand comme alors tandis après avant"
     " lors lorsque afin pour puisque notamment sans malgré dès depuis pendant selon"
@@ -55,7 +58,7 @@ _RELATIVE = re.compile(r"\b(?:qui|que|dont|où|who|which|that|whose)\b|\bqu['’
 
 def shorter(sentence: str, words: int) -> Iterator[str]:
     """Give the ways to end a sentence within `words` words at a clause's border, each with `…`."""
-    for border in _BORDER.finditer(sentence):
+    for border in islice(_BORDER.finditer(sentence), _BORDERS):
         kept = sentence[: border.start()].rstrip(" ,;:–—-")
         length = len(kept.split())
         if length > words:

@@ -11,7 +11,7 @@ from digest.compose.draft import draft
 from digest.compose.selection import Told, told_by
 from digest.group.centre import nearest_first
 from digest.group.ranking import rank
-from digest.group.summary import summarise
+from digest.group.retelling import in_own_words
 from digest.model.article import Article
 from digest.model.issue import Issue, IssueContent
 from digest.model.story import RankedStory
@@ -30,9 +30,17 @@ class Stock:
     told: Told
 
 
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """What a new issue says, in its articles' own words."""
+
+    content: IssueContent
+    articles: Mapping[int, Article]
+
+
 def draft_content(
     newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime
-) -> IssueContent:
+) -> Drafted:
     """Draft what the issue due at `slot` says."""
     plan = newsroom.schedule.newsletters[newsletter]
     held = stock(newsroom, connection, newsletter, slot)
@@ -46,7 +54,8 @@ def draft_content(
     )
     ids = {one.story.id for ranked in held.ranked.values() for one in ranked}
     ties = stories.ties(connection, ids)
-    return draft(held.ranked, material, plan, told=held.told, ties=ties)
+    content = draft(held.ranked, material, plan, told=held.told, ties=ties)
+    return Drafted(content=content, articles=held.articles)
 
 
 def stock(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Stock:
@@ -89,5 +98,5 @@ def starts(plan: Newsletter, previous: Issue | None, now: datetime) -> datetime:
 
 
 def summary_of(article: Article) -> str:
-    """Summarise an article in two or three sentences of its own."""
-    return summarise(article.title, article.description, article.body, article.language)
+    """Summarise an article in one to three sentences of its own."""
+    return in_own_words(article).text

@@ -160,6 +160,7 @@ def test_any_text_can_be_told(description: str, body: str, language: str) -> Non
         "1" * 60_000 + ".",
         ". " * 30_000,
         "« " * 30_000,
+        ", " * 30_000,
         "[…" * 20_000,
         "Oui !" * 15_000,
         "\u00a0" * 60_000 + ".",
