@@ -13,6 +13,7 @@ from digest.engine.jobs import Engine
 from digest.engine.local import LocalEngine
 from digest.errors import ConfigError, StorageError
 from digest.group.meaning import sentence_encoder
+from digest.group.retelling import Summariser
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.upgrading import Part, bring_up, refuse_lacking
 from digest.resources import shipped
@@ -43,6 +44,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         provider=provider_of(settings),
         event_keys=event_keys_of(settings),
         encoder=sentence_encoder() if settings.semantic else None,
+        summariser=summariser_of(settings),
         metrics_token=settings.metrics_token,
     )
 
@@ -172,6 +174,15 @@ def provider_of(settings: Settings) -> Callable[[], Provider]:
     """Give what opens the provider: only a command that mails needs its URL to be right."""
     secrets = settings.provider_secrets
     return lambda: open_provider(settings.provider_url, secrets=secrets)
+
+
+def summariser_of(settings: Settings) -> Summariser | None:
+    """Give the machine that writes summaries, where one is named."""
+    if not settings.summaries_url:
+        return None
+    from digest.pipeline.machine import Machine
+
+    return Machine(settings.summaries_url, settings.summaries_model, settings.summaries_key)
 
 
 def event_keys_of(settings: Settings) -> dict[str, str]:

@@ -11,6 +11,8 @@ from digest.errors import ConfigError
 
 VAR = Path("var")
 """Everything a run leaves behind: database, outbox, secret key. Ignored by git."""
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts between which and us nobody listens in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,12 @@ class Settings:
     """POSTMARK_SERVER_TOKEN."""
     brevo_api_key: str = ""
     """BREVO_API_KEY."""
+    summaries_url: str = ""
+    """DIGEST_SUMMARIES_URL: an OpenAI-compatible server's base; empty: no machine writes."""
+    summaries_model: str = ""
+    """DIGEST_SUMMARIES_MODEL: the model's name there."""
+    summaries_key: str = ""
+    """DIGEST_SUMMARIES_KEY: what the server asks for; may be empty."""
     log: str = ""
     """DIGEST_LOG: `text` or `json` writes log lines to stderr; empty: only `digest serve` does."""
     semantic: bool = False
@@ -66,6 +74,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         ConfigError: a variable holds something unusable.
     """
     env = os.environ if environ is None else environ
+    summaries_url, summaries_model, summaries_key = _summaries(env)
     return Settings(
         database_url=env.get("DIGEST_DATABASE_URL") or Settings.database_url,
         provider_url=env.get("DIGEST_PROVIDER_URL") or Settings.provider_url,
@@ -77,6 +86,9 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         mailgun_api_key=env.get("MAILGUN_API_KEY", "").strip(),
         postmark_server_token=env.get("POSTMARK_SERVER_TOKEN", "").strip(),
         brevo_api_key=env.get("BREVO_API_KEY", "").strip(),
+        summaries_url=summaries_url,
+        summaries_model=summaries_model,
+        summaries_key=summaries_key,
         log=read_log(env),
         semantic=_yes(env.get("DIGEST_SEMANTIC", "").strip(), "DIGEST_SEMANTIC"),
         metrics_token=_metrics_token(env.get("DIGEST_METRICS_TOKEN", "").strip()),
@@ -99,6 +111,27 @@ def _yes(text: str, name: str) -> bool:
     if text not in {"", "yes", "no"}:
         raise ConfigError(f"{name} is {text!r}: say yes or no")
     return text == "yes"
+
+
+def _summaries(env: Mapping[str, str]) -> tuple[str, str, str]:
+    url = env.get("DIGEST_SUMMARIES_URL", "").strip()
+    model = env.get("DIGEST_SUMMARIES_MODEL", "").strip()
+    key = env.get("DIGEST_SUMMARIES_KEY", "").strip()
+    if url and not _is_web_address(url):
+        raise ConfigError(
+            f"DIGEST_SUMMARIES_URL is {url!r}: give an address such as http://127.0.0.1:8080/v1"
+        )
+    if url and not model:
+        raise ConfigError(
+            "DIGEST_SUMMARIES_URL is set and DIGEST_SUMMARIES_MODEL is not: name the model that is"
+            " to write summaries, or unset both"
+        )
+    if key and url.startswith("http:") and urlsplit(url).hostname not in _HERE:
+        raise ConfigError(
+            f"DIGEST_SUMMARIES_KEY would be sent to {url} in the clear: let DIGEST_SUMMARIES_URL be"
+            " https://…"
+        )
+    return url, model, key
 
 
 def _metrics_token(token: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.app import event_keys_of
+from digest.app import event_keys_of, summariser_of
 from digest.config import read_settings
 from digest.errors import ConfigError
 
@@ -82,6 +82,37 @@ def test_a_token_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
     assert read_settings(long, var=tmp_path).metrics_token == "0123456789abcdef"
     with pytest.raises(ConfigError, match="DIGEST_METRICS_TOKEN is shorter"):
         read_settings(environ | {"DIGEST_METRICS_TOKEN": "short"}, var=tmp_path)
+
+
+SUMMARIES = KEY | {"DIGEST_SUMMARIES_URL": "http://127.0.0.1:8080/v1"}
+
+
+def test_a_machine_writes_summaries_where_one_is_named() -> None:
+    assert summariser_of(read_settings(KEY)) is None
+    named = SUMMARIES | {"DIGEST_SUMMARIES_MODEL": "small", "DIGEST_SUMMARIES_KEY": "secret"}
+    settings = read_settings(named)
+    assert summariser_of(settings) is not None
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "DIGEST_SUMMARIES_MODEL is not: name the model"),
+        ({"DIGEST_SUMMARIES_URL": "here"}, "DIGEST_SUMMARIES_URL is 'here'"),
+        (
+            {
+                "DIGEST_SUMMARIES_URL": "http://machine.example/v1",
+                "DIGEST_SUMMARIES_MODEL": "small",
+                "DIGEST_SUMMARIES_KEY": "secret",
+            },
+            "in the clear",
+        ),
+    ],
+)
+def test_half_a_machine_is_refused(given: dict[str, str], why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        read_settings(SUMMARIES | given)
 
 
 def test_events_are_heard_of_whose_key_is_set() -> None:

@@ -200,6 +200,11 @@ def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
             for brief in section.briefs
         ]
         table(section.title, ("#story", "headline", "source", "#also"), rows)
+    machine = [
+        str(b.story_id) for s in issue.content.sections for b in s.briefs if b.machine_written
+    ]
+    if machine:
+        say(f"Summary written by a machine: story {', '.join(machine)}")
     spare = sum(len(section.briefs) for section in issue.content.left_out)
     if spare:
         more = counted(spare, "more story is", "more stories are")

@@ -1,6 +1,6 @@
 """How does an issue tell one story? Its lead article, the other voices, what it follows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -25,6 +25,8 @@ class Material:
     articles: Mapping[int, Article]
     schedule: Schedule
     summarise: Callable[[Article], str]
+    nearest: Callable[[Sequence[str], str], Sequence[int]]
+    """Orders texts of one language, as their places: the one nearest to all of them first."""
     language: str
     """The readers' own: of a story's articles, one in it leads."""
     leads: frozenset[int] = frozenset()
@@ -34,6 +36,7 @@ class Material:
 def tell(story: Story, material: Material) -> Brief:
     """Tell a story; what it follows is added once the issue is known."""
     lead = leading(story, material)
+    summary, summary_source = _summary(story, lead, material)
     return Brief(
         story_id=story.id,
         article_ids=story.article_ids,
@@ -44,7 +47,9 @@ def tell(story: Story, material: Material) -> Brief:
         language=lead.language,
         published_at=lead.published.at,
         precision=lead.published.precision.value,
-        summary=_summary(lead, material),
+        summary=summary,
+        summary_source=summary_source,
+        lead_id=lead.id,
         minutes=max(1, ceil(len(lead.body.split()) / WORDS_A_MINUTE)),
         image_url=lead.image_url,
         image_alt=lead.image_alt,
@@ -92,10 +97,30 @@ def _mentions(story: Story, lead: Article, material: Material) -> Iterator[Menti
             )
 
 
-def _summary(lead: Article, material: Material) -> str:
-    """Summarise within what the source's licence lets us show."""
-    source = material.schedule.source(lead.source)
-    text = " ".join(material.summarise(lead).split())
-    if text.casefold().rstrip(".…") == lead.title.casefold().rstrip(".…"):
+def _summary(story: Story, lead: Article, material: Material) -> tuple[str, str]:
+    """Summarise in the lead's own words; give whose words they are when it has none to show.
+
+    Then the most central of the other voices in its language: a reader who follows the link still
+    finds the event that the summary tells.
+    """
+    own = _shown(lead, lead, material)
+    if own:
+        return own, ""
+    others = [
+        a for a in _voices(story, material) if a.id != lead.id and a.language == lead.language
+    ]
+    told = [(one, text) for one in others if (text := _shown(one, lead, material))]
+    if not told:
+        return "", ""
+    voice, text = told[material.nearest([text for _, text in told], lead.language)[0]]
+    name = publisher(voice, material.schedule)
+    return text, "" if name == publisher(lead, material.schedule) else name
+
+
+def _shown(article: Article, lead: Article, material: Material) -> str:
+    """Summarise within what the source's licence lets us show; the headline again is nothing."""
+    source = material.schedule.source(article.source)
+    text = " ".join(material.summarise(article).split())
+    if text.casefold().rstrip(".…") in {a.title.casefold().rstrip(".…") for a in (article, lead)}:
         return ""
     return excerpt(text, source.licence.excerpt) if source else text

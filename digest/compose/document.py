@@ -84,7 +84,8 @@ def _story(brief: Brief, newsletter: Newsletter) -> Iterator[str]:
     zone, language = newsletter.timezone, newsletter.language
     when = wording.short_date(brief.published_at, language, zone, brief.precision)
     also = ", ".join(mention.source for mention in brief.also)
-    facts = (brief.source, when, f"+ {also}" if also else "", brief.url)
+    machine = _words(newsletter, "Summary written by a machine") if brief.machine_written else ""
+    facts = (brief.source, when, f"+ {also}" if also else "", brief.url, machine)
     yield ""
     yield f"      # {one_line(' · '.join(fact for fact in facts if fact))}"
     yield f"      - story: {brief.story_id}"

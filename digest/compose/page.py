@@ -58,6 +58,10 @@ class Card:
     """The headline's."""
     summary: str
     summary_tongue: Tongue
+    summary_source: str
+    """Whose words it is, when not the source's; empty without a summary."""
+    machine_written: bool
+    """The summary is a machine's."""
     image_url: str
     image_alt: str
     also: tuple[Link, ...]
@@ -208,6 +212,8 @@ def _card(brief: Brief, newsletter: Newsletter, *, picture: bool) -> Card:
         tongue=_tongue(headline_language, reader),
         summary=_set(brief.summary, summary_language),
         summary_tongue=_tongue(summary_language, reader),
+        summary_source=_set(brief.summary_source, reader) if brief.summary else "",
+        machine_written=brief.machine_written and bool(brief.summary),
         image_url=image if urlsplit(image).scheme == "https" else "",
         image_alt=_set(brief.image_alt, brief.language),
         also=tuple(_link(mention, reader) for mention in brief.also),

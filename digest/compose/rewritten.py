@@ -12,7 +12,10 @@ Detect: TypeAlias = Callable[[str], str]
 
 
 def in_its_language(after: IssueContent, before: IssueContent, detect: Detect) -> IssueContent:
-    """Note the language of each headline, summary and news that the editor changed."""
+    """Note the language of each headline, summary and news that the editor changed.
+
+    A rewritten summary is the editor's: what was said of where it came from goes.
+    """
     known = {brief.story_id: brief for brief in briefs_of((*before.sections, *before.left_out))}
 
     def sections(of: tuple[Section, ...]) -> tuple[Section, ...]:
@@ -31,7 +34,12 @@ def _brief(brief: Brief, before: Brief, detect: Detect) -> Brief:
     if brief.headline != before.headline:
         brief = replace(brief, headline_language=detect(brief.headline))
     if brief.summary != before.summary:
-        brief = replace(brief, summary_language=detect(brief.summary))
+        brief = replace(
+            brief,
+            summary_language=detect(brief.summary),
+            summary_source="",
+            machine_written=False,
+        )
     if brief.news != before.news:
         brief = replace(brief, news_language=detect(brief.news))
     return brief

@@ -15,7 +15,8 @@ _SPACES = f"[ {WIDE}{THIN}\u2009]"
 _UNTOUCHED = re.compile(r"(\b(?:https?://|www\.)[^\s<>«»\"”]+|\b[\w.+-]+@[\w-]+\.[\w.]+)", re.I)
 """Addresses: a colon or a question mark in them is no punctuation."""
 
-_STRAIGHT_PAIR = re.compile(r'"([^"\n]+)"')
+_STRAIGHT_PAIR = re.compile(r'(?<!")"([^"\n]+)"(?!")')
+"""Not where another one touches it: which of them opens and which closes is anyone's guess."""
 _BETWEEN_LETTERS = re.compile(r"(?<=\w)'(?=\w)")
 _ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 

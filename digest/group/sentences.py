@@ -20,7 +20,10 @@ _BREAK = re.compile(
     r"(?P<mark>[.!?…]{1,9})(?P<closing>[\s\u00a0\u202f]?[»”]|[\"')\]]+)?"
     r"(?=\s+(?P<next>[«“\"'(\[¿¡–—-]*[\s\u00a0\u202f]*\w))"
 )
-_GLUED = re.compile(r"(?<=[a-zà-ÿ0-9»)][.!?])(?=[A-ZÀ-Þ][a-zà-ÿ’']+\s)")
+_GLUED = re.compile(
+    r"(?<=[a-zà-ÿ0-9»\")][.!?])(?P<quote>\"?)(?=[«“\"]?[A-ZÀ-Þ][a-zà-ÿ’']{0,24}[\s’'])"
+)
+"""Paragraphs that lost the break between them."""
 _WORD = re.compile(r"\w+")
 _WORD_BEFORE = re.compile(r"[^\s«»“”\"()\[\]’']+$")
 _SPACES = re.compile(r"[ \t\r\n]+|\s{2,}")
@@ -32,7 +35,7 @@ _LONGEST_WORD = 24
 
 def sentences(paragraph: str) -> list[str]:
     """Split one paragraph into its sentences; quotations stay whole and balanced."""
-    text = _GLUED.sub(" ", _SPACES.sub(" ", paragraph)).strip()
+    text = _unglued(_SPACES.sub(" ", paragraph)).strip()
     found: list[str] = []
     start = 0
     for match in _BREAK.finditer(text):
@@ -42,6 +45,19 @@ def sentences(paragraph: str) -> list[str]:
             start = match.end()
     found.append(text[start:].strip())
     return [piece for piece in found if piece]
+
+
+def _unglued(text: str) -> str:
+    """Part what was glued; a straight quotation mark between goes to the side that lacks it."""
+    parts: list[str] = []
+    start, opened = 0, False
+    for match in _GLUED.finditer(text):
+        piece, quote = text[start : match.start()], match["quote"]
+        opened ^= bool(piece.count('"') % 2)
+        parts.append(f"{piece}{quote} " if opened else f"{piece} {quote}")
+        opened ^= bool(quote)
+        start = match.end()
+    return "".join(parts) + text[start:]
 
 
 def balanced(text: str) -> bool:

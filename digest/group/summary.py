@@ -1,27 +1,40 @@
-"""What does a story's article say, in two or three of its own whole sentences?
+"""What does a story's article say, in one to three of its own sentences?
 
-The source's own description when it is one; else the sentences nearest to what the whole text is
-about (centroid of TF-IDF weights: Radev et al., Centroid-based summarization of multiple documents,
-2004), earlier ones first among equals. Nothing is reworded.
+The source's own description when it is one; else the set of sentences that is expected to hold
+most of what a person's summary would (digest.group.expecting), within a budget of words. Nothing is
+reworded; a sentence beyond the budget may end where a clause does (digest.group.clauses), with `…`.
 """
 
-import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from digest.group.background import RARE, shares
+from digest.group.background import shares
+from digest.group.clauses import shorter
+from digest.group.expecting import NOTHING, Expectation, Stretch, Worth
 from digest.group.reading import is_heading
 from digest.group.sentences import balanced, sentences
 from digest.group.text import Lexer, fold
 
 _MOST_SENTENCES = 3
 _FEWEST_WORDS = 6
-_READ = 40
-"""Sentences of a body that are weighed."""
+_READ = 8
+"""Sentences of a body that are weighed: what later ones hold, summaries seldom use."""
+_READ_CHARACTERS = 5_000
+_OWN = threading.local()
+"""A stemmer is one thread's only."""
+_MOST_WORDS = 100_000
+_BEAM = 10
+"""Choices of sentences that are carried on: more found nothing better on the articles tuned on."""
+_WAYS = 3
+"""To end one long sentence earlier."""
+_SHORTENED = 0.98
+"""Of the worth of a choice with a sentence that ends earlier: as good whole ones go first."""
 _CUT_MARK = 60
 """Characters at the end of a text that may say it was cut."""
+_END_MARK = 12
+"""Characters at the end of a sentence that hold its mark and what closes after it."""
 _TEXT_CAP = 20_000
 _STRETCH = 1.4
 """A single sentence may pass the budget by this much before it is cut at a word."""
@@ -48,18 +61,29 @@ _POINTS_BACK = re.compile(
 _QUOTATION_ALONE = re.compile(r"^[«“\"][^«»“”\"]*[»”\"][\s.!?…]*$")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Sentence:
-    place: int
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Candidate:
     text: str
     words: int
-    weight: float
+    stretch: Stretch
     leans: bool
     """It speaks of what the sentence before it named."""
+    worth: Worth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Choice:
+    taken: tuple[_Candidate, ...] = ()
+    words: int = 0
+    worth: Worth = NOTHING
+
+    def score(self, words: int) -> float:
+        shortened = any(not one.stretch.whole for one in self.taken)
+        return self.worth.score(words) * (_SHORTENED if shortened else 1)
 
 
 def summarise(title: str, description: str, body: str, language: str, *, words: int = 60) -> str:
-    """Give two or three whole sentences, at most about `words` words, in the text's own order.
+    """Give one to three sentences, at most about `words` words, in the text's own order.
 
     Empty when neither description nor body holds a sentence.
     """
@@ -67,7 +91,7 @@ def summarise(title: str, description: str, body: str, language: str, *, words: 
     told = _told(description, title)
     if told:
         return _within(told, words)
-    chosen = _chosen(_weighed(title, body, language), words)
+    chosen = _chosen(_Text(title, body, language, words), words)
     if chosen:
         return _within(chosen, words)
     return _within(_last_resort(description, body, title), words)
@@ -89,60 +113,104 @@ def _is_cut(text: str) -> bool:
 
 
 def _is_whole(sentence: str) -> bool:
-    return bool(_ENDS.search(sentence)) and balanced(sentence)
+    return bool(_ENDS.search(sentence[-_END_MARK:])) and balanced(sentence)
 
 
-def _weighed(title: str, body: str, language: str) -> list[_Sentence]:
-    found = _body_sentences(body)
-    lexer = Lexer(language)
-    known = shares(language)
-    stems = [set(lexer.stems(sentence)) for sentence in found]
-    rarity = {stem: -math.log(known.get(stem, RARE * 4)) for held in stems for stem in held}
-    centroid = Counter(stem for held in stems for stem in held)
-    about = {stem: times * rarity[stem] for stem, times in centroid.items()}
-    for stem in lexer.stems(title):
-        if stem in about:
-            about[stem] *= 2
-    return [
-        _Sentence(
-            place=place,
-            text=text,
-            words=len(text.split()),
-            weight=_nearness(held, about, rarity) / math.sqrt(1 + place / 2),
-            leans=place > 0 and _leans(text),
-        )
-        for place, (text, held) in enumerate(zip(found, stems, strict=True))
-    ]
+class _Text:
+    """A body as what may be taken of it, and what that is worth."""
+
+    def __init__(self, title: str, body: str, language: str, words: int) -> None:
+        lexer = _lexer(language)
+        forms = list(_forms(body, lexer, words))
+        stretches = [stretch for _, stretch in forms]
+        titled = set(lexer.stems(title))
+        self.expected = Expectation(stretches, titled, shares(language), language)
+        self.candidates = [
+            _Candidate(
+                text=text,
+                words=len(text.split()),
+                stretch=stretch,
+                leans=stretch.place > 0 and _leans(text),
+                worth=self.expected.alone(stretch),
+            )
+            for text, stretch in forms
+        ]
+
+
+def _lexer(language: str) -> Lexer:
+    """Give this thread's own reader of a language: stemming words again takes half the time."""
+    known: Lexer | None = _OWN.__dict__.get(language)
+    if known is None or known.met > _MOST_WORDS:
+        known = _OWN.__dict__[language] = Lexer(language)
+    return known
+
+
+def _forms(body: str, lexer: Lexer, words: int) -> Iterator[tuple[str, Stretch]]:
+    """Give a body's sentences, and of too long ones the longest of the shorter forms."""
+    for place, sentence in enumerate(_body_sentences(body)):
+        if _may_be_taken(sentence):
+            yield sentence, Stretch(place=place, stems=lexer.stems(sentence))
+            long = len(sentence.split()) > words
+            for form in list(shorter(sentence, words))[-_WAYS:] if long else ():
+                yield form, Stretch(place=place, stems=lexer.stems(form), whole=False)
 
 
 def _body_sentences(body: str) -> list[str]:
-    blocks = [block for block in re.split(r"\n\s*\n", body) if not is_heading(block)]
-    found = [sentence for block in blocks for sentence in sentences(block)]
-    return [s for s in found if len(s.split()) >= _FEWEST_WORDS and _is_whole(s)][:_READ]
+    found: list[str] = []
+    for block in re.split(r"\n\s*\n", body[:_READ_CHARACTERS]):
+        if not is_heading(block):
+            found += sentences(block)
+    return found[:_READ]
 
 
-def _nearness(held: set[str], about: Mapping[str, float], rarity: Mapping[str, float]) -> float:
-    length = math.sqrt(math.fsum(rarity[stem] ** 2 for stem in sorted(held)))
-    return math.fsum(about[stem] * rarity[stem] for stem in sorted(held)) / length if length else 0
+def _may_be_taken(sentence: str) -> bool:
+    enough = len(sentence.split()) >= _FEWEST_WORDS
+    return enough and _is_whole(sentence) and not _QUOTATION_ALONE.match(sentence)
 
 
-def _chosen(weighed: Sequence[_Sentence], words: int) -> list[str]:
-    """Take the heaviest that fit; one that leans only after the sentence it leans on."""
-    taken: dict[int, _Sentence] = {}
-    left = words
-    for sentence in sorted(weighed, key=lambda s: (-s.weight, s.place)):
-        if len(taken) == _MOST_SENTENCES:
-            break
-        alone = sentence.leans and sentence.place - 1 not in taken
-        quoted = bool(_QUOTATION_ALONE.match(sentence.text))
-        if not alone and not quoted and (sentence.words <= left or not taken):
-            taken[sentence.place] = sentence
-            left -= sentence.words
-    return [taken[place].text for place in sorted(taken)]
+def _chosen(text: _Text, words: int) -> list[str]:
+    """Take the best set that fits; without one the best sentence that does not."""
+    fitting = [one for one in text.candidates if one.words <= words]
+    best = _best_of(text, fitting, words)
+    if not best.taken:
+        alone = [_with(text, _Choice(), one) for one in text.candidates if not one.leans]
+        best = max(alone, key=lambda choice: choice.score(words), default=best)
+    return [one.text for one in best.taken]
+
+
+def _best_of(text: _Text, fitting: Sequence[_Candidate], words: int) -> _Choice:
+    best, carried = _Choice(), [_Choice()]
+    for _ in range(_MOST_SENTENCES):
+        longer = [
+            _with(text, choice, one)
+            for choice in carried
+            for one in fitting
+            if _goes_on(choice, one) and choice.words + one.words <= words
+        ]
+        carried = sorted(longer, key=lambda choice: -choice.score(words))[:_BEAM]
+        best = max([best, *carried[:1]], key=lambda choice: choice.score(words))
+    return best
+
+
+def _with(text: _Text, choice: _Choice, one: _Candidate) -> _Choice:
+    return _Choice(
+        taken=(*choice.taken, one),
+        words=choice.words + one.words,
+        worth=text.expected.together(choice.worth, one.worth),
+    )
+
+
+def _goes_on(choice: _Choice, one: _Candidate) -> bool:
+    """Tell whether a sentence comes later; one that leans only after the sentence it leans on."""
+    last = choice.taken[-1].stretch.place if choice.taken else -1
+    return one.stretch.place == last + 1 if one.leans else one.stretch.place > last
 
 
 def _within(found: Sequence[str], words: int) -> str:
-    """Keep the first sentences that fit; cut a single one that is far too long at a word."""
+    """Keep the first sentences that fit; end a single one that is far too long earlier.
+
+    Where a clause does; at a word when it has no such border.
+    """
     kept: list[str] = []
     for sentence in found[:_MOST_SENTENCES]:
         if kept and sum(len(s.split()) for s in (*kept, sentence)) > words:
@@ -152,6 +220,8 @@ def _within(found: Sequence[str], words: int) -> str:
     parts = text.split()
     if len(kept) != 1 or len(parts) <= words * _STRETCH:
         return text
+    if forms := list(shorter(text, words)):
+        return forms[-1]
     return _close(" ".join(parts[:words]).rstrip(" ,;:–—-«“(") + "…")
 
 

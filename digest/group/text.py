@@ -81,6 +81,11 @@ class Lexer:
             self._learn(names)
         self._opening.update(filter(self._opens, self._known.values()))
 
+    @property
+    def met(self) -> int:
+        """Count the different words met so far: all of them are kept."""
+        return len(self._known)
+
     def read(self, text: str) -> Passage:
         """Split a text into words, aliases folded. Single letters are not words."""
         words, starts = self._split(text[:TEXT_CAP])

@@ -62,6 +62,12 @@ class Brief:
     precision: str
     """A digest.model.article.Precision value."""
     summary: str
+    summary_source: str = ""
+    """Publisher of the article that it was taken from, when that is not the lead's."""
+    machine_written: bool = False
+    """The summary's words are no person's: said beside it until an editor rewrites it."""
+    lead_id: int = 0
+    """The article that it links to; 0 in issues from before this was kept."""
     minutes: int = 1
     """Reading time of the lead article."""
     image_url: str = ""

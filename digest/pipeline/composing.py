@@ -21,6 +21,7 @@ from digest.pipeline import segmenting, teaching
 from digest.pipeline.archive import address_of
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.retelling import retell
 from digest.schedule.values import Newsletter
 from digest.storage import articles, issues, ledger
 
@@ -46,7 +47,8 @@ def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
         made = issues.find(connection, newsletter, slot)
         if made is not None:
             return made
-        content = draft_content(newsroom, connection, newsletter, slot)
+        drafted = draft_content(newsroom, connection, newsletter, slot)
+    content = retell(drafted.content, drafted.articles, newsroom.summariser)
     with newsroom.database.write() as connection:
         issue = issues.insert(
             connection,

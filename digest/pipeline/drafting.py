@@ -1,6 +1,6 @@
 """What is a new issue made from? The newest stories, what readers had before, and their sagas."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from digest.compose.briefs import Material, leading
 from digest.compose.draft import Stock, draft
 from digest.compose.told import told_by
+from digest.group.centre import nearest_first
 from digest.group.novelty import headed_alike, news
 from digest.group.ranking import rank
 from digest.group.reading import Desk
-from digest.group.summary import summarise
+from digest.group.retelling import in_own_words
 from digest.model.article import Article
 from digest.model.issue import Issue, IssueContent
 from digest.model.story import RankedStory, Story
@@ -32,12 +33,21 @@ class Supply:
     """Stories whose newest article is older don't count any more."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """What a new issue says, in its articles' own words."""
+
+    content: IssueContent
+    articles: Mapping[int, Article]
+
+
 def draft_content(
     newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime
-) -> IssueContent:
+) -> Drafted:
     """Draft what the issue due at `slot` says."""
     held = supply(newsroom, connection, newsletter, slot)
-    return draft(held.stock, held.material, newsroom.schedule.newsletters[newsletter])
+    content = draft(held.stock, held.material, newsroom.schedule.newsletters[newsletter])
+    return Drafted(content=content, articles=held.material.articles)
 
 
 def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: datetime) -> Supply:
@@ -55,6 +65,7 @@ def supply(newsroom: Newsroom, connection: Connection, newsletter: str, slot: da
         articles=articles.articles(connection, [*own, *had]),
         schedule=newsroom.schedule,
         summarise=summary_of,
+        nearest=nearest_first,
         language=plan.language,
         leads=rulings.leads(connection),
     )
@@ -109,5 +120,5 @@ def starts(plan: Newsletter, previous: Issue | None, now: datetime) -> datetime:
 
 
 def summary_of(article: Article) -> str:
-    """Summarise an article in two or three sentences of its own."""
-    return summarise(article.title, article.description, article.body, article.language)
+    """Summarise an article in one to three sentences of its own."""
+    return in_own_words(article).text

@@ -8,6 +8,7 @@ from threading import Event
 from digest.clock import Clock
 from digest.deliver.provider import Provider
 from digest.group.meaning import Encoder
+from digest.group.retelling import Summariser
 from digest.pipeline.meters import Meters
 from digest.schedule.values import Schedule
 from subscribers.database import Database
@@ -37,5 +38,7 @@ class Newsroom:
     """What this process handed over; goes on counting when the schedule changes."""
     encoder: Encoder | None = None
     """Compares meanings across languages, where the installation has one."""
+    summariser: Summariser | None = None
+    """Tells a draft's stories again, in a machine's words; None: they keep their articles' own."""
     metrics_token: str = ""
     """What /metrics of the web asks for; empty: there is no such page."""

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from digest.cli import issues as commands
 from digest.errors import ConflictError, DocumentError, NotFoundError
-from digest.model.issue import IssueState
+from digest.model.issue import IssueState, Section
 from digest.pipeline import composing
 from digest.pipeline.newsroom import Newsroom
 from subscribers.database import Database
@@ -153,6 +153,16 @@ def test_the_commands_tell_and_speak_json(newsroom: Newsroom, digest: Callable[.
         assert orjson.loads(done.output)
     assert "is cancelled" in digest("issue", "cancel", "1").output
     assert isinstance(digest("issue", "list", "autre").exception, NotFoundError)
+
+
+def test_who_looks_at_an_issue_hears_what_a_machine_wrote(
+    newsroom: Newsroom, digest: Callable[..., Any]
+) -> None:
+    brief = a_brief(story_id=7, machine_written=True)
+    section = Section(theme="diplomacy", title="Diplomatie", briefs=(brief, a_brief(story_id=8)))
+    put(newsroom.database, IssueState.DRAFT, sections=(section,))
+    shown = digest("issue", "show", "1").output
+    assert "Summary written by a machine: story 7\n" in shown
 
 
 def test_an_issue_is_due_on_the_clock_of_its_newsletters_place(

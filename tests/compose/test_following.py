@@ -48,6 +48,7 @@ def drafted(
         articles=articles,
         schedule=a_schedule(sources=(source,)),
         summarise=lambda article: article.description,
+        nearest=lambda texts, language: range(len(texts)),
         language="fr",
     )
     by_theme = {"sahel-security": ranked("sahel-security", *((one, score) for one in stories))}

@@ -38,3 +38,11 @@ def test_what_was_left_out_is_looked_at_too() -> None:
     after = an_issue_of(replace(BEFORE, headline="fr: titre")).content
     [section] = in_its_language(after, before, lambda text: text[:2]).sections
     assert section.briefs[0].headline_language == "fr"
+
+
+def test_a_rewritten_summary_is_nobody_elses() -> None:
+    before = replace(BEFORE, machine_written=True, summary_source="RFI")
+    assert told(replace(before, headline="fr: titre"), before).machine_written
+    after = told(replace(before, summary="fr: …"), before)
+    assert not after.machine_written
+    assert not after.summary_source

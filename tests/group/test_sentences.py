@@ -63,3 +63,16 @@ def test_a_quotation_that_never_closes_does_not_swallow_the_text() -> None:
 @given(st.text(alphabet="ab. «»\"“”()!?…A1M'\n\u00a0", max_size=80))
 def test_splitting_loses_nothing(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("glued", "parted"),
+    [
+        ("Il a dit oui.Le Mali ferme.", ["Il a dit oui.", "Le Mali ferme."]),
+        ('Il part "jeudi."Le Mali ferme.', ['Il part "jeudi."', "Le Mali ferme."]),
+        ('Il part jeudi."Je reste", dit-il.', ["Il part jeudi.", '"Je reste", dit-il.']),
+        ('"Je pars"."Je reste", dit-il.', ['"Je pars".', '"Je reste", dit-il.']),
+    ],
+)
+def test_paragraphs_that_lost_their_break_are_parted(glued: str, parted: list[str]) -> None:
+    assert sentences(glued) == parted

@@ -1,118 +1,144 @@
-"""Nothing that readers had comes back unless it is new: from collected texts to the next draft."""
+"""Summaries by a machine: asked once, checked, marked, and never in a draft's way."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from digest.compose.draft import briefs_of
+from digest.group.retelling import Retold, in_own_words
 from digest.model.article import Article
-from digest.model.issue import Brief, IssueState
-from digest.model.story import Lineage
+from digest.model.issue import IssueContent
 from digest.pipeline import composing
-from digest.pipeline.explaining import explain
-from digest.pipeline.grouping import group
-from digest.storage import issues
+from digest.pipeline.machine import Machine
+from digest.pipeline.retelling import retell
 from subscribers.database import Database
-from tests.conftest import NOW
-from tests.group.newsdesk import convoy
-from tests.pipeline.test_grouping import DAY, newsroom, store
+from tests.builders import a_brief, an_article
+from tests.compose.desk import an_issue_of
+from tests.pipeline.editorial import SLOT, a_newsroom_with_news
+from tests.servers import http, summaries
 
-LATER = NOW + DAY
-TOLL = "Le bilan monte à douze morts, a annoncé samedi le gouverneur de Kayes."
-
-
-def again(article: Article, id_: int, *, title: str = "", body: str = "") -> Article:
-    """Print an article once more, elsewhere."""
-    return convoy(id_, title=title or article.title, body=body or article.body, source="wire")
-
-
-def drafted(database: Database, *articles: Article, at: datetime, approve: bool) -> list[Brief]:
-    """Collect, group and draft at that moment."""
-    store(database, *articles, at=at - timedelta(hours=2))
-    room = newsroom(database, at)
-    group(room)
-    issue = composing.make_draft(room, "hebdo", at + timedelta(hours=12))
-    if approve:
-        with database.write() as connection:
-            issues.change(connection, issue, state=IssueState.APPROVED, now=at)
-    return briefs_of((*issue.content.sections, *issue.content.left_out))
+BODY = (
+    "Le gouvernement malien a fermé mercredi douze postes-frontières avec le Sénégal. "
+    "La mesure durera trois semaines, selon le ministère des Transports. "
+) * 3
+ARTICLE = an_article(title="Frontières", description="", body=BODY)
+GOOD = "Le Sénégal voit fermer douze postes-frontières pour trois semaines."
 
 
-@pytest.fixture
-def first(database: Database) -> Brief:
-    """The attack on the convoy, told in n° 1."""
-    (brief,) = drafted(database, convoy(1), at=NOW, approve=True)
-    return brief
+def told(
+    tmp_path: Path, answer: Callable[[str], Any], *, key: str = summaries.KEY, **how: Any
+) -> tuple[Retold, http.LookAlike]:
+    with summaries.running(tmp_path / "asked", answer, **how) as server:
+        return Machine(server.url, summaries.MODEL, key, longest=1.0)(ARTICLE), server
 
 
-def test_what_an_issue_told_is_not_told_again(database: Database, first: Brief) -> None:
-    assert first.lineage is Lineage.NEW
-    assert drafted(database, at=LATER, approve=False) == []
-    (place, *_) = explain(newsroom(database, LATER), first.story_id).places
-    assert (place.lineage, place.told_in) == (Lineage.REPEAT, 1)
+def test_a_machine_is_asked_for_an_article_and_its_words_are_marked(tmp_path: Path) -> None:
+    found, server = told(tmp_path, lambda _: f"\n{GOOD} ")
+    assert found == Retold(text=GOOD, machine_written=True)
+    (request,) = server.requests
+    assert (request["model"], request["temperature"]) == (summaries.MODEL, 0)
+    assert "French" in request["messages"][0]["content"]
+
+
+OWN = in_own_words(ARTICLE).text
 
 
 @pytest.mark.parametrize(
-    "copy",
+    ("how", "why"),
     [
-        again(convoy(1), 7),
-        again(convoy(1), 7, title="Mali : ce que l'on sait de l'attaque"),
-        again(convoy(1), 7, body=convoy(1).body.replace("Deux chauffeurs ont disparu, ", "")),
+        ({"script": [http.answer(503)]}, "answers 503"),
+        ({"script": [http.RESET]}, "does not answer"),
+        ({"script": [http.ACCEPT_HANG]}, "does not answer"),
+        ({"script": [http.ACCEPT_DRIP]}, "took over 1 seconds"),
+        ({"script": [http.GARBAGE]}, "does not answer"),
+        ({"finish": "length"}, "was cut short"),
+        ({"key": "another"}, "answers 401"),
     ],
 )
-def test_a_wire_copy_of_what_was_told_brings_nothing_back(
-    database: Database, first: Brief, copy: Article
+def test_a_machine_that_fails_is_asked_once_and_leaves_the_articles_own_words(
+    tmp_path: Path, how: Mapping[str, Any], why: str
 ) -> None:
-    assert first.article_ids == (1,)
-    assert drafted(database, copy, at=LATER, approve=False) == []
+    found, server = told(tmp_path, lambda _: GOOD, **how)
+    assert why in found.note
+    assert (found.text, found.machine_written, found.answered) == (OWN, False, False)
+    assert server.calls == 1
 
 
-def test_a_report_that_turns_the_same_words_round_brings_nothing_back(
-    database: Database, first: Brief
+@pytest.mark.parametrize(
+    ("answer", "why", "answered"),
+    [
+        (None, "has no text", False),
+        ("x" * 70_000, "over 64000 bytes", False),
+        ("Le Sénégal ferme 99 postes-frontières au gouvernement.", "'99' is not", True),
+        ("Senegal and its neighbour close twelve border posts.", "is in en", True),
+    ],
+)
+def test_an_answer_that_can_not_be_used_is_refused(
+    tmp_path: Path, answer: str | None, why: str, answered: bool
 ) -> None:
-    told = (
-        "Sur la route de Kita, dans l'ouest du Mali, une trentaine de camions-citernes ont été"
-        " incendiés par des hommes armés. Sous escorte, le convoi roulait ; il venait du Sénégal."
-        " Des chauffeurs, deux ont disparu, dit des transporteurs le syndicat."
-    )
-    turned = again(convoy(1), 7, body=told, title="Près de Kita, un convoi de carburant attaqué")
-    assert drafted(database, turned, at=LATER, approve=False) == []
-    (place, *_) = explain(newsroom(database, LATER), first.story_id).places
-    assert place.why == "left out: told in n° 1, nothing new since"
+    found, _ = told(tmp_path, lambda _: answer)
+    assert why in found.note
+    assert (found.text, found.answered) == (OWN, answered)
 
 
-def test_a_new_report_brings_a_story_back_with_what_is_new(
-    database: Database, first: Brief
-) -> None:
-    body = f"{convoy(2).body}\n\n{TOLL}"
-    (brief,) = drafted(database, again(convoy(2), 7, body=body), at=LATER, approve=False)
-    assert (brief.lineage, brief.follows) == (Lineage.CONTINUES, first.headline)
-    assert brief.article_ids == (2,)
-    assert TOLL in f"{brief.summary} {brief.news}"
-    (place, *_) = explain(newsroom(database, LATER), first.story_id).places
-    assert place.lineage is Lineage.CONTINUES
-    assert place.why == "taken, with what is new since n° 1"
+def test_a_closed_port_is_no_answer() -> None:
+    found = Machine(f"http://127.0.0.1:{http.closed_port()}/v1", "m", "")(ARTICLE)
+    assert "does not answer" in found.note
 
 
-def test_copies_of_a_told_text_do_not_come_back_beside_what_is_new(
-    database: Database, first: Brief
-) -> None:
-    body = f"{convoy(2).body}\n\n{TOLL}"
-    found = [again(convoy(1), 7), again(convoy(2), 8, body=body)]
-    (brief,) = drafted(database, *found, at=LATER, approve=False)
-    assert brief.article_ids == (3,)
+def content(*briefs: Any) -> IssueContent:
+    return an_issue_of(*briefs).content
 
 
-def test_a_later_event_of_the_saga_says_what_is_new_since_the_event_that_was_told(
+def by_machine(article: Article) -> Retold:
+    return Retold(text=GOOD, machine_written=True)
+
+
+BRIEF = a_brief(lead_id=1, summary="Douze postes ferment.")
+
+
+def test_stories_are_told_again_and_say_so() -> None:
+    (brief,) = briefs_of(retell(content(BRIEF), {1: ARTICLE}, by_machine).sections)
+    assert (brief.summary, brief.machine_written) == (GOOD, True)
+    assert brief.summary_language == "fr"
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        replace(BRIEF, summary=""),
+        replace(BRIEF, summary_source="RFI"),
+        replace(BRIEF, lead_id=0),
+        replace(BRIEF, summary=BODY),
+    ],
+)
+def test_a_text_that_may_not_or_need_not_be_told_again_is_not_sent(brief: Any) -> None:
+    assert retell(content(brief), {1: ARTICLE}, by_machine) == content(brief)
+
+
+def test_a_silent_machine_is_asked_twice_and_no_more() -> None:
+    asked: list[int] = []
+
+    def silent(article: Article) -> Retold:
+        asked.append(article.id)
+        return Retold(text="Rien.", note="silence", answered=False)
+
+    many = content(*(replace(BRIEF, story_id=place) for place in range(6)))
+    assert retell(many, {1: ARTICLE}, silent) == many
+    assert len(asked) == 2
+
+
+def test_a_draft_is_made_with_no_transaction_open_while_the_machine_writes(
     database: Database,
 ) -> None:
-    long_ago = NOW - 20 * DAY
-    (began,) = drafted(database, convoy(1), at=long_ago, approve=True)
-    feeds_own = "Le convoi de carburant a été attaqué près de Kita, dans l'ouest du Mali."
-    goes_on = convoy(2, description=feeds_own, body=f"{TOLL}\n\n{convoy(2).body}")
-    (brief,) = drafted(database, goes_on, at=NOW, approve=False)
-    assert (brief.lineage, brief.follows) == (Lineage.CONTINUES, began.headline)
-    assert brief.summary == feeds_own
-    assert TOLL in brief.news
-    (place, *_) = explain(newsroom(database, NOW), brief.story_id).places
-    assert (place.why, place.told_in) == ("taken: it goes on from what readers know", None)
+    plain = a_newsroom_with_news(database)
+
+    def writing(article: Article) -> Retold:
+        assert not database.engine.pool.checkedout()  # type: ignore[attr-defined]
+        return Retold(text=GOOD, machine_written=True)
+
+    issue = composing.make_draft(replace(plain, summariser=writing), "hebdo-sahel", SLOT)
+    assert {brief.summary for brief in briefs_of(issue.content.sections)} == {GOOD}

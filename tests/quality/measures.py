@@ -1,6 +1,10 @@
-"""How right is a clustering, or a set of labels? BCubed: Bagga, Baldwin, 1998."""
+"""How right is a clustering, a set of labels, or a summary?
 
-from collections import defaultdict
+BCubed: Bagga, Baldwin, 1998. ROUGE: Lin, 2004; words in lower case with their accents, no stemming.
+"""
+
+import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Set
 from itertools import combinations
 from typing import TypeVar
@@ -43,3 +47,30 @@ def _groups(labels: Mapping[int, int]) -> Mapping[int, set[int]]:
 def _pairs(labels: Mapping[int, int]) -> set[tuple[int, int]]:
     groups = _groups(labels).values()
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
+
+
+def rouge_1(found: str, right: str) -> float:
+    """Give the F1 of the words that both texts hold, each as often as it stands in both."""
+    ours, theirs = _words(found), _words(right)
+    return _f1((Counter(ours) & Counter(theirs)).total(), len(ours), len(theirs))
+
+
+def rouge_l(found: str, right: str) -> float:
+    """Give the F1 of the longest series of words that both texts hold in one order."""
+    ours, theirs = _words(found), _words(right)
+    lengths = [0] * (len(theirs) + 1)
+    for word in ours:
+        before = 0
+        for place, other in enumerate(theirs, start=1):
+            above = lengths[place]
+            lengths[place] = before + 1 if word == other else max(above, lengths[place - 1])
+            before = above
+    return _f1(lengths[-1], len(ours), len(theirs))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _f1(hits: int, found: int, right: int) -> float:
+    return 2 * hits / (found + right) if found + right else 0.0

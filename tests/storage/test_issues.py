@@ -69,6 +69,19 @@ def test_an_issue_from_before_stories_had_a_lineage_can_be_read(database: Databa
         assert issues.issue(connection, made.id) == made
 
 
+def test_an_issue_from_before_summaries_had_marks_still_loads(database: Database) -> None:
+    marks = ("machine_written", "summary_source", "lead_id")
+    with database.write() as connection:
+        issue = insert(connection)
+        kept = connection.execute(select(table.c.content)).scalar_one()
+        for section in kept["sections"]:
+            for brief in section["briefs"]:
+                for mark in marks:
+                    del brief[mark]
+        connection.execute(update(table).values(content=kept))
+        assert issues.issue(connection, issue.id) == issue
+
+
 def test_a_due_moment_has_one_issue_however_often_it_is_made(database: Database) -> None:
     with database.write() as connection:
         assert insert(connection) == insert(connection)

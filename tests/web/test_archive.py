@@ -69,6 +69,17 @@ def test_an_issue_reads_as_its_mail_with_headings_and_languages(
         assert words in page, words
 
 
+def test_a_summary_that_is_not_the_sources_own_says_whose_it_is(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    brief = a_brief(machine_written=True, summary_source="RFI")
+    sections = (Section(theme="diplomacy", title="Diplomatie", briefs=(brief,)),)
+    sent(newsroom, sections=sections)
+    page = browser.get(f"{HEBDO}/1").text
+    assert '<p class="quiet">Résumé rédigé par une machine</p>' in page
+    assert '<p class="quiet">Résumé tiré de RFI</p>' in page
+
+
 def test_a_public_page_holds_nothing_of_a_reader(browser: TestClient, newsroom: Newsroom) -> None:
     sent(newsroom, introduction="Bonjour %%NAME%% !")
     page = browser.get(f"{HEBDO}/1").text
