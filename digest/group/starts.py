@@ -5,28 +5,32 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from digest.group.clusters import Cluster
 from digest.group.ruled import obeying
+from digest.group.traits import Traits
 from digest.model.ruling import Rulings
 from digest.model.story import Copy
 
 
 def start(
-    ids: Sequence[int],
+    traits: Sequence[Traits],
     copies: Iterable[Copy],
     settled: Iterable[Sequence[int]],
     rulings: Rulings,
 ) -> list[Cluster]:
-    """Make the clusters to begin with, of the places of articles in `ids`; copies are in none.
+    """Make the clusters to begin with, of the articles' places; copies are in none.
 
-    What stands in `settled` is together, as far as editors did not rule otherwise.
+    What stands in `settled` is together, as far as editors did not rule otherwise. Instalments of a
+    series (each day's press review) tell different events, however alike they are worded.
     """
+    ids = [one.id for one in traits]
     original = {copy.article_id: copy.original_id for copy in copies}
     place = {article: at for at, article in enumerate(ids)}
     before = {article for members in settled for article in members}
-    apart = _apart(rulings, place)
+    apart, series = _apart(rulings, place), _series(traits)
     clusters = []
     for group in _groups(ids, original, settled, rulings):
         members = [place[article] for article in group]
-        kept_out = set().union(*(apart[member] for member in members))
+        kept_out = set().union(*(apart[m] | series[traits[m].series] for m in members))
+        kept_out.difference_update(members)
         known = not before.isdisjoint(group)
         clusters.append(Cluster(members=members, settled=known, apart=kept_out))
     return clusters
@@ -51,6 +55,15 @@ def _groups(
         if (pair := {original.get(one, one), original.get(other, other)}) and len(pair) == 2
     )
     return obeying(list(whole.values()), Rulings(apart=rulings.apart, together=together))
+
+
+def _series(traits: Sequence[Traits]) -> Mapping[str, set[int]]:
+    """Map each series to the places of its instalments; what is none is in none."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for at, one in enumerate(traits):
+        if one.series:
+            found[one.series].add(at)
+    return defaultdict(set, found)
 
 
 def _apart(rulings: Rulings, place: Mapping[int, int]) -> defaultdict[int, set[int]]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import numpy as np
 
+from digest.group.across import join_across
 from digest.group.alike import WINDOW, Pairs, Window
 from digest.group.clusters import SAME_STORY, Cluster, merge
 from digest.group.copies import find_copies
@@ -87,10 +88,10 @@ def find_stories(
     traits = sorted((_take(tallier, one, encoder) for one in readings), key=lambda t: (t.at, t.id))
     window = _window(traits, tallier, settled, encoder)
     copies = _copies(traits, rulings)
-    clusters = start([one.id for one in traits], copies, settled, rulings)
+    clusters = start(traits, copies, settled, rulings)
     texts = {member for cluster in clusters for member in cluster.members}
     pairs = _among(window.pairs(), texts)
-    merged = merge(clusters, pairs, threshold=threshold)
+    merged = join_across(merge(clusters, pairs, threshold=threshold), window)
     telling = _Telling(traits, copies, window, rulings)
     grouped = [telling.grouped(cluster) for cluster in merged]
     return Grouping(

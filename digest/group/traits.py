@@ -3,6 +3,7 @@
 A hundred thousand articles fit into memory so: two to three kilobytes each, their texts let go.
 """
 
+import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -24,6 +25,18 @@ TITLE, HEADING, BODY = 3.0, 2.0, 1.0
 BODY_WORDS = 150
 """Of a body, for its own words: the event is told by then. Marks are counted in all of it."""
 
+_DAYS = frozenset(
+    (
+        *("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        *("janvier", "fevrier", "avril", "juin", "juillet", "aout"),
+        *("septembre", "octobre", "novembre", "decembre"),
+        *("january", "february", "april", "june", "july", "august"),
+        *("september", "october", "november", "december"),
+    )
+)
+"""Not mars, mai, march and may, which mean other things too."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTHING = 1e-6
 """What is left of a count when its parts are taken away again."""
 _EVERYWHERE = 0.25
@@ -57,6 +70,8 @@ class Traits:
     runs: Runs
     short: str
     """What a sentence encoder is given, empty where there is none."""
+    series: str
+    """Of an instalment (`L'essentiel du mardi 3 mars`): its source and title without the date."""
 
 
 class Vocabulary:
@@ -101,6 +116,7 @@ class Tallier:
             shared=_counts(language.shared_of(reading, names)),
             runs=runs_in(reading),
             short=short,
+            series=_series(reading),
         )
 
 
@@ -193,6 +209,14 @@ def _counts(counted: Mapping[int, float]) -> Counts:
         features=np.frombuffer(array("I", counted.keys()), dtype=np.uint32),
         times=np.frombuffer(array("f", counted.values()), dtype=np.float32),
     )
+
+
+def _series(reading: Reading) -> str:
+    """Tell instalments by titles that name a day: the rest of the title is that of the series."""
+    title = [word.folded for word in reading.title.words]
+    rest = [word for word in title if not word[0].isdigit() and word not in _DAYS]
+    dated = any(word in _DAYS for word in title) or any(map(_YEAR.fullmatch, title))
+    return f"{reading.article.source}: {' '.join(rest)}" if dated and len(rest) < len(title) else ""
 
 
 def _names(reading: Reading) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Which articles become one story."""
 
 import random
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,3 +95,13 @@ def test_every_article_is_in_exactly_one_story(makers: list[object], hours: int)
     articles = [make(i, hours=i * hours) for i, make in enumerate(makers, start=1)]  # type: ignore[operator]
     found = [a for grouped in stories_of(articles).stories for a in grouped.story.article_ids]
     assert sorted(found) == [article.id for article in articles]
+
+
+def test_instalments_of_a_series_are_stories_of_their_own() -> None:
+    review = [
+        convoy(1, title="Ce qu'il faut retenir du lundi 2 mars"),
+        convoy(2, title="Ce qu'il faut retenir du mardi 3 mars"),
+    ]
+    assert members(stories_of(review)) == {frozenset({1}), frozenset({2})}
+    elsewhere = replace(review[1], source="autre")
+    assert members(stories_of([review[0], elsewhere])) == {frozenset({1, 2})}
