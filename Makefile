@@ -1,12 +1,13 @@
 # Every target sets up what it needs: Python ≥ 3.11, git and make are enough.
 
+DATA ?= ../shared/data
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test nightly check bench reference browser format lock clean
+.PHONY: help demo test nightly check bench bench-grouping reference browser format lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +30,9 @@ check: $(READY) ## style, types, layers, documents
 
 bench: $(READY) ## measure, print a table, write var/bench.json
 	@$(BIN)/python -m bench
+
+bench-grouping: $(READY) ## how right grouping is: one table, on DATA (../shared/data)
+	@$(BIN)/python -m bench.quality $(DATA)
 
 reference: tests/tools/node_modules/.ready ## from npm, for the tests that ask them: the reference MJML validator, axe-core
 

@@ -11,7 +11,6 @@ from digest.group.themes import ThemeScorer
 from digest.model.article import Article, Precision, Published
 from digest.schedule.values import Theme
 
-ARTICLES = 2_000
 WORDS = 320
 _NOW = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 _SYLLABLES = (
@@ -32,17 +31,55 @@ _SYLLABLES = (
 )
 
 
-def articles_per_s() -> float:
-    """Score, group and tie a corpus once, from text to stories."""
-    articles = corpus(ARTICLES, random.Random(7))
+def seconds_10k() -> float:
+    """Group 10,000 articles of ten days once, from text to ranked stories, by words alone."""
+    return _grouped_in(10_000)
+
+
+def semantic_seconds_10k() -> float:
+    """Group them with a sentence encoder."""
+    return _grouped_in(10_000, sentence_encoder())
+
+
+def seconds_100k() -> float:
+    """Group 100,000 articles of ten days."""
+    return _grouped_in(100_000)
+
+
+def peak_mb_100k() -> float:
+    """Give the memory that grouping 100,000 articles takes at most, in a process of its own."""
+    code = "from bench.grouping import seconds_100k; seconds_100k(); print(peak_mb())"
+    return peak_mb_of(f"from bench.readership import peak_mb; {code}")
+
+
+def one_more_ms() -> float:
+    """Say which story of a window of 10,000 an arriving article joins, in milliseconds."""
+    articles = list(corpus(10_001, random.Random(7)))
+    desk = Desk(ALIASES)
+    live = LiveWindow(map(desk.read, articles[:-1]))
     began = perf_counter()
-    desk = Desk([("JNIM", "GSIM", "Groupe de soutien à l'islam et aux musulmans")])
-    readings = [desk.read(article) for article in articles]
+    live.nearest(desk.read(articles[-1]))
+    return (perf_counter() - began) * 1000
+
+
+def _grouped_in(articles: int, encoder: Encoder | None = None) -> float:
+    began = perf_counter()
+    desk = Desk(ALIASES)
     scorer = ThemeScorer(THEMES, desk)
-    for reading in readings:
-        scorer.score(reading)
-    find_ties(find_stories(readings))
-    return len(articles) / (perf_counter() - began)
+    scores: dict[int, tuple[ThemeScore, ...]] = {}
+    briefly: dict[int, Article] = {}
+
+    def read() -> Iterator[Reading]:
+        for article in corpus(articles, random.Random(7)):
+            reading = desk.read(article)
+            scores[article.id] = scorer.score(reading)
+            briefly[article.id] = replace(article, title="", description="", body="")
+            yield reading
+
+    stories = [grouped.story for grouped in find_stories(read(), encoder=encoder).stories]
+    for theme in THEMES:
+        rank(stories, scores, briefly, theme=theme, weights={}, now=_NOW, window=_TEN_DAYS)
+    return perf_counter() - began
 
 
 def corpus(articles: int, chance: random.Random) -> list[Article]:

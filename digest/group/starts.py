@@ -29,7 +29,7 @@ def start(
     clusters = []
     for group in _groups(ids, original, settled, rulings):
         members = [place[article] for article in group]
-        kept_out = set().union(*(apart[m] | series[traits[m].series] for m in members))
+        kept_out = set().union(*(apart[m] | series[m] for m in members))
         kept_out.difference_update(members)
         known = not before.isdisjoint(group)
         clusters.append(Cluster(members=members, settled=known, apart=kept_out))
@@ -57,13 +57,18 @@ def _groups(
     return obeying(list(whole.values()), Rulings(apart=rulings.apart, together=together))
 
 
-def _series(traits: Sequence[Traits]) -> Mapping[str, set[int]]:
-    """Map each series to the places of its instalments; what is none is in none."""
-    found: defaultdict[str, set[int]] = defaultdict(set)
+def _series(traits: Sequence[Traits]) -> Sequence[frozenset[int]]:
+    """Give for each article the places of the other instalments of its series.
+
+    The same title again is the same instalment.
+    """
+    places: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for at, one in enumerate(traits):
-        if one.series:
-            found[one.series].add(at)
-    return defaultdict(set, found)
+        places[one.series[0]][at] = one.series[1]
+    return [
+        frozenset(at for at, title in places[series].items() if series and title != own)
+        for series, own in (one.series for one in traits)
+    ]
 
 
 def _apart(rulings: Rulings, place: Mapping[int, int]) -> defaultdict[int, set[int]]:

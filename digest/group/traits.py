@@ -70,8 +70,10 @@ class Traits:
     runs: Runs
     short: str
     """What a sentence encoder is given, empty where there is none."""
-    series: str
-    """Of an instalment (`L'essentiel du mardi 3 mars`): its source and title without the date."""
+    series: tuple[str, str]
+    """Of an instalment (`L'essentiel du mardi 3 mars`): source and title without the date, and the
+    title; empty of others.
+    """
 
 
 class Vocabulary:
@@ -211,12 +213,13 @@ def _counts(counted: Mapping[int, float]) -> Counts:
     )
 
 
-def _series(reading: Reading) -> str:
+def _series(reading: Reading) -> tuple[str, str]:
     """Tell instalments by titles that name a day: the rest of the title is that of the series."""
     title = [word.folded for word in reading.title.words]
     rest = [word for word in title if not word[0].isdigit() and word not in _DAYS]
     dated = any(word in _DAYS for word in title) or any(map(_YEAR.fullmatch, title))
-    return f"{reading.article.source}: {' '.join(rest)}" if dated and len(rest) < len(title) else ""
+    named = f"{reading.article.source}: {' '.join(rest)}"
+    return (named, " ".join(title)) if dated and len(rest) < len(title) else ("", "")
 
 
 def _names(reading: Reading) -> frozenset[str]:

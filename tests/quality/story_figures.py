@@ -28,20 +28,20 @@ ARCHIVE = "orangesum/dev_articles.jsonl.gz"
 
 def figures(data: Path | None, encoder: Encoder | None) -> dict[str, float]:
     """Measure stories on the project's own week and, where `data` is, on French news."""
-    found = _story_figures("week", week(), encoder)
+    found = story_figures("week", week(), encoder)
     if data:
         august = french(rows(data / AUGUST))
-        found |= _story_figures("stories", august, encoder)
+        found |= story_figures("stories", august, encoder)
         for name, window in labelled_windows(data).items():
-            found |= _story_figures(f"stories.{name}", window, encoder)
+            found |= story_figures(f"stories.{name}", window, encoder)
         found |= copy_figures(august[0])
     return found
 
 
 def week() -> Labelled:
     """Give the week that was written for this project (tests/data/week)."""
-    lines = [line for day in sorted(WEEK.glob("*.jsonl")) for line in day.open(encoding="utf-8")]
-    told = [json.loads(line) for line in lines]
+    days = [day.read_text(encoding="utf-8") for day in sorted(WEEK.glob("*.jsonl"))]
+    told = [json.loads(line) for day in days for line in day.splitlines()]
     events = {event: number for number, event in enumerate(dict.fromkeys(t["event"] for t in told))}
     articles = [
         an_article(
@@ -101,7 +101,10 @@ def _tampered(originals: Sequence[Article]) -> Iterator[tuple[int, Article]]:
         yield one.id + 2 * _APART, replace(one, title="Autre titre", body=" ".join(edited))
 
 
-def _story_figures(name: str, labelled: Labelled, encoder: Encoder | None) -> dict[str, float]:
+def story_figures(
+    name: str, labelled: Labelled, encoder: Encoder | None = None
+) -> dict[str, float]:
+    """Group, and compare with the labels: all articles, those of shared stories, pairs."""
     articles, right = labelled
     desk = Desk()
     grouping = find_stories([desk.read(one) for one in articles], encoder=encoder)

@@ -1,22 +1,18 @@
 """Summaries come at least as near to a newsroom's own as they ever did: floors.json only rises."""
 
+import pytest
+
 from tests.quality.measures import rouge_1, rouge_l
-from tests.quality.summaries import Told, nearness
-from tests.quality.test_grouping_floors import above_floor, rows
-
-EVERY = 36
-"""Of the articles with odd ids: those with even ones taught digest.group.expecting."""
+from tests.quality.story_figures import ARCHIVE
+from tests.quality.summaries import figures
+from tests.quality.test_grouping_floors import DATA, above
 
 
+@pytest.mark.skipif(
+    not (DATA / ARCHIVE).is_file(), reason="../shared/data is not there: summaries are unmeasured"
+)
 def test_summaries_of_french_news() -> None:
-    odd = [
-        row for row in rows("orangesum/dev_articles.jsonl.gz") if row["id"] % 2 and row["heading"]
-    ]
-    told = [
-        Told(title=row["title"], body=row["article"], right=row["heading"]) for row in odd[::EVERY]
-    ]
-    near = nearness(told)
-    above_floor(summary__rouge1=near.rouge1, summary__rougel=near.rougel)
+    above(figures(DATA))
 
 
 def test_rouge_counts_words_and_their_order() -> None:
