@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 
 from digest.group.meaning import Encoder, Meanings
+from digest.group.reading import Desk
+from digest.group.themes import ThemeScorer
 from digest.group.themes.model import Provenance, ThemeModel, Tongue, definition_hash
 from digest.group.themes.training import Material, learn
 from digest.model.article import Article
@@ -109,3 +111,17 @@ def learned(*, encoded: bool = False) -> ThemeModel:
     """Give what 300 articles teach."""
     encoder = Hashes() if encoded else None
     return model_of(learn(material(archive(300), encoder), []), encoder)
+
+
+def locusts(number: int) -> Article:
+    """Tell of an attack that is none of the theme's: by its words alone it is."""
+    body = "Une attaque de criquets a ravagé le mil. La récolte est perdue, le grenier vide."
+    return an_article(
+        id=number, title=f"Attaque de criquets à Diré {number}", description="", body=body
+    )
+
+
+def belongs_to(name: str, article: Article, model: ThemeModel) -> bool:
+    desk = Desk(ALIASES)
+    found = ThemeScorer(themes(), desk, model).score(desk.read(article))
+    return name in {one.theme for one in found if one.belongs}

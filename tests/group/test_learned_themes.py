@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from digest.group.reading import Desk
 from digest.group.themes import ThemeScorer
+from digest.group.themes.blend import CAP, DEFINED, definition_share
 from digest.group.themes.model import ThemeModel
 from digest.group.themes.scoring import MEANING, OTHER_WORDS, changed, fits
 from digest.group.themes.selecting import BY_BOTH, BY_DEFINITION, select
@@ -22,7 +23,9 @@ from tests.group.archive import (
     NAMED,
     Hashes,
     archive,
+    belongs_to,
     learned,
+    locusts,
     material,
     model_of,
     subject_of,
@@ -108,6 +111,17 @@ def test_what_is_surely_of_a_theme_and_what_surely_not() -> None:
     assert not select(table, BY_BOTH)[0][2, 0]
 
 
+def test_an_article_that_is_surely_another_themes_is_not_of_one_that_it_only_names() -> None:
+    table = np.array([[2.9, 0.5], [0.9, 0.5], [2.9, 1.1]])
+    assert select(table, BY_DEFINITION)[1][:, 1].tolist() == [True, False, False]
+
+
+def test_a_definition_counts_up_to_a_cap_either_way() -> None:
+    for total, counted in ((1.5, 1.5), (5.0, CAP), (-5.0, -CAP)):
+        share = definition_share(total, 1.0)
+        assert share.base + share.slope * total == pytest.approx(DEFINED * counted)
+
+
 def test_a_handful_of_corrections_moves_what_is_like_them() -> None:
     told_of = [*archive(300), *(locusts(400 + n) for n in range(12))]
     rest = [locusts(500 + n) for n in range(10)]
@@ -115,10 +129,10 @@ def test_a_handful_of_corrections_moves_what_is_like_them() -> None:
     security = whole.themes.index("security")
     lessons = [Lesson(row=300 + n, theme=security, belongs=False, weight=1.0) for n in range(6)]
     before, after = model_of(learn(whole, [])), model_of(learn(whole, lessons))
-    assert sum(belongs(one, before) for one in rest) >= 8
-    assert sum(belongs(one, after) for one in rest) <= 2
+    assert sum(belongs_to("security", one, before) for one in rest) >= 8
+    assert sum(belongs_to("security", one, after) for one in rest) <= 2
     usual = [one for one in archive(300) if subject_of(one) == "security"]
-    assert sum(belongs(one, after) for one in usual) >= 0.9 * len(usual)
+    assert sum(belongs_to("security", one, after) for one in usual) >= 0.9 * len(usual)
 
 
 def test_a_faint_correction_moves_less_than_a_plain_word() -> None:
@@ -126,25 +140,11 @@ def test_a_faint_correction_moves_less_than_a_plain_word() -> None:
     security = whole.themes.index("security")
 
     def score(weight: float) -> float:
-        lessons = [
-            Lesson(row=300 + n, theme=security, belongs=False, weight=weight) for n in range(6)
-        ]
-        return scored(locusts(500), model_of(learn(whole, lessons)))["security"].score
+        said = [Lesson(row=300 + n, theme=security, belongs=False, weight=weight) for n in range(6)]
+        found = scored(locusts(500), model_of(learn(whole, said)))
+        return found["security"].score if "security" in found else 0.0
 
-    assert score(0.01) > score(0.2) > score(1.0)
-
-
-def locusts(number: int) -> Article:
-    """Tell of an attack that is none of the theme's: by its words alone it is."""
-    body = "Une attaque de criquets a ravagé le mil. La récolte est perdue, le grenier vide."
-    return an_article(
-        id=number, title=f"Attaque de criquets à Diré {number}", description="", body=body
-    )
-
-
-def belongs(article: Article, model: ThemeModel) -> bool:
-    found = scored(article, model).get("security")
-    return found is not None and found.belongs
+    assert score(0.01) > score(0.1) > score(1.0)
 
 
 def test_a_theme_of_which_too_little_is_sure_is_scored_by_its_definition() -> None:

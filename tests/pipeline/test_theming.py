@@ -1,25 +1,27 @@
 """Themes are learned from the archive and corrections; what was learned can be taken back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from digest.errors import ConfigError, ConflictError, NotFoundError
-from digest.model.article import Entry
+from digest.model.article import Article, Entry
 from digest.model.correction import Correction
-from digest.pipeline import models
-from digest.pipeline.classroom import examples_of, fold_of
+from digest.pipeline import models, strikes
+from digest.pipeline.classroom import Classroom, examples_of, fold_of
 from digest.pipeline.grouping import GroupReport, group
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.teaching import teach
-from digest.pipeline.theming import train
+from digest.pipeline.theming import read_archive, train
 from digest.storage import articles, corrections, stories
 from subscribers.database import Database
 from tests.builders import published
 from tests.conftest import NOW
-from tests.group.archive import Hashes, archive, schedule, theme
+from tests.group.archive import Hashes, archive, belongs_to, locusts, model_of, schedule, theme
 from tests.pipeline import editorial
 
 NAMELESS = 1
@@ -27,8 +29,12 @@ NAMELESS = 1
 
 
 def stored(database: Database, size: int = 180) -> None:
+    store(database, archive(size))
+
+
+def store(database: Database, told: Sequence[Article]) -> None:
     with database.write() as connection:
-        for place, one in enumerate(archive(size)):
+        for place, one in enumerate(told):
             values = {name: getattr(one, name) for name in Entry.__dataclass_fields__}
             values["published"] = published(NOW - timedelta(hours=1 + place))
             articles.add_article(connection, Entry(**values), now=NOW)
@@ -118,6 +124,15 @@ def test_beside_a_damaged_model_the_definitions_score_and_it_is_said(
         models.choose(newsroom, name)
 
 
+def test_a_draft_clock_that_meets_a_damaged_model_goes_on_and_logs_it(newsroom: Newsroom) -> None:
+    assert newsroom.models
+    (newsroom.models / f"{train(newsroom).name}.json.gz").write_bytes(b"")
+    with capture_logs() as logs:
+        strikes._group(newsroom)
+    assert [line["log_level"] for line in logs] == ["warning"]
+    assert "is no model of ours" in logs[0]["why"]
+
+
 def test_another_models_content_under_its_name_is_refused(newsroom: Newsroom) -> None:
     assert newsroom.models
     first = train(newsroom).name
@@ -172,12 +187,31 @@ def test_corrections_are_tried_on_a_model_that_did_not_see_them(newsroom: Newsro
     assert sum(one.right_after for one in tried) >= len(nameless) - 2
 
 
+def test_what_only_one_fold_shows_is_right_only_for_who_saw_it(database: Database) -> None:
+    plague = [n for n in range(181, 221) if fold_of(a_correction(n)) == 0]
+    told = archive(220)
+    for number in plague:
+        told[number - 1] = locusts(number)
+    store(database, told)
+    newsroom = replace(editorial.a_newsroom(database), schedule=schedule())
+    for article in plague:
+        teach(newsroom, article, "security", belongs=False)
+    with newsroom.database.read() as connection:
+        whole = read_archive(connection, {"security"})
+    room = Classroom(newsroom, "fr", whole.articles["fr"], ["fr"])
+    seen = room.learn(whole.corrections)
+    found = room.outcomes(seen, whole.corrections)["security"]
+    assert (found.held_back, found.right_after) == (len(plague), 0)
+    model = model_of(seen)
+    assert not any(belongs_to("security", locusts(number), model) for number in plague)
+
+
+def a_correction(article: int, theme: str = "security") -> Correction:
+    return Correction(article_id=article, theme=theme, belongs=True, weight=1.0, at=NOW)
+
+
 def test_folds_are_fixed_and_keep_an_article_together() -> None:
-    said = [
-        Correction(article_id=n, theme=name, belongs=True, weight=1.0, at=NOW)
-        for n in range(200)
-        for name in ("security", "sport")
-    ]
+    said = [a_correction(n, name) for n in range(200) for name in ("security", "sport")]
     folds = [fold_of(one) for one in said]
     assert folds[::2] == folds[1::2]
     assert folds[:12:2] == [0, 2, 2, 3, 0, 4]
@@ -185,9 +219,8 @@ def test_folds_are_fixed_and_keep_an_article_together() -> None:
 
 
 def test_corrections_of_themes_that_are_gone_teach_nothing(newsroom: Newsroom) -> None:
-    gone = Correction(article_id=1, theme="gone", belongs=True, weight=1.0, at=NOW)
     with newsroom.database.write() as connection:
-        corrections.teach(connection, gone)
+        corrections.teach(connection, a_correction(1, "gone"))
     assert train(newsroom).corrections == 0
 
 
