@@ -17,7 +17,7 @@ from digest.pipeline.grouping import default_since
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import articles, corrections, stories
 
-_TERMS, _LEARNED, _BORDERLINE, _LATEST = 15, 12, 10, 10
+_TERMS, _LEARNED, _BORDERLINE, _LATEST, _CHANGES = 15, 12, 10, 10, 20
 _SCORED_BY_WORDS = ("fr", "en")
 
 
@@ -91,7 +91,8 @@ class ThemeView:
     before: str
     """The model before this one, or `definition`."""
     changes: tuple[Changed, ...]
-    """Articles of the newsletters' windows that belong by one of the two only."""
+    """Articles of the newsletters' windows that belong by one of the two only; the 20 whose scores
+    differ most, most first."""
 
 
 def view(newsroom: Newsroom, theme: str) -> ThemeView:
@@ -197,7 +198,7 @@ def _changes(
 ) -> tuple[Changed, ...]:
     needed = minimum(newsroom.schedule.themes[theme])
     before, after = (_scores(newsroom, theme, model, recent) for model in pair)
-    return tuple(
+    found = (
         Changed(
             article_id=one.id,
             title=one.title,
@@ -208,6 +209,11 @@ def _changes(
         for one in recent
         if (before[one.id] >= needed) != (after[one.id] >= needed)
     )
+    return tuple(sorted(found, key=_difference)[:_CHANGES])
+
+
+def _difference(one: Changed) -> tuple[float, int]:
+    return -abs(one.after - one.before), one.article_id
 
 
 def _scores(

@@ -111,6 +111,13 @@ def test_what_is_surely_of_a_theme_and_what_surely_not() -> None:
     assert not select(table, BY_BOTH)[0][2, 0]
 
 
+def test_where_most_articles_have_no_theme_a_faint_one_is_not_sure() -> None:
+    broad = np.vstack([[[2.0, 0.1], [0.5, 0.2], [0.9, 0.0]], np.zeros((9, 2))])
+    wanted, _ = select(broad, BY_DEFINITION)
+    assert wanted[:3, 0].tolist() == [True, False, False]
+    assert select(broad[:3], BY_DEFINITION)[0][:, 0].tolist() == [True, True, True]
+
+
 def test_an_article_that_is_surely_another_themes_is_not_of_one_that_it_only_names() -> None:
     table = np.array([[2.9, 0.5], [0.9, 0.5], [2.9, 1.1]])
     assert select(table, BY_DEFINITION)[1][:, 1].tolist() == [True, False, False]

@@ -71,6 +71,9 @@ def test_what_the_last_corrections_changed_is_told(newsroom: Newsroom) -> None:
     assert shown.before == before.name
     assert shown.changes
     assert all(one.before >= 1 > one.after and not one.belongs for one in shown.changes)
+    differences = [one.before - one.after for one in shown.changes]
+    assert differences == sorted(differences, reverse=True)
+    assert len(differences) <= 20
 
 
 def test_a_theme_that_changed_since_is_shown_as_its_definition(newsroom: Newsroom) -> None:
