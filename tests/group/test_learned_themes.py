@@ -85,7 +85,7 @@ def test_an_article_is_scored_as_in_training(encoded: bool) -> None:
             if name in one_by_one:
                 assert one_by_one[name].score == pytest.approx(score, abs=2e-3)
             else:
-                assert score < 0.2 + 2e-3
+                assert score < 0.4 + 2e-3
 
 
 def test_learned_reasons_are_words_as_they_are_written_and_few() -> None:
@@ -166,7 +166,7 @@ def test_a_theme_whose_definition_changed_since_is_scored_by_it_alone() -> None:
     anew = theme("security", keywords=(*NAMED["security"], "kamikaze"))
     assert changed(themes(security=anew), learned()) == ["security"]
     assert scored(UNNAMED, learned(), security=anew).get("security") is None
-    stricter = theme("security", minimum=9.0)
+    stricter = theme("security", minimum=3.0)
     assert changed(themes(security=stricter), learned()) == []
     assert not scored(UNNAMED, learned(), security=stricter)["security"].belongs
 

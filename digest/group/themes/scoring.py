@@ -7,8 +7,9 @@ the score (digest.group.themes.blend). One threshold serves all themes; a theme 
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from digest.group.meaning import Encoder, told_in_short
@@ -26,7 +27,7 @@ from digest.group.themes.model import Learned, ThemeModel, Tongue, definition_ha
 from digest.model.story import Reason, ThemeScore
 from digest.schedule.values import Theme
 
-if TYPE_CHECKING:  # numpy takes a while to load, and without an encoder nothing here asks for it
+if TYPE_CHECKING:  # numpy takes a while to load, and without a model nothing here asks for it
     import numpy as np
     from numpy.typing import NDArray
 
@@ -37,7 +38,7 @@ OTHER_WORDS, MEANING = "other words", "meaning"
 
 _NAMED = 8
 """Learned words that are named as reasons of one score."""
-_FAINT = 0.2
+_FAINT = 0.4
 """Of a theme's minimum: a learned score below it tells nothing."""
 
 
@@ -49,9 +50,8 @@ class _Speech:
     numbers: Mapping[str, int]
     written: Mapping[int, str]
     themes: Mapping[str, Learned]
-
-
-_SILENT = _Speech(rarity={}, numbers={}, written={}, themes={})
+    weights: "NDArray[np.float64]"
+    """Features × themes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +59,9 @@ class _Text:
     """An article as a model sees it."""
 
     features: Mapping[int, float]
+    written: Mapping[int, str]
+    decided: Sequence[float]
+    """What all its features add to each theme's decision."""
     vector: "NDArray[np.float32] | None"
 
 
@@ -82,13 +85,16 @@ class ThemeScorer:
         """Score one article; themes for which nothing speaks are left out. Best first."""
         points = self._definitions.points(reading)
         found: dict[str, Mapping[str, float]] = dict(points)
-        speech = self._speeches.get(reading.article.language, _SILENT)
-        if speech.themes:
+        speech = self._speeches.get(reading.article.language)
+        if speech:
             text = self._text(reading, speech)
-            for name, learned in speech.themes.items():
-                found[name] = _mixed(points.get(name, {}), learned, text, speech.written)
+            for place, (name, learned) in enumerate(speech.themes.items()):
+                least = _FAINT * minimum(self._themes[name])
+                known, decided = points.get(name, {}), text.decided[place]
+                found[name] = _mixed(known, learned, text, decided, least)
+        learnable = speech.themes if speech else {}
         made = [self._score(reading.article.id, name, why) for name, why in found.items()]
-        told = [one for one in made if one.theme not in speech.themes or self._tells(one)]
+        told = [one for one in made if one.theme not in learnable or self._tells(one)]
         return tuple(sorted(told, key=lambda score: (-score.score, score.theme)))
 
     def _text(self, reading: Reading, speech: _Speech) -> _Text:
@@ -96,7 +102,10 @@ class ThemeScorer:
         vector = None
         if self._encoder:
             vector = self._encoder.encode([told_in_short(reading.article)])[0]
-        return _Text(features={speech.numbers[f]: w for f, w in weights.items()}, vector=vector)
+        features = {speech.numbers[feature]: weight for feature, weight in weights.items()}
+        added = list(features.values()) @ speech.weights[list(features)]
+        decided = [float(one) for one in added]
+        return _Text(features=features, written=speech.written, decided=decided, vector=vector)
 
     def _tells(self, score: ThemeScore) -> bool:
         return score.score >= _FAINT * minimum(self._themes[score.theme])
@@ -139,41 +148,52 @@ def _speeches(model: ThemeModel | None, themes: set[str]) -> dict[str, _Speech]:
 
 
 def _speech(tongue: Tongue, themes: set[str]) -> _Speech:
+    import numpy as np
+
+    learned = {name: one for name, one in tongue.themes.items() if name in themes}
+    weights = np.zeros((len(tongue.features), len(learned)))
+    for column, one in enumerate(learned.values()):
+        weights[list(one.weights), column] = list(one.weights.values())
     return _Speech(
         rarity=dict(zip(tongue.features, tongue.rarity, strict=True)),
         numbers={feature: number for number, feature in enumerate(tongue.features)},
         written=tongue.written,
-        themes={name: one for name, one in tongue.themes.items() if name in themes},
+        themes=learned,
+        weights=weights,
     )
 
 
 def _mixed(
-    points: Mapping[str, float], learned: Learned, text: _Text, written: Mapping[int, str]
+    points: Mapping[str, float],
+    learned: Learned,
+    text: _Text,
+    decision: float,
+    least: float,
 ) -> dict[str, float]:
-    """Give the reasons of a score that definition and model make together."""
+    """Give the reasons of a score that definition and model make together, of `least` or more.
+
+    Most themes have nothing to do with most articles: for them no reason is worked out.
+    """
     vector = text.vector
     parts, scale = (1.0, BY_WORDS) if vector is None else (0.5, BY_MEANING)
     near = 0.0 if vector is None else nearness(_dot(vector, learned.meaning))
     dense = 0.0 if vector is None else parts * _dot(vector, learned.dense)
+    total, added = math.fsum(points.values()) + near, parts * decision + dense
+    defined = definition_share(total, scale)
+    decided = decision_share(parts * learned.bias + (1 - parts) * learned.dense_bias, added, scale)
+    if decided.base + decided.slope * added + defined.slope * total < least:
+        return {}
     words = {
         number: parts * weight * learned.weights[number]
         for number, weight in text.features.items()
         if number in learned.weights
     }
-    defined = definition_share(math.fsum(points.values()) + near, scale)
-    decided = decision_share(
-        parts * learned.bias + (1 - parts) * learned.dense_bias,
-        math.fsum(words.values()) + dense,
-        scale,
-    )
     reasons = defaultdict(float, {term: worth * defined.slope for term, worth in points.items()})
-    rest = decided.base
-    for name, worth in _named(words, points, written):
-        if name:
-            reasons[name] += worth * decided.slope
-        else:
-            rest += worth * decided.slope
-    reasons[OTHER_WORDS] += rest
+    named = _named(words, points, text.written)
+    for name, worth in named:
+        reasons[name] += worth * decided.slope
+    rest = added - dense - math.fsum(worth for _, worth in named)
+    reasons[OTHER_WORDS] += decided.base + rest * decided.slope
     if vector is not None:
         reasons[MEANING] += near * defined.slope + dense * decided.slope
     return reasons
@@ -181,16 +201,15 @@ def _mixed(
 
 def _named(
     words: Mapping[int, float], points: Mapping[str, float], written: Mapping[int, str]
-) -> Iterator[tuple[str, float]]:
-    """Name the heaviest words, as the definition writes them where it has them too; not the rest.
+) -> list[tuple[str, float]]:
+    """Name the heaviest words, as the definition writes them where it has them too.
 
     A word of the definition has one reason, for what it weighs there and here.
     """
     defined = {term.casefold(): term for term in points}
-    ordered: Sequence[int] = sorted(words, key=lambda number: (-abs(words[number]), number))
-    for place, number in enumerate(ordered):
-        name = written[number]
-        yield (defined.get(name.casefold(), name) if place < _NAMED else ""), words[number]
+    heaviest = nsmallest(_NAMED, words, key=lambda number: (-abs(words[number]), number))
+    names = [(written[number], words[number]) for number in heaviest]
+    return [(defined.get(name.casefold(), name), worth) for name, worth in names]
 
 
 def _dot(vector: "NDArray[np.float32]", weights: Sequence[float]) -> float:
