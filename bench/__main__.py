@@ -17,7 +17,19 @@ from bench import grouping, importing, rendering, scale, sending, smtp
 
 RUNS = 5
 RESULT = Path("var/bench.json")
-MEASURED_WITH = ("digest", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson", "pystemmer")
+MEASURED_WITH = (
+    *("digest", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson"),
+    *("numpy", "pystemmer", "scipy"),
+)
+    "digest",
+    "jinja2",
+    "mjml-python",
+    "sqlalchemy",
+    "httpx",
+    "orjson",
+    "pystemmer",
+    "scipy",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +43,15 @@ class Benchmark:
 
 
 BENCHMARKS = (
-    Benchmark(name="group.articles_per_s", unit="articles/s", measure=grouping.articles_per_s),
+    Benchmark(name="group.10k.seconds", unit="s", measure=grouping.seconds_10k),
+    Benchmark(
+        name="group.10k.semantic.seconds",
+        unit="s",
+        measure=grouping.semantic_seconds_10k,
+        runs=3,
+    ),
+    Benchmark(name="group.100k.seconds", unit="s", measure=grouping.seconds_100k, runs=3),
+    Benchmark(name="group.100k.peak_mb", unit="MB", measure=grouping.peak_mb_100k, runs=1),
     Benchmark(name="render.issues_per_s", unit="issues/s", measure=rendering.issues_per_s),
     Benchmark(name="personalise.bodies_per_s", unit="bodies/s", measure=sending.bodies_per_s),
     Benchmark(name="send.null.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),

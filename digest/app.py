@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from digest.clock import Clock, system_clock
-from digest.config import Settings, read_settings
+from digest.config import VAR, Settings, read_settings
 from digest.deliver.provider import Provider
 from digest.deliver.providers.urls import open_provider
 from digest.engine.jobs import Engine
@@ -45,6 +45,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         event_keys=event_keys_of(settings),
         encoder=sentence_encoder() if settings.semantic else None,
         summariser=summariser_of(settings),
+        models=VAR / "models" / "themes",
         metrics_token=settings.metrics_token,
     )
 

@@ -61,6 +61,10 @@ def _tell_group(report: "GroupReport") -> None:
         f" {counted(report.ties, 'tie')} to earlier events"
     )
     table("Themes", ("theme", "#articles"), report.themes.items())
+    if report.scored_by != "definition":
+        say(f"scored with model {report.scored_by}")
+    if report.note:
+        say(report.note)
 
 
 def _tell(found: "Explanation") -> None:

@@ -17,6 +17,7 @@ from digest.group.themes import ThemeScorer
 from digest.model.article import Article
 from digest.model.ruling import Rulings
 from digest.model.story import ThemeScore, Tie
+from digest.pipeline import models
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import articles, issues, stories
 from digest.storage.rulings import rulings_among
@@ -39,6 +40,10 @@ class GroupReport:
     ties: int
     themes: Mapping[str, int]
     """Theme → articles that belong to it."""
+    scored_by: str
+    """`definition`, or the name of the model that knows more."""
+    note: str
+    """Why definitions alone score although a model was chosen; empty when all is well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,8 @@ class Findings:
     scores: tuple[ThemeScore, ...]
     stories: tuple[Grouped, ...]
     ties: tuple[Tie, ...]
+    scored_by: str
+    note: str
 
 
 def group(
@@ -175,7 +182,8 @@ def _rulings(
 
 def _find(newsroom: Newsroom, material: Material) -> Findings:
     desk = Desk(newsroom.schedule.aliases)
-    scorer = ThemeScorer(newsroom.schedule.themes, desk)
+    chosen = models.chosen(newsroom)
+    scorer = ThemeScorer(newsroom.schedule.themes, desk, chosen.model, newsroom.encoder)
     scores: list[ThemeScore] = []
 
     def read() -> Iterator[Reading]:
@@ -192,6 +200,8 @@ def _find(newsroom: Newsroom, material: Material) -> Findings:
         scores=tuple(scores),
         stories=tuple(fresh),
         ties=tuple(tie for tie in ties if tie.story_id in ids),
+        scored_by=chosen.name,
+        note=chosen.note,
     )
 
 
@@ -216,4 +226,6 @@ def _report(
         copies=sum(len(story.copies) for story in told),
         ties=len(found.ties),
         themes={theme: belonging[theme] for theme in newsroom.schedule.themes},
+        scored_by=found.scored_by,
+        note=found.note,
     )

@@ -40,5 +40,7 @@ class Newsroom:
     """Compares meanings across languages, where the installation has one."""
     summariser: Summariser | None = None
     """Tells a draft's stories again, in a machine's words; None: they keep their articles' own."""
+    models: Path | None = None
+    """The folder of what was learned of themes; without one, definitions alone score."""
     metrics_token: str = ""
     """What /metrics of the web asks for; empty: there is no such page."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from digest.compose.policies import Verdict, approves_itself, at_send_time
 from digest.deliver.pace import JOB, in_words
 from digest.engine.slots import next_slots
@@ -18,6 +20,8 @@ from digest.pipeline.proofing import send_proof
 from digest.pipeline.sending import begin, send
 from digest.schedule.values import Newsletter
 from digest.storage import issues, runs
+
+_LOG = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +84,14 @@ def _issue(newsroom: Newsroom, run: Run) -> Issue:
     if made is not None:
         return made
     collect(newsroom)
-    group(newsroom)
+    _group(newsroom)
     return make_draft(newsroom, run.newsletter, slot)
+
+
+def _group(newsroom: Newsroom) -> None:
+    note = group(newsroom).note
+    if note:
+        _LOG.warning("themes don't score as chosen", why=note)
 
 
 def _leave(newsroom: Newsroom, run: Run, issue: Issue, verdict: Verdict) -> Struck:

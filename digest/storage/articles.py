@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from digest.errors import NotFoundError
 from digest.model.article import Article, ArticleVersion, Entry, Mark, Precision, Published
@@ -18,6 +18,24 @@ _CHUNK = 500  # ids of one question
 def published_since(connection: Connection, since: datetime) -> list[Article]:
     """Which articles appeared at or after a moment? In order of id."""
     return _read(connection, select(table).where(table.c.published_at >= since))
+
+
+def languages(connection: Connection) -> dict[str, int]:
+    """How many articles are there of each language?"""
+    counted = select(table.c.language, func.count()).group_by(table.c.language)
+    rows = connection.execute(counted.order_by(table.c.language))
+    return {str(language): int(count) for language, count in rows}
+
+
+def newest(connection: Connection, language: str, number: int) -> list[Article]:
+    """Which are the newest articles of a language, `number` at most? In order of id."""
+    latest = (
+        select(table.c.id)
+        .where(table.c.language == language)
+        .order_by(table.c.published_at.desc(), table.c.id.desc())
+        .limit(number)
+    )
+    return _read(connection, select(table).where(table.c.id.in_(latest)))
 
 
 def article(connection: Connection, id: int) -> Article:  # noqa: A002 - the noun's own name

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, func, insert, select
 
 from digest.model.story import Copy, Reason, Story, ThemeScore, Tie
 from digest.storage.tables import stories as stories_table
@@ -52,6 +52,19 @@ def theme_scores(
         article: tuple(sorted(scores, key=lambda score: (-score.score, score.theme)))
         for article, scores in sorted(found.items())
     }
+
+
+def scores_near(
+    connection: Connection, theme: str, score: float, number: int
+) -> list[tuple[int, float]]:
+    """Give the articles whose scores for a theme are nearest to a score, with them."""
+    asked = (
+        select(scores_table.c.article_id, scores_table.c.score)
+        .where(scores_table.c.theme == theme)
+        .order_by(func.abs(scores_table.c.score - score), scores_table.c.article_id.desc())
+        .limit(number)
+    )
+    return [(row.article_id, row.score) for row in connection.execute(asked)]
 
 
 def ties(connection: Connection, story_ids: Iterable[int]) -> list[Tie]:

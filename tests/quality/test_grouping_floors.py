@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from digest.group.reading import Desk
 from digest.group.stories import find_stories
 from digest.group.themes import ThemeScorer
 from digest.model.article import Article
-from digest.schedule.values import Theme
 from tests.builders import an_article, published
 from tests.quality.measures import micro_f1
+from tests.quality.theme_figures import orange_themes
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
@@ -61,16 +60,16 @@ def above(measured: dict[str, float]) -> None:
 
 
 @pytest.mark.slow
-def test_themes_of_french_news() -> None:
+def test_themes_of_french_news_by_definition_alone() -> None:
     labelled = rows("orange_themes/train_dev.jsonl.gz")[::2]
     desk = Desk()
-    scorer = ThemeScorer(_themes(), desk)
+    scorer = ThemeScorer(orange_themes(DATA), desk)
     found = {
         row["id"]: {s.theme for s in scorer.score(desk.read(article(row))) if s.belongs}
         for row in labelled
     }
     right = {row["id"]: set(row["themes"]) for row in labelled}
-    above_floor(themes__micro_f1=micro_f1(found, right))
+    above_floor(themes__definition__micro_f1=micro_f1(found, right))
 
 
 def test_unrelated_french_and_english_news_is_not_merged() -> None:
@@ -94,18 +93,6 @@ def test_unrelated_french_and_english_news_is_not_merged() -> None:
 
 def vars_of(one: Article) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__dataclass_fields__}
-
-
-def _themes() -> dict[str, Theme]:
-    definitions = yaml.safe_load((DATA / "orange_themes/themes.yaml").read_text())
-    return {
-        one["id"]: Theme(
-            title={"fr": one["name"], "en": one["name"]},
-            about=one["description"],
-            keywords=tuple(map(str, one["keywords"])),
-        )
-        for one in definitions
-    }
 
 
 def _english() -> Iterator[tuple[str, str]]:

@@ -13,6 +13,8 @@ from digest.storage.articles import (
     article,
     article_by_key,
     articles,
+    languages,
+    newest,
     published_since,
     update_article,
     versions,
@@ -97,3 +99,15 @@ def test_many_ids_are_asked_for_in_parts(database: Database) -> None:
         for number in range(1_200):
             add_article(connection, an_entry(key=f"https://x.example/{number}"), now=NOON)
         assert len(articles(connection, range(1, 5_000))) == 1_200
+
+
+def test_the_newest_articles_of_a_language_are_found_in_order_of_id(database: Database) -> None:
+    with database.write() as connection:
+        for number, (language, hours) in enumerate([("fr", 3), ("fr", 1), ("en", 9), ("fr", 2)]):
+            at = published(NOON + timedelta(hours=hours))
+            entry = an_entry(key=f"k{number}", language=language, published=at)
+            add_article(connection, entry, now=LATER)
+    with database.read() as connection:
+        assert [one.id for one in newest(connection, "fr", 2)] == [1, 4]
+        assert [one.id for one in newest(connection, "fr", 9)] == [1, 2, 4]
+        assert languages(connection) == {"en": 1, "fr": 3}

@@ -71,6 +71,15 @@ def test_theme_scores_come_back_best_first(filled: Database) -> None:
         assert stories.theme_scores(connection, [1, 2]) == {1: (strong, weak)}
 
 
+def test_the_scores_nearest_to_a_threshold_are_found(filled: Database) -> None:
+    told = [score(n, "security", value) for n, value in enumerate((3.0, 0.9, 1.3, 0.2), start=1)]
+    with filled.write() as connection:
+        stories.replace_scores(connection, range(1, 6), [*told, score(5, "diplomacy", 1.0)])
+    with filled.read() as connection:
+        near = stories.scores_near(connection, "security", 1.0, 3)
+    assert near == [(2, 0.9), (3, 1.3), (4, 0.2)]
+
+
 def test_new_scores_replace_all_former_ones(filled: Database) -> None:
     with filled.write() as connection:
         stories.replace_scores(connection, [1, 2], [score(1, "sahel", 1.4), score(2, "sahel", 2)])

@@ -1,9 +1,9 @@
-"""Does an article belong to a theme, and which of its words say so?
+"""Which of an article's words speak for a theme, by the editor's definition alone?
 
 A theme's terms (its keywords, and more faintly the words of its title, sentence and examples) are
 looked for as stems and runs of stems; each counts BM25-saturated by how often and where it stands
 (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009), weighted by how rare it is in
-news at large. One scale and one threshold serve all themes; a theme may set its own `minimum`.
+news at large. One scale serves all themes.
 """
 
 import math
@@ -14,14 +14,10 @@ from dataclasses import dataclass
 from digest.group.background import RARE, shares
 from digest.group.reading import Desk, Reading
 from digest.group.text import Word, fold
-from digest.model.story import Reason, ThemeScore
 from digest.schedule.values import Theme
 
-BELONGS = 1.0
-"""Score from which an article belongs to a theme that sets no minimum of its own."""
-
 _SCALE = 0.0714
-"""Brings the sums onto a scale where BELONGS is 1."""
+"""Brings the sums onto a scale where an article belongs from 1 on."""
 _TITLE, _HEADING, _BODY = 3.0, 2.0, 1.0
 _SATURATION, _BY_LENGTH, _USUAL_LENGTH = 2.0, 0.6, 350.0
 _KEYWORD, _OWN_WORDS, _EXCLUDED = 1.0, 0.25, -2.0
@@ -43,22 +39,28 @@ class Term:
     """Of a word whose stem is short and so shared by strangers: the word, without its plural."""
 
 
-class ThemeScorer:
-    """Scores articles against all themes of the schedule."""
+class Definitions:
+    """Weighs articles by the themes' terms as schedule.yaml defines them."""
 
     def __init__(self, themes: Mapping[str, Theme], desk: Desk) -> None:
         self._themes = themes
         self._desk = desk
         self._terms: dict[str, Mapping[str, list[Term]]] = {}
 
-    def score(self, reading: Reading) -> tuple[ThemeScore, ...]:
-        """Score one article; themes of which it holds no term are left out. Best first."""
+    def points(self, reading: Reading) -> Mapping[str, Mapping[str, float]]:
+        """Map themes to the terms found, each with its part; excluded terms count below 0.
+
+        Themes of which the article holds no term are left out.
+        """
         language = reading.article.language
         if language not in self._terms:
             self._terms[language] = _by_first_stem(self._compile(language))
-        points = self._points(reading, self._terms[language])
-        scores = (self._score(reading.article.id, name, found) for name, found in points.items())
-        return tuple(sorted(scores, key=lambda score: (-score.score, score.theme)))
+        return self._points(reading, self._terms[language])
+
+    def terms(self, theme: str, language: str) -> list[Term]:
+        """Give a theme's terms in articles of a language, heaviest first."""
+        mine = [term for term in self._compile(language) if term.theme == theme]
+        return sorted(mine, key=lambda term: (-abs(term.weight), term.written))
 
     def _points(
         self, reading: Reading, terms: Mapping[str, list[Term]]
@@ -72,17 +74,6 @@ class ThemeScorer:
             # Two keywords of one stem (jihadiste, jihadistes) are one: the heavier counts.
             points[term.theme][term.written] = max(known, worth, key=abs)
         return points
-
-    def _score(self, article_id: int, name: str, found: Mapping[str, float]) -> ThemeScore:
-        score = round(max(0.0, math.fsum(found.values())), 4)
-        reasons = sorted(found.items(), key=lambda item: (-abs(item[1]), item[0]))
-        return ThemeScore(
-            article_id=article_id,
-            theme=name,
-            score=score,
-            belongs=score >= minimum(self._themes[name]),
-            reasons=tuple(Reason(term=term, weight=round(worth, 4)) for term, worth in reasons),
-        )
 
     def _compile(self, language: str) -> Iterator[Term]:
         lexer = self._desk.lexer(language)
@@ -105,11 +96,6 @@ class ThemeScorer:
                     seen.add(stems)
                     weight = _OWN_WORDS * _rarity(stems, language)
                     yield Term(theme=name, written=word.written, stems=stems, weight=weight)
-
-
-def minimum(theme: Theme) -> float:
-    """Give the score from which an article belongs to a theme."""
-    return BELONGS if theme.minimum is None else theme.minimum
 
 
 def _phrases(theme: Theme) -> list[tuple[str, float]]:
