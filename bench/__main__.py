@@ -21,15 +21,6 @@ MEASURED_WITH = (
     *("digest", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson"),
     *("numpy", "pystemmer", "scipy"),
 )
-    "digest",
-    "jinja2",
-    "mjml-python",
-    "sqlalchemy",
-    "httpx",
-    "orjson",
-    "pystemmer",
-    "scipy",
-)
 
 
 @dataclass(frozen=True, kw_only=True)

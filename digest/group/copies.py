@@ -55,7 +55,7 @@ def find_copies(texts: Sequence[tuple[int, Runs]]) -> list[Copy]:
 def runs_in(reading: Reading) -> Runs:
     """Give the sampled four-word runs of a text, one in four."""
     words = [*reading.title.words, *reading.heading.words, *reading.body.words][:_WORDS]
-    marks = np.fromiter((word.mark for word in words), dtype=np.uint64, count=len(words))
+    marks = np.array([word.mark for word in words], dtype=np.uint64)
     starts = max(0, len(words) - _RUN + 1)
     rolled = np.zeros(starts, dtype=np.uint64)
     for place, factor in enumerate(_FACTORS):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 import numpy as np
 
@@ -90,9 +91,9 @@ def find_stories(
     copies = _copies(traits, rulings)
     clusters = start(traits, copies, settled, rulings)
     texts = {member for cluster in clusters for member in cluster.members}
-    pairs = _among(window.pairs(), texts)
-    merged = join_across(merge(clusters, pairs, threshold=threshold), window)
-    telling = _Telling(traits, copies, window, rulings)
+    pairs = window.pairs()
+    merged = join_across(merge(clusters, _among(pairs, texts), threshold=threshold), window)
+    telling = _Telling(traits, copies, pairs, rulings.leads)
     grouped = [telling.grouped(cluster) for cluster in merged]
     return Grouping(
         stories=tuple(sorted(grouped, key=lambda g: g.story.id)),
@@ -134,9 +135,14 @@ class _Telling:
     """Makes stories of clusters."""
 
     def __init__(
-        self, traits: Sequence[Traits], copies: Iterable[Copy], window: Window, rulings: Rulings
+        self,
+        traits: Sequence[Traits],
+        copies: Iterable[Copy],
+        pairs: Pairs,
+        leads: frozenset[int],
     ) -> None:
-        self._traits, self._window, self._leads = traits, window, rulings.leads
+        self._traits, self._leads = traits, leads
+        self._likely = {(one, other): likely for one, other, likely in pairs}
         self._copies: defaultdict[int, list[Copy]] = defaultdict(list)
         for copy in copies:
             self._copies[copy.original_id].append(copy)
@@ -166,13 +172,12 @@ class _Telling:
         """Say of each text how likely the others tell its event, on average."""
         if len(places) == 1:
             return {self._traits[places[0]].id: 1.0}
-        one, other = np.triu_indices(len(places), 1)
-        at = np.array(places)
-        pairs = self._window.weighed(at[one], at[other], least=0.0)
-        sums = np.bincount(one, pairs.likely, len(places))
-        sums += np.bincount(other, pairs.likely, len(places))
-        means = np.round(sums / (len(places) - 1), 4)
-        return {self._traits[place].id: float(m) for place, m in zip(places, means, strict=True)}
+        sums = dict.fromkeys(places, 0.0)
+        for pair in combinations(places, 2):
+            likely = self._likely.get(pair, 0.0)
+            sums[pair[0]] += likely
+            sums[pair[1]] += likely
+        return {self._traits[p].id: round(s / (len(places) - 1), 4) for p, s in sums.items()}
 
 
 def _use(

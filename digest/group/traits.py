@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,11 +123,12 @@ class Tallier:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Marked:
-    """What a word says across languages."""
+class _Marked(NamedTuple):
+    """What a word says across languages; a tuple, since every word of every text is looked up."""
 
     marks: tuple[int, ...]
+    part: float
+    """Of the word's weight, for each of them."""
     guessed: bool
     """No list knows it: it is told by its spelling."""
     opens: bool
@@ -157,14 +159,17 @@ class _Language:
         """Count marks; of a name of several words its own, not those of its parts."""
         counted: defaultdict[int, float] = defaultdict(float)
         opens = False
+        known = self._marked
         for word, weight in _weighed(reading, None).items():
-            marked = self._marked.get(word) or self._mark(word)
-            opens |= marked.opens
-            for mark in marked.marks:
-                counted[mark] += _worth(word, weight, marked, names)
+            marks, part, guessed, opening = known.get(word) or self._mark(word)
+            opens |= opening
+            worth = weight * part * _NAME if guessed and word.folded in names else weight * part
+            for mark in marks:
+                counted[mark] += worth
         if opens:
             self._name(counted, reading, names)
-        return {mark: times for mark, times in counted.items() if times > _NOTHING}
+            return {mark: times for mark, times in counted.items() if times > _NOTHING}
+        return counted
 
     def _name(self, counted: dict[int, float], reading: Reading, names: frozenset[str]) -> None:
         places = ((reading.title, TITLE), (reading.heading, HEADING), (reading.body, BODY))
@@ -172,8 +177,9 @@ class _Language:
             for place, length, meaning in self._lexicon.named(words):
                 for word in words[place : place + length]:
                     marked = self._marked[word]
+                    boost = _NAME if marked.guessed and word.folded in names else 1.0
                     for mark in marked.marks:
-                        counted[mark] -= _worth(word, weight, marked, names)
+                        counted[mark] -= boost * weight * marked.part
                 counted[self._shared.number(meaning)] += weight
 
     def _learn(self, word: Word) -> tuple[int, int]:
@@ -186,15 +192,11 @@ class _Language:
         marks = () if common else self._lexicon.marks(word)
         self._marked[word] = marked = _Marked(
             marks=tuple(self._shared.number(mark) for mark in marks),
+            part=1 / max(1, len(marks)),
             guessed=bool(marks) and marks[0].startswith("~"),
             opens=self._lexicon.opens(word),
         )
         return marked
-
-
-def _worth(word: Word, weight: float, marked: _Marked, names: frozenset[str]) -> float:
-    boost = _NAME if marked.guessed and word.folded in names else 1.0
-    return boost * weight / len(marked.marks)
 
 
 def _weighed(reading: Reading, body_words: int | None) -> dict[Word, float]:
