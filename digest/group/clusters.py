@@ -21,6 +21,8 @@ class Cluster:
     members: list[int]
     settled: bool = False
     """Holds articles of an earlier grouping: two settled clusters never become one."""
+    alone: bool = False
+    """Never joins another one: a round-up of many events."""
     apart: set[int] = field(default_factory=set)
     """Places of articles that never come into this cluster."""
 
@@ -32,7 +34,7 @@ class Cluster:
 
     def may_join(self, other: "Cluster") -> bool:
         """Say whether nothing forbids that the two become one."""
-        if self.settled and other.settled:
+        if self.alone or other.alone or (self.settled and other.settled):
             return False
         return self.apart.isdisjoint(other.members) and other.apart.isdisjoint(self.members)
 

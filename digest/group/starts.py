@@ -19,7 +19,8 @@ def start(
     """Make the clusters to begin with, of the articles' places; copies are in none.
 
     What stands in `settled` is together, as far as editors did not rule otherwise. Instalments of a
-    series (each day's press review) tell different events, however alike they are worded.
+    series (each week's interview) tell different events, however alike they are worded; a round-up
+    of many events is a story of its own.
     """
     ids = [one.id for one in traits]
     original = {copy.article_id: copy.original_id for copy in copies}
@@ -32,7 +33,8 @@ def start(
         kept_out = set().union(*(apart[m] | series[m] for m in members))
         kept_out.difference_update(members)
         known = not before.isdisjoint(group)
-        clusters.append(Cluster(members=members, settled=known, apart=kept_out))
+        alone = any(traits[member].round_up for member in members)
+        clusters.append(Cluster(members=members, settled=known, alone=alone, apart=kept_out))
     return clusters
 
 

@@ -18,6 +18,11 @@ from digest.group.sentences import balanced, sentences
 from digest.group.text import Lexer, fold
 
 _MOST_SENTENCES = 3
+_DATELINE = re.compile(
+    r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’ .-]+(?:,[^()\n]{1,20})?\([^()\n]{2,40}\)\s*[-–—]+\s+"
+)
+_TEASER = 10
+"""Words: a shorter description calls for readers more than it tells; the text goes on from it."""
 _FEWEST_WORDS = 6
 _READ = 8
 """Sentences of a body that are weighed: what later ones hold, summaries seldom use."""
@@ -87,14 +92,22 @@ def summarise(title: str, description: str, body: str, language: str, *, words: 
 
     Empty when neither description nor body holds a sentence.
     """
-    description, body = description[:_TEXT_CAP], body[:_TEXT_CAP]
+    description, body = _undated(description[:_TEXT_CAP]), _undated(body[:_TEXT_CAP])
     told = _told(description, title)
-    if told:
+    if told and sum(len(s.split()) for s in told) >= _TEASER:
         return _within(told, words)
+    if told:
+        more = _chosen(_Text(title, body, language, words), words)
+        return _within([*told, *(s for s in more if fold(s) not in map(fold, told))], words)
     chosen = _chosen(_Text(title, body, language, words), words)
     if chosen:
         return _within(chosen, words)
     return _within(_last_resort(description, body, title), words)
+
+
+def _undated(text: str) -> str:
+    """Leave out an agency's dateline: `BAMAKO, 2 mars (AFP) – `."""
+    return _DATELINE.sub("", text.lstrip())
 
 
 def _told(description: str, title: str) -> list[str]:

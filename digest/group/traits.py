@@ -37,6 +37,13 @@ _DAYS = frozenset(
     )
 )
 """Not mars, mai, march and may, which mean other things too."""
+_ROUND_UPS = frozenset(
+    (
+        *("briefing", "roundup", "recap", "newsletter", "podcast", "headlines", "wrap"),
+        *("essentiel", "revue", "matinale"),
+    )
+)
+"""Not live and direct: what is told of one event as it happens belongs to it."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTHING = 1e-6
 """What is left of a count when its parts are taken away again."""
@@ -75,6 +82,8 @@ class Traits:
     """Of an instalment (`L'essentiel du mardi 3 mars`): source and title without the date, and the
     title; empty of others.
     """
+    round_up: bool
+    """It tells of many events: a press review, a morning briefing."""
 
 
 class Vocabulary:
@@ -120,6 +129,7 @@ class Tallier:
             runs=runs_in(reading),
             short=short,
             series=_series(reading),
+            round_up=_tells_many(reading.title),
         )
 
 
@@ -213,6 +223,11 @@ def _counts(counted: Mapping[int, float]) -> Counts:
         features=np.frombuffer(array("I", counted.keys()), dtype=np.uint32),
         times=np.frombuffer(array("f", counted.values()), dtype=np.float32),
     )
+
+
+def _tells_many(title: Passage) -> bool:
+    """Say whether a title announces a round-up: by one of its first words, before any name."""
+    return any(word.folded in _ROUND_UPS for word in title.words[:3])
 
 
 def _series(reading: Reading) -> tuple[str, str]:

@@ -105,3 +105,11 @@ def test_instalments_of_a_series_are_stories_of_their_own() -> None:
     assert members(stories_of(review)) == {frozenset({1}), frozenset({2})}
     elsewhere = replace(review[1], source="autre")
     assert members(stories_of([review[0], elsewhere])) == {frozenset({1, 2})}
+
+
+def test_a_round_up_of_many_events_is_a_story_of_its_own() -> None:
+    review = convoy(2, title="Revue de presse : le convoi de Kita")
+    assert members(stories_of([convoy(1), review, convoy(3)])) == {
+        frozenset({1, 3}),
+        frozenset({2}),
+    }

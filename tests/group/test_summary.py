@@ -173,3 +173,15 @@ def test_hostile_text_takes_no_time(hostile: str) -> None:
     split_headings(hostile)
     Lexer("fr").read(hostile)
     assert perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("line", ["BAMAKO, 2 mars (AFP) – ", "N’DJAMENA (Agence Sud) - "])
+def test_an_agencys_dateline_is_left_out(line: str) -> None:
+    assert summary(line + TOLD) == TOLD
+    assert summary(body=line + BODY) == summary()
+
+
+def test_a_teaser_is_followed_by_what_the_text_tells() -> None:
+    told = summary("La mesure surprend les transporteurs de tout le pays.")
+    assert told.startswith("La mesure surprend les transporteurs de tout le pays. ")
+    assert "douze postes-frontières" in told
