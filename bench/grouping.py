@@ -87,7 +87,7 @@ def _grouped_in(articles: int, encoder: Encoder | None = None) -> float:
             if article is None:
                 return
             reading = desk.read(article)
-            scores[article.id] = scorer.score(reading)
+            scores[article.id] = tuple(one for one in scorer.score(reading) if one.belongs)
             briefly[article.id] = replace(article, title="", description="", body="")
             yield reading
 

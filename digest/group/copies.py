@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from digest.group.reading import Reading
 from digest.model.story import Copy
 
-Runs: TypeAlias = NDArray[np.uint64]
+Runs: TypeAlias = NDArray[np.uint32]
 """The sampled runs of a text, each once, in order."""
 
 CONTAINED = 0.5
@@ -27,9 +27,9 @@ _HOLDERS = 16
 """Texts remembered for each run: a later copy is compared with the first ones that had it."""
 _WORDS = 1_500
 _FACTORS = [np.uint64(pow(1_000_003, power, 1 << 64)) for power in reversed(range(_RUN))]
-_END = np.uint64((1 << 64) - 1)
+_END = np.uint32((1 << 32) - 1)
 _SHIFT = np.uint64(20)
-"""The lowest bits of a sum of products say too little of its first word."""
+"""The lowest bits of a sum of products say too little of its first word: the next 32 are kept."""
 
 
 def find_copies(texts: Sequence[tuple[int, Runs]]) -> list[Copy]:
@@ -60,7 +60,8 @@ def runs_in(reading: Reading) -> Runs:
     rolled = np.zeros(starts, dtype=np.uint64)
     for place, factor in enumerate(_FACTORS):
         rolled += marks[place : place + starts] * factor  # what is above 64 bits is let go
-    return np.unique(rolled[(rolled >> _SHIFT) % _ONE_IN == 0])
+    sampled = rolled[(rolled >> _SHIFT) % _ONE_IN == 0]
+    return np.unique((sampled >> _SHIFT).astype(np.uint32))
 
 
 def _shared(texts: Sequence[tuple[int, Runs]]) -> Iterable[list[int]]:

@@ -90,17 +90,20 @@ class _Rarity:
 
     def rows(self, counted: Sequence[Counts], *, top: int, logarithmic: bool = False) -> Rows:
         """Weigh articles, keep the heaviest features of each, bring them to length 1."""
-        columns, weights, ends = [], [], [0]
+        columns = np.empty(len(counted) * top, dtype=np.int32)
+        weights = np.empty(len(counted) * top, dtype=np.float32)
+        ends = [0]
         for counts in counted:
-            times = np.log1p(counts.times) if logarithmic else counts.times
-            weight = times * self._telling[counts.features]
+            times = counts.times.astype(np.float32)
+            weight = (np.log1p(times) if logarithmic else times) * self._telling[counts.features]
             column = self._column[counts.features]
             kept = _heaviest(weight, column, top)
             length = np.sqrt(np.sum(weight[kept] ** 2))
-            columns.append(column[kept])
-            weights.append((weight[kept] / length if length else weight[kept]).astype(np.float32))
-            ends.append(ends[-1] + len(kept))
-        cells = (_joined(weights, np.float32), _joined(columns, np.int32), np.array(ends))
+            start, end = ends[-1], ends[-1] + len(kept)
+            columns[start:end] = column[kept]
+            weights[start:end] = weight[kept] / length if length else 0.0
+            ends.append(end)
+        cells = (weights[: ends[-1]], columns[: ends[-1]], np.array(ends))
         return csr_array(cells, shape=(len(counted), self._size))
 
     @property
@@ -129,7 +132,3 @@ def _heaviest(
         order = np.lexsort((column[telling], -weight[telling]))
         telling = telling[order[:top]]
     return telling[np.argsort(column[telling])]
-
-
-def _joined(parts: Sequence[NDArray[np.generic]], kind: type) -> NDArray[np.generic]:
-    return np.concatenate(parts) if parts else np.array([], dtype=kind)
