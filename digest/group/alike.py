@@ -20,7 +20,7 @@ from digest.group.vectors import Rows, Vectors
 WINDOW = timedelta(hours=72)
 """Articles further apart tell another event, however alike: digest.group.lineage ties them."""
 
-NEAR = 0.02
+NEAR = 0.1
 """Likelihood below which a pair is none."""
 
 _LOOKED_AT = 0.08

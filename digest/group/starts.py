@@ -66,9 +66,10 @@ def _series(traits: Sequence[Traits]) -> Sequence[frozenset[int]]:
     """
     places: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for at, one in enumerate(traits):
-        places[one.series[0]][at] = one.series[1]
+        if one.series[0]:
+            places[one.series[0]][at] = one.series[1]
     return [
-        frozenset(at for at, title in places[series].items() if series and title != own)
+        frozenset(at for at, title in places.get(series, {}).items() if title != own)
         for series, own in (one.series for one in traits)
     ]
 
