@@ -7,7 +7,7 @@ of four weeks that people grouped by event; the texts of three of them belong to
 (tests/quality).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -73,9 +73,14 @@ class Window:
     languages: NDArray[np.int64]
     """A number for each language."""
 
-    def pairs(self) -> Pairs:
-        """Give every pair of which it is likely enough."""
-        found = [self.weighed(*candidates) for candidates in self._candidates()] or [_NO_PAIRS]
+    def pairs(self, texts: Sequence[int]) -> Pairs:
+        """Give every pair, of articles at these places, of which it is likely enough."""
+        wanted = np.zeros(len(self.hours), dtype=bool)
+        wanted[list(texts)] = True
+        found = [_NO_PAIRS]
+        for one, other in self._candidates():
+            both = wanted[one] & wanted[other]
+            found.append(self.weighed(one[both], other[both]))
         return Pairs(
             one=np.concatenate([pairs.one for pairs in found]),
             other=np.concatenate([pairs.other for pairs in found]),

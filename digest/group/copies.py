@@ -4,7 +4,7 @@ Containment of sampled w-shingles: Broder, On the resemblance and containment of
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +15,8 @@ from digest.model.story import Copy
 
 Runs: TypeAlias = NDArray[np.uint32]
 """The sampled runs of a text, each once, in order."""
+
+May: TypeAlias = Callable[[int, Sequence[int]], bool]
 
 CONTAINED = 0.5
 """Share of the shorter text's runs from which it is a copy."""
@@ -32,18 +34,24 @@ _SHIFT = np.uint64(20)
 """The lowest bits of a sum of products say too little of its first word: the next 32 are kept."""
 
 
-def find_copies(texts: Sequence[tuple[int, Runs]]) -> list[Copy]:
+def find_copies(texts: Sequence[tuple[int, Runs]], *, may: May = lambda *_: True) -> list[Copy]:
     """Find the copies among texts, given as id and runs in order of appearance.
 
-    An original is never a copy.
+    An original is never a copy. `may` says of a text and an original, with the copies that it has,
+    whether they may be one voice.
     """
+    voices: defaultdict[int, list[int]] = defaultdict(list)
     holders: defaultdict[int, list[int]] = defaultdict(list)
     sizes: dict[int, int] = {}
     copies: list[Copy] = []
     for (identity, runs), shared in zip(texts, _shared(texts), strict=True):
-        copy = _copy(identity, len(runs), shared, holders, sizes)
+        near = _near(len(runs), shared, holders, sizes)
+        copy = next((c for c in near if may(identity, [c[1], *voices[c[1]]])), None)
         if copy:
-            copies.append(copy)
+            voices[copy[1]].append(identity)
+            copies.append(
+                Copy(article_id=identity, original_id=copy[1], containment=round(copy[0], 3))
+            )
             continue
         sizes[identity] = len(runs)
         for run in shared:
@@ -73,20 +81,17 @@ def _shared(texts: Sequence[tuple[int, Runs]]) -> Iterable[list[int]]:
     return (runs[often[np.searchsorted(often, runs)] == runs].tolist() for _, runs in texts)
 
 
-def _copy(
-    identity: int,
+def _near(
     size: int,
     shared: Sequence[int],
     holders: Mapping[int, Sequence[int]],
     sizes: Mapping[int, int],
-) -> Copy | None:
+) -> list[tuple[float, int]]:
+    """Give the originals that a text repeats, and how much of it: most first, then the earliest."""
     common = Counter(holder for run in shared for holder in holders.get(run, ()))
     found = [
         (times / fewer, holder)
         for holder, times in common.items()
         if (fewer := min(size, sizes[holder])) >= _FEWEST and times >= CONTAINED * fewer
     ]
-    if not found:
-        return None
-    contained, original = max(found, key=lambda pair: (pair[0], -pair[1]))
-    return Copy(article_id=identity, original_id=original, containment=round(contained, 3))
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))

@@ -18,22 +18,21 @@ def start(
 ) -> list[Cluster]:
     """Make the clusters to begin with, of the articles' places; copies are in none.
 
-    What stands in `settled` is together, as far as editors did not rule otherwise. Instalments of a
-    series (each week's interview) tell different events, however alike they are worded; a round-up
-    of many events is a story of its own.
+    What stands in `settled` is together, as far as editors did not rule otherwise. A round-up of
+    many events is a story of its own, unless an editor joins it with another.
     """
     ids = [one.id for one in traits]
     original = {copy.article_id: copy.original_id for copy in copies}
     place = {article: at for at, article in enumerate(ids)}
     before = {article for members in settled for article in members}
-    apart, series = _apart(rulings, place), _series(traits)
+    apart = _apart(rulings, place, original)
     clusters = []
     for group in _groups(ids, original, settled, rulings):
         members = [place[article] for article in group]
-        kept_out = set().union(*(apart[m] | series[m] for m in members))
+        kept_out = set().union(*(apart[member] for member in members))
         kept_out.difference_update(members)
         known = not before.isdisjoint(group)
-        alone = any(traits[member].round_up for member in members)
+        alone = all(traits[member].round_up for member in members)
         clusters.append(Cluster(members=members, settled=known, alone=alone, apart=kept_out))
     return clusters
 
@@ -59,25 +58,14 @@ def _groups(
     return obeying(list(whole.values()), Rulings(apart=rulings.apart, together=together))
 
 
-def _series(traits: Sequence[Traits]) -> Sequence[frozenset[int]]:
-    """Give for each article the places of the other instalments of its series.
-
-    The same title again is the same instalment.
-    """
-    places: defaultdict[str, dict[int, str]] = defaultdict(dict)
-    for at, one in enumerate(traits):
-        if one.series[0]:
-            places[one.series[0]][at] = one.series[1]
-    return [
-        frozenset(at for at, title in places.get(series, {}).items() if title != own)
-        for series, own in (one.series for one in traits)
-    ]
-
-
-def _apart(rulings: Rulings, place: Mapping[int, int]) -> defaultdict[int, set[int]]:
+def _apart(
+    rulings: Rulings, place: Mapping[int, int], original: Mapping[int, int]
+) -> defaultdict[int, set[int]]:
+    """Map texts' places to those of texts apart; what holds for a copy holds for its original."""
     found: defaultdict[int, set[int]] = defaultdict(set)
-    for one, other in rulings.apart:
-        if one in place and other in place:
-            found[place[one]].add(place[other])
-            found[place[other]].add(place[one])
+    for pair in rulings.apart:
+        one, other = (place.get(original.get(article, article)) for article in pair)
+        if one is not None and other is not None and one != other:
+            found[one].add(other)
+            found[other].add(one)
     return found

@@ -17,6 +17,7 @@ from digest.group.clusters import SAME_STORY, Cluster, merge
 from digest.group.copies import find_copies
 from digest.group.meaning import Encoder, told_in_short
 from digest.group.reading import Reading
+from digest.group.ruled import pair
 from digest.group.starts import start
 from digest.group.traits import Tallier, Traits
 from digest.group.vectors import weigh
@@ -88,11 +89,10 @@ def find_stories(
     tallier = Tallier()
     traits = sorted((_take(tallier, one, encoder) for one in readings), key=lambda t: (t.at, t.id))
     window = _window(traits, tallier, settled, encoder)
-    copies = _copies(traits, rulings)
+    copies = _copies(traits, settled, rulings)
     clusters = start(traits, copies, settled, rulings)
-    texts = {member for cluster in clusters for member in cluster.members}
-    pairs = window.pairs()
-    merged = join_across(merge(clusters, _among(pairs, texts), threshold=threshold), window)
+    pairs = window.pairs([member for cluster in clusters for member in cluster.members])
+    merged = join_across(merge(clusters, pairs, threshold=threshold), window)
     telling = _Telling(traits, copies, pairs, rulings.leads)
     grouped = [telling.grouped(cluster) for cluster in merged]
     return Grouping(
@@ -121,14 +121,25 @@ def _window(
     )
 
 
-def _copies(traits: Sequence[Traits], rulings: Rulings) -> list[Copy]:
-    """Find the copies; what an editor set apart from anything is a text of its own."""
-    alone = {article for pair in rulings.apart for article in pair}
-    return find_copies([(one.id, one.runs) for one in traits if one.id not in alone])
+def _copies(
+    traits: Sequence[Traits], settled: Sequence[Sequence[int]], rulings: Rulings
+) -> list[Copy]:
+    """Find the copies: within the reach of a story, or in one that was settled; none set apart.
 
+    Texts of two settled stories are no copies: those never become one.
+    """
+    at = {one.id: one.at for one in traits}
+    home = {article: number for number, members in enumerate(settled) for article in members}
 
-def _among(pairs: Pairs, texts: set[int]) -> Iterable[tuple[int, int, float]]:
-    return (pair for pair in pairs if pair[0] in texts and pair[1] in texts)
+    def may(text: int, voices: Sequence[int]) -> bool:
+        original = voices[0]
+        here, there = home.get(text), home.get(original)
+        if here is not None and there is not None and here != there:
+            return False
+        near = abs(at[text] - at[original]) <= WINDOW or (here is not None and here == there)
+        return near and not any(pair(text, voice) in rulings.apart for voice in voices)
+
+    return find_copies([(one.id, one.runs) for one in traits], may=may)
 
 
 class _Telling:
@@ -173,10 +184,10 @@ class _Telling:
         if len(places) == 1:
             return {self._traits[places[0]].id: 1.0}
         sums = dict.fromkeys(places, 0.0)
-        for pair in combinations(places, 2):
-            likely = self._likely.get(pair, 0.0)
-            sums[pair[0]] += likely
-            sums[pair[1]] += likely
+        for one, other in combinations(places, 2):
+            likely = self._likely.get((one, other), 0.0)
+            sums[one] += likely
+            sums[other] += likely
         return {self._traits[p].id: round(s / (len(places) - 1), 4) for p, s in sums.items()}
 
 

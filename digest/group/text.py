@@ -117,6 +117,8 @@ class Lexer:
             word = _number(token)
         else:
             word = self._letters(token) if len(token) > 1 else None
+        if word is not None and not word.folded.strip():
+            word = None  # marks alone: half-width voicing signs, say
         self._known[token] = word
         if self._opens(word):
             self._opening.add(word)

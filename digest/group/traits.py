@@ -18,7 +18,7 @@ from digest.group.background import shares
 from digest.group.copies import Runs, runs_in
 from digest.group.lexicon import Lexicon
 from digest.group.reading import Reading
-from digest.group.text import Passage, Word
+from digest.group.text import Passage, Word, fold
 
 TITLE, HEADING, BODY = 3.0, 2.0, 1.0
 """What a word counts by where it stands."""
@@ -26,25 +26,12 @@ TITLE, HEADING, BODY = 3.0, 2.0, 1.0
 BODY_WORDS = 150
 """Of a body, for its own words: the event is told by then. Marks are counted in all of it."""
 
-_DAYS = frozenset(
-    (
-        *("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-        *("janvier", "fevrier", "avril", "juin", "juillet", "aout"),
-        *("septembre", "octobre", "novembre", "decembre"),
-        *("january", "february", "april", "june", "july", "august"),
-        *("september", "october", "november", "december"),
-    )
+_ROUND_UP = re.compile(
+    r"(?:(?:morning|evening|daily|weekly)[ -](?:briefing|brief|round-?up|recap|wrap)\b"
+    r"|(?:briefing|round-?up|recap|newsletter|podcast)\s*[:–—-]"
+    r"|revue (?:de presse|de la semaine)\b|l.essentiel de l.actualite\b|ce qu.il faut retenir d)"
 )
-"""Not mars, mai, march and may, which mean other things too."""
-_ROUND_UPS = frozenset(
-    (
-        *("briefing", "roundup", "recap", "newsletter", "podcast", "headlines", "wrap"),
-        *("essentiel", "revue", "matinale"),
-    )
-)
-"""Not live and direct: what is told of one event as it happens belongs to it."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
+"""How the title of a round-up begins, folded. What is told live of one event is none."""
 _NOTHING = 1e-6
 """What is left of a count when its parts are taken away again."""
 _EVERYWHERE = 0.25
@@ -79,10 +66,6 @@ class Traits:
     runs: Runs
     short: str
     """What a sentence encoder is given, empty where there is none."""
-    series: tuple[str, str]
-    """Of an instalment (`L'essentiel du mardi 3 mars`): source and title without the date, and the
-    title; empty of others.
-    """
     round_up: bool
     """It tells of many events: a press review, a morning briefing."""
 
@@ -129,8 +112,7 @@ class Tallier:
             shared=_counts(language.shared_of(reading, names)),
             runs=runs_in(reading),
             short=short,
-            series=_series(reading),
-            round_up=_tells_many(reading.title),
+            round_up=bool(_ROUND_UP.match(fold(article.title).strip())),
         )
 
 
@@ -224,20 +206,6 @@ def _counts(counted: Mapping[int, float]) -> Counts:
         features=np.frombuffer(array("I", counted.keys()), dtype=np.uint32),
         times=np.fromiter(counted.values(), dtype=np.float16, count=len(counted)),
     )
-
-
-def _tells_many(title: Passage) -> bool:
-    """Say whether a title announces a round-up: by one of its first words, before any name."""
-    return any(word.folded in _ROUND_UPS for word in title.words[:3])
-
-
-def _series(reading: Reading) -> tuple[str, str]:
-    """Tell instalments by titles that name a day: the rest of the title is that of the series."""
-    title = [word.folded for word in reading.title.words]
-    rest = [word for word in title if not word[0].isdigit() and word not in _DAYS]
-    dated = any(word in _DAYS for word in title) or any(map(_YEAR.fullmatch, title))
-    named = f"{reading.article.source}: {' '.join(rest)}"
-    return (named, " ".join(title)) if dated and len(rest) < len(title) else ("", "")
 
 
 def _names(reading: Reading) -> frozenset[str]:

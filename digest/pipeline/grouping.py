@@ -199,7 +199,8 @@ def _find(newsroom: Newsroom, material: Material) -> Findings:
     return Findings(
         scores=tuple(scores),
         stories=tuple(fresh),
-        ties=tuple(tie for tie in ties if tie.story_id in ids),
+        # Rewriting a story takes the ties of later ones to it away too.
+        ties=tuple(tie for tie in ties if tie.story_id in ids or tie.earlier_id in ids),
         scored_by=chosen.name,
         note=chosen.note,
     )

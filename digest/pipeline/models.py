@@ -59,7 +59,9 @@ def kept(newsroom: Newsroom) -> list[Kept]:
 def chosen_name(newsroom: Newsroom) -> str:
     """Give the name of what was chosen: `definition` where nothing was."""
     path = _folder(newsroom) / _CHOICE
-    return (path.read_text(encoding="utf-8").strip() if path.is_file() else "") or ALONE
+    return (
+        path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
+    ) or ALONE
 
 
 def chosen(newsroom: Newsroom) -> Chosen:

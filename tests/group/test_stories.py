@@ -2,12 +2,15 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.group.stories import WINDOW, Grouping
-from tests.builders import NOON, an_article
+from digest.model.article import Article
+from digest.model.ruling import Rulings
+from tests.builders import NOON, an_article, published
 from tests.group.newsdesk import bilingual, convoy, members, stories_of, summit
 from tests.group.test_copies import wire
 
@@ -97,19 +100,45 @@ def test_every_article_is_in_exactly_one_story(makers: list[object], hours: int)
     assert sorted(found) == [article.id for article in articles]
 
 
-def test_instalments_of_a_series_are_stories_of_their_own() -> None:
-    review = [
-        convoy(1, title="Ce qu'il faut retenir du lundi 2 mars"),
-        convoy(2, title="Ce qu'il faut retenir du mardi 3 mars"),
-    ]
-    assert members(stories_of(review)) == {frozenset({1}), frozenset({2})}
-    elsewhere = replace(review[1], source="autre")
-    assert members(stories_of([review[0], elsewhere])) == {frozenset({1, 2})}
-
-
 def test_a_round_up_of_many_events_is_a_story_of_its_own() -> None:
     review = convoy(2, title="Revue de presse : le convoi de Kita")
     assert members(stories_of([convoy(1), review, convoy(3)])) == {
         frozenset({1, 3}),
         frozenset({2}),
     }
+
+
+def test_round_ups_are_known_by_how_their_titles_begin_alone() -> None:
+    """`Revue` and `podcast` in the title of one event's news make it no round-up."""
+    revised = convoy(2, title="Loi revue et corrigée après l'attaque du convoi de Kita")
+    assert members(stories_of([convoy(1), revised])) == {frozenset({1, 2})}
+    tolls = [convoy(1, title="Kita : 10 morts vendredi"), convoy(2, title="Kita : 25 morts lundi")]
+    assert members(stories_of(tolls)) == {frozenset({1, 2})}
+
+
+def test_a_round_up_that_an_editor_joined_keeps_nobody_out() -> None:
+    review = convoy(2, title="Revue de presse : le convoi de Kita")
+    together = Rulings(together=frozenset({(1, 2)}))
+    found = stories_of([convoy(1), review, convoy(3)], rulings=together)
+    assert members(found) == {frozenset({1, 2, 3})}
+
+
+def test_a_word_of_voicing_marks_alone_is_none() -> None:
+    assert len(stories_of([convoy(1, title="\uff9e\uff9e")]).stories) == 1
+
+
+def test_copies_stay_within_the_reach_of_a_story_and_of_settled_ones() -> None:
+    far = WINDOW.total_seconds() / 3600 + 1
+    assert len(stories_of([wire(1), moved(wire(2), far)]).stories) == 2
+    assert len(stories_of([wire(1), wire(2), summit(3)], settled=[(1,), (2, 3)]).stories) == 2
+
+
+def test_of_a_story_that_is_split_copies_stay_copies() -> None:
+    texts = [wire(1), wire(2), wire(3), wire(4)]
+    apart = Rulings(apart=frozenset({(1, 4), (2, 4), (3, 4)}))
+    first, last = stories_of(texts, rulings=apart).stories
+    assert (first.story.voices, last.story.article_ids) == (1, (4,))
+
+
+def moved(article: Article, hours: float) -> Article:
+    return replace(article, published=published(NOON + timedelta(hours=hours)))

@@ -3,8 +3,9 @@
 import gzip
 import hashlib
 import json
+import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -131,7 +132,7 @@ def read_model(content: bytes) -> ThemeModel:
             languages={name: _tongue(one) for name, one in found["languages"].items()},
             provenance=_provenance(found["provenance"]),
         )
-    except (OSError, EOFError, zlib.error, *_WRONG) as damage:
+    except (OSError, EOFError, zlib.error, RecursionError, *_WRONG) as damage:
         raise ModelError(f"it can't be read ({damage})") from damage
 
 
@@ -145,7 +146,17 @@ def _tongue(found: Mapping[str, Any]) -> Tongue:
     numbers = {number for one in tongue.themes.values() for number in one.weights}
     if len(tongue.features) != len(tongue.rarity) or not numbers <= tongue.written.keys():
         raise ModelError("its parts do not fit together")
+    if any(not 0 <= number < len(tongue.features) for number in numbers):
+        raise ModelError("it weighs words that it does not have")
+    if not all(map(math.isfinite, _figures(tongue))):
+        raise ModelError("one of its figures is none")
     return tongue
+
+
+def _figures(tongue: Tongue) -> Iterator[float]:
+    yield from tongue.rarity
+    for one in tongue.themes.values():
+        yield from (*one.weights.values(), one.bias, *one.dense, one.dense_bias, *one.meaning)
 
 
 def _learned(found: Mapping[str, Any]) -> Learned:
@@ -159,6 +170,8 @@ def _learned(found: Mapping[str, Any]) -> Learned:
 
 
 def _provenance(found: Mapping[str, Any]) -> Provenance:
+    if not isinstance(found["made_at"], str):
+        raise ModelError("it does not say when it was made")
     figures = {name: Outcome(**one) for name, one in found["figures"].items()}
     return Provenance(**{**found, "figures": figures})
 

@@ -124,7 +124,7 @@ def _lines(
 def _line(material: Material, yes: Flags, weights: NDArray[np.float64]) -> _Line | None:
     used = np.flatnonzero(weights)
     labels = yes[used]
-    if labels.sum() < ENOUGH or labels.all():
+    if labels.sum() < ENOUGH or labels.all() or not material.sheet.rows.shape[1]:
         return None
     balanced = weights[used]
     for side in (labels, ~labels):
