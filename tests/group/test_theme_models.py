@@ -78,3 +78,31 @@ def test_weights_of_features_that_it_does_not_hold_are_refused() -> None:
     found["languages"]["fr"]["themes"]["sport"]["weights"]["999999"] = 1.0
     with pytest.raises(ModelError, match="do not fit"):
         read_model(gzip.compress(json.dumps(found).encode()))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 200_000,
+        json.dumps({"form": 1, "languages": [], "provenance": {}}).encode(),
+        b"\xff\xfe",
+    ],
+)
+def test_hostile_content_is_refused(content: bytes) -> None:
+    with pytest.raises(ModelError):
+        read_model(gzip.compress(content))
+
+
+@pytest.mark.parametrize("bias", [float("nan"), float("inf"), None, "3"])
+def test_figures_that_are_none_are_refused(bias: object) -> None:
+    found = json.loads(gzip.decompress(write_model(learned())))
+    found["languages"]["fr"]["themes"]["sport"]["bias"] = bias
+    with pytest.raises(ModelError):
+        read_model(gzip.compress(json.dumps(found).encode()))
+
+
+def test_a_model_says_when_it_was_made() -> None:
+    found = json.loads(gzip.decompress(write_model(learned())))
+    found["provenance"]["made_at"] = 5
+    with pytest.raises(ModelError, match="when it was made"):
+        read_model(gzip.compress(json.dumps(found).encode()))

@@ -10,6 +10,7 @@ from digest.cli.grouping import _tell as tell
 from digest.collect.texts import pieces
 from digest.model.article import Article
 from digest.model.issue import IssueContent, IssueState, Section
+from digest.pipeline import rulings
 from digest.pipeline.explaining import explain
 from digest.pipeline.grouping import group
 from digest.storage import issues, stories
@@ -109,3 +110,11 @@ def test_grouping_again_changes_no_tie_to_what_was_told_long_ago(database: Datab
     for days in (10, 70, 90):
         group(newsroom(database), since=NOW - days * DAY)
         assert earlier_of(database, goes_on) == [began]
+
+
+def test_what_rewrites_an_older_story_leaves_the_ties_of_later_ones(database: Database) -> None:
+    (began,) = collected(database, convoy(1), at=NOW - 25 * DAY)
+    (goes_on,) = collected(database, convoy(2), at=NOW - 18 * DAY)
+    assert earlier_of(database, goes_on) == [began]
+    rulings.lead(newsroom(database), began, by="awa")
+    assert earlier_of(database, goes_on) == [began]
