@@ -21,6 +21,8 @@ _MOST_SENTENCES = 3
 _DATELINE = re.compile(
     r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’ .-]+(?:,[^()\n]{1,20})?\([^()\n]{2,40}\)\s*[-–—]+\s+"
 )
+_TELLS_MORE = 40
+"""Words of a text that has more to tell than a teaser does."""
 _TEASER = 10
 """Words: a shorter description calls for readers more than it tells; the text goes on from it."""
 _FEWEST_WORDS = 6
@@ -94,7 +96,8 @@ def summarise(title: str, description: str, body: str, language: str, *, words: 
     """
     description, body = _undated(description[:_TEXT_CAP]), _undated(body[:_TEXT_CAP])
     told = _told(description, title)
-    if told and sum(len(s.split()) for s in told) >= _TEASER:
+    teases = sum(len(s.split()) for s in told) < _TEASER and len(body.split()) >= _TELLS_MORE
+    if told and not teases:
         return _within(told, words)
     if told:
         more = _chosen(_Text(title, body, language, words), words)
