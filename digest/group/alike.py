@@ -27,7 +27,7 @@ _LOOKED_AT = 0.08
 """Cosine of words, or of marks across languages, from which a pair is looked at closely."""
 _MEANT = 0.5
 """The same of meanings."""
-_BLOCK = 512
+_BLOCK = 256
 """Articles that are compared with their window at once."""
 _PAIRS = 20_000
 """Pairs whose marks are compared at once."""
@@ -97,25 +97,27 @@ class Window:
         self, one: NDArray[np.int64], other: NDArray[np.int64], *, least: float = NEAR
     ) -> Pairs:
         """Say of pairs how likely they tell one event; those under `least` are left out."""
-        same = self.languages[one] == self.languages[other]
-        odds = np.where(same, self._odds(one, other, same=True), self._odds(one, other, same=False))
+        odds = self._odds(one, other)
         likely = np.round(1 / (1 + np.exp(-odds)), 6)  # ties are ties whatever the order of sums
         likely[np.abs(self.hours[one] - self.hours[other]) > _HOURS] = 0.0
         kept = likely >= least
         return Pairs(one=one[kept], other=other[kept], likely=likely[kept])
 
-    def _odds(
-        self, one: NDArray[np.int64], other: NDArray[np.int64], *, same: bool
-    ) -> NDArray[np.float64]:
+    def _odds(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
         meaning = self.vectors.meaning
-        weights = _weights(same=same, meant=meaning is not None)
-        apart = np.minimum(np.abs(self.hours[one] - self.hours[other]) / _HOURS, 1.0)
-        odds = weights.start + weights.apart * apart
-        odds += weights.shared * cosines(self.vectors.shared, one, other)
-        if weights.own:
-            odds += weights.own * cosines(self.vectors.own, one, other)
+        within, across = (WITHIN, ACROSS) if meaning is None else (WITHIN_MEANT, ACROSS_MEANT)
+        same = self.languages[one] == self.languages[other]
+        likenesses = {
+            "own": cosines(self.vectors.own, one, other),
+            "shared": cosines(self.vectors.shared, one, other),
+            "apart": np.minimum(np.abs(self.hours[one] - self.hours[other]) / _HOURS, 1.0),
+            "start": np.ones(len(one)),
+        }
         if meaning is not None:
-            odds += weights.meaning * np.einsum("ij,ij->i", meaning[one], meaning[other])
+            likenesses["meaning"] = np.einsum("ij,ij->i", meaning[one], meaning[other])
+        odds = np.zeros(len(one))
+        for name, likeness in likenesses.items():
+            odds += np.where(same, getattr(within, name), getattr(across, name)) * likeness
         return odds
 
     def _candidates(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -145,12 +147,6 @@ _NO_PAIRS = Pairs(one=np.array([], int), other=np.array([], int), likely=np.arra
 _HOURS = WINDOW.total_seconds() / 3600
 
 
-def _weights(*, same: bool, meant: bool) -> Weights:
-    if meant:
-        return WITHIN_MEANT if same else ACROSS_MEANT
-    return WITHIN if same else ACROSS
-
-
 def block_pairs(
     rows: Rows, hours: NDArray[np.float64], *, within: float, least: float
 ) -> Iterator[NDArray[np.int64]]:
@@ -160,9 +156,10 @@ def block_pairs(
     above, each pair once.
     """
     for start, end, first in _blocks(hours, within):
-        products = (rows[start:end] @ rows[first:end].T).tocoo()
-        worth = products.data >= least
-        later, earlier = products.row[worth], products.col[worth]
+        products = rows[start:end] @ rows[first:end].T
+        products.data[products.data < least] = 0.0
+        products.eliminate_zeros()  # before the rows are written out: most products are faint
+        later, earlier = products.tocoo().coords
         found = np.stack([earlier.astype(np.int64) + first, later.astype(np.int64) + start])
         yield _in_time(found, hours, within)
 

@@ -46,6 +46,24 @@ class SentenceEncoder:
         return cast("Meanings", _encoder().encode(list(texts)))  # type: ignore[attr-defined]
 
 
+class Remembering:
+    """An encoder that reads each text once: themes and stories ask for the same ones."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name = encoder.name
+        self._encoder = encoder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> Meanings:
+        """Give a row for each text."""
+        import numpy as np
+
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if fresh:
+            self._known |= zip(fresh, self._encoder.encode(fresh), strict=True)
+        return np.stack([self._known[text] for text in texts])
+
+
 def sentence_encoder() -> SentenceEncoder:
     """Give the encoder.
 

@@ -191,7 +191,7 @@ def _chosen(text: _Text, words: int) -> list[str]:
     if not best.taken:
         alone = [_with(text, _Choice(), one) for one in text.candidates if not one.leans]
         best = max(alone, key=lambda choice: choice.score(words), default=best)
-    return [one.text for one in best.taken]
+    return [one.text for one in _filled(text, best, fitting, words).taken]
 
 
 def _best_of(text: _Text, fitting: Sequence[_Candidate], words: int) -> _Choice:
@@ -205,6 +205,19 @@ def _best_of(text: _Text, fitting: Sequence[_Candidate], words: int) -> _Choice:
         ]
         carried = sorted(longer, key=lambda choice: -choice.score(words))[:_BEAM]
         best = max([best, *carried[:1]], key=lambda choice: choice.score(words))
+    return best
+
+
+def _filled(text: _Text, best: _Choice, fitting: Sequence[_Candidate], words: int) -> _Choice:
+    """Go on from the best set with what still fits: a reader's room for a story is not left."""
+    while longer := [
+        _with(text, best, one)
+        for one in fitting
+        if len(best.taken) < _MOST_SENTENCES
+        and _goes_on(best, one)
+        and best.words + one.words <= words
+    ]:
+        best = max(longer, key=lambda choice: choice.score(words))
     return best
 
 

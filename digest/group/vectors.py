@@ -48,7 +48,7 @@ def weigh(
     Only the window says what is rare: which `settled` articles are looked at changes nothing.
     """
     fresh = [one for one in traits if one.id not in settled]
-    own = _Rarity(tallier.own, own_prior(tallier.own))
+    own = _Rarity(tallier.own, _own_prior(tallier.own))
     for language in sorted({one.language for one in traits}):
         spoken = [one.own for one in fresh if one.language == language]
         own.learn(spoken, prefix=f"{language}:")
@@ -111,7 +111,7 @@ class _Rarity:
         return len(self._names)
 
 
-def own_prior(vocabulary: Vocabulary) -> NDArray[np.float64]:
+def _own_prior(vocabulary: Vocabulary) -> NDArray[np.float64]:
     """Give the share of articles of its language that a word or name is thought to stand in."""
     parted = (feature.partition(":") for feature in vocabulary)
     known = (shares(language).get(stem.removeprefix("^"), RARE) for language, _, stem in parted)

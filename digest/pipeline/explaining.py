@@ -144,7 +144,7 @@ def _neighbours(
     since = min(default_since(newsroom), article.published.at - WINDOW)
     material = read_material(newsroom, connection, since)
     desk = Desk(newsroom.schedule.aliases)
-    grouping = regroup(newsroom, map(desk.read, material.recent), material)
+    grouping = regroup(newsroom, map(desk.read, material.recent), material, newsroom.encoder)
     titles = {found.id: found.title for found in (*material.recent, *material.earlier)}
     likely = grouping.likely(article.id)
     own = next(g for g in grouping.stories if article.id in g.story.article_ids)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from digest.compose.told import told_by
 from digest.group.lineage import MEMORY, REACH, find_ties
+from digest.group.meaning import Encoder, Remembering
 from digest.group.reading import Desk, Reading
 from digest.group.ruled import obeying
 from digest.group.stories import WINDOW, Grouped, Grouping, find_stories
@@ -133,7 +134,12 @@ def read_material(
     )
 
 
-def regroup(newsroom: Newsroom, recent: Iterable[Reading], material: Material) -> Grouping:
+def regroup(
+    newsroom: Newsroom,
+    recent: Iterable[Reading],
+    material: Material,
+    encoder: Encoder | None,
+) -> Grouping:
     """Group what was read, in memory."""
     desk = Desk(newsroom.schedule.aliases)
     earlier = (desk.read(article) for article in material.earlier)
@@ -141,7 +147,7 @@ def regroup(newsroom: Newsroom, recent: Iterable[Reading], material: Material) -
         chain(recent, earlier),
         settled=material.settled,
         rulings=material.rulings,
-        encoder=newsroom.encoder,
+        encoder=encoder,
     )
 
 
@@ -183,7 +189,8 @@ def _rulings(
 def _find(newsroom: Newsroom, material: Material) -> Findings:
     desk = Desk(newsroom.schedule.aliases)
     chosen = models.chosen(newsroom)
-    scorer = ThemeScorer(newsroom.schedule.themes, desk, chosen.model, newsroom.encoder)
+    encoder = Remembering(newsroom.encoder) if newsroom.encoder else None
+    scorer = ThemeScorer(newsroom.schedule.themes, desk, chosen.model, encoder)
     scores: list[ThemeScore] = []
 
     def read() -> Iterator[Reading]:
@@ -192,7 +199,7 @@ def _find(newsroom: Newsroom, material: Material) -> Findings:
             scores.extend(scorer.score(reading))
             yield reading  # once: what was read of a text is let go before the next
 
-    grouping = regroup(newsroom, read(), material)
+    grouping = regroup(newsroom, read(), material, encoder)
     fresh = fresh_stories(grouping, material)
     ids = {grouped.story.id for grouped in fresh}
     ties = find_ties(grouping, chosen=material.chosen)

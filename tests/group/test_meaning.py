@@ -1,12 +1,14 @@
 """The sentence encoder joins languages; asked for but not installed, it is said how to install."""
 
 import builtins
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from digest.config import read_settings
 from digest.errors import ConfigError
-from digest.group.meaning import sentence_encoder, told_in_short
+from digest.group.meaning import Meanings, Remembering, sentence_encoder, told_in_short
 from tests.builders import an_article
 
 
@@ -51,3 +53,19 @@ def test_the_setting_is_yes_or_no() -> None:
     assert not read_settings(key).semantic
     with pytest.raises(ConfigError, match="DIGEST_SEMANTIC is 'maybe': say yes or no"):
         read_settings(key | {"DIGEST_SEMANTIC": "maybe"})
+
+
+def test_a_text_that_was_read_is_not_read_again() -> None:
+    asked: list[list[str]] = []
+
+    class Counting:
+        name = "counting"
+
+        def encode(self, texts: Sequence[str]) -> Meanings:
+            asked.append(list(texts))
+            return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+    encoder = Remembering(Counting())
+    first = encoder.encode(["un", "deux", "un"])
+    assert np.array_equal(encoder.encode(["deux", "trois"])[0], first[1])
+    assert asked == [["un", "deux"], ["trois"]]

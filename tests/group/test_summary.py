@@ -89,7 +89,7 @@ ASIDE = "La pluie tombait depuis le matin, sans répit ni éclaircie."
     ],
 )
 def test_what_leans_on_a_sentence_left_out_is_not_taken(dangling: str) -> None:
-    assert summary(body=f"{LEAD} {ASIDE} {dangling}", words=24) in {LEAD, f"{LEAD} {ASIDE}"}
+    assert summary(body=f"{LEAD} {ASIDE} {dangling}", words=24) == f"{LEAD} {ASIDE}"
 
 
 def test_what_leans_on_the_sentence_before_it_is_taken_with_it() -> None:

@@ -10,11 +10,9 @@ definitions are our own words. Sources: Eddine et al., BARThez, 2021; Adelani et
 import csv
 import gzip
 import io
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
@@ -30,6 +28,7 @@ from digest.pipeline.classroom import material_of
 from digest.schedule.values import Schedule, Theme
 from tests.builders import an_article
 from tests.compose.desk import a_newsletter, a_schedule
+from tests.quality.story_figures import rows
 
 SETS = {"fr": "masakhanews_fra", "en": "masakhanews_eng"}
 DEFINITIONS = Path(__file__).parent / "definitions.yaml"
@@ -46,13 +45,13 @@ def figures(data: Path, encoder: Encoder | None) -> dict[str, float]:
 
 def several_themes(data: Path, encoder: Encoder | None = None) -> dict[str, float]:
     """Measure on Orange's news: it is the archive too, without its labels."""
-    rows = json_lines(data / "orange_themes" / "train_dev.jsonl.gz")
+    told = rows(data / "orange_themes" / "train_dev.jsonl.gz")
     themes = orange_themes(data)
     texts = [
         an_article(id=row["id"], title=row["title"], description=row["heading"], body=row["text"])
-        for row in rows
+        for row in told
     ]
-    right = np.array([[name in row["themes"] for name in themes] for row in rows])
+    right = np.array([[name in row["themes"] for name in themes] for row in told])
     material = material_of(_schedule(themes), texts, len(texts), "fr", encoder)
     found = scores(material, learn(material, []))
     precisions = [average_precision_score(right[:, at], found[:, at]) for at in range(len(themes))]
@@ -73,7 +72,7 @@ def one_theme(
     folder = data / SETS[language]
     themes = _masakhanews_themes(language, (folder / "labels.txt").read_text().split())
     tens = table(folder / "fewshot_10_train.tsv.gz")
-    archive = json_lines(folder / "train_reconstructed.jsonl.gz")[::every]
+    archive = rows(folder / "train_reconstructed.jsonl.gz")[::every]
     texts = _articles(archive, language)
     whole = [*texts, *_articles(tens, language)]
     material = material_of(_schedule(themes), whole, len(texts), language, encoder)
@@ -99,11 +98,6 @@ def orange_themes(data: Path) -> dict[str, Theme]:
         )
         for one in definitions
     }
-
-
-def json_lines(path: Path) -> list[dict[str, Any]]:
-    """Read a compressed file of one JSON document a line."""
-    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
 
 
 def table(path: Path) -> list[dict[str, str]]:

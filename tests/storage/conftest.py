@@ -2,10 +2,21 @@
 
 import pytest
 
+from digest.storage import articles
 from subscribers.database import Database
+from tests.builders import NOON, an_entry
 
 
 @pytest.fixture
 def database(both_databases: Database) -> Database:
     """What is asked here must hold on SQLite and on PostgreSQL."""
     return both_databases
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Five articles, numbered from 1."""
+    with database.write() as connection:
+        for number in range(1, 6):
+            articles.add_article(connection, an_entry(key=f"key {number}"), now=NOON)
+    return database

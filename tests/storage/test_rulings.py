@@ -7,22 +7,14 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from digest.model.ruling import Ruling, RulingKind, Rulings
-from digest.storage import articles, rulings
+from digest.storage import rulings
 from digest.storage.editor_tables import rulings as table
 from digest.storage.rulings import Done
 from subscribers.database import Database
-from tests.builders import NOON, an_entry
+from tests.builders import NOON
 
 APART, TOGETHER, LEAD, PIN = RulingKind
 LATER = NOON + timedelta(hours=1)
-
-
-@pytest.fixture
-def filled(database: Database) -> Database:
-    with database.write() as connection:
-        for number in range(1, 6):
-            articles.add_article(connection, an_entry(key=f"key {number}"), now=NOON)
-    return database
 
 
 def ruling(kind: RulingKind, one: int, other: int) -> Ruling:

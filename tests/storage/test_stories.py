@@ -3,24 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from digest.model.story import Copy, Reason, Story, ThemeScore, Tie
-from digest.storage import articles, stories
+from digest.storage import stories
 from digest.storage.tables import stories as table
 from subscribers.database import Database
-from tests.builders import NOON, an_entry
+from tests.builders import NOON
 
 LATER = NOON + timedelta(days=1)
-
-
-@pytest.fixture
-def filled(database: Database) -> Database:
-    with database.write() as connection:
-        for number in range(1, 6):
-            articles.add_article(connection, an_entry(key=f"key {number}"), now=NOON)
-    return database
 
 
 def a_story(id_: int, *others: int, **changes: Any) -> Story:
