@@ -57,8 +57,8 @@ class Brand(Value):
     themes: dict[str, Pair] = Field(default_factory=dict)
     others: tuple[Pair, ...] = Field(min_length=1)
     """For themes without a colour of their own, in turn."""
-    images: Literal["none", "first"] = "first"
-    """`first` shows the top story's own picture, from its publisher's server."""
+    images: Literal["none", "first", "all"] = "all"
+    """`all` shows each story's own picture where it has one, `first` only the top story's."""
     footer: dict[Language, str] = Field(default_factory=dict)
     """A sentence of the newsroom's own under the last story."""
 

@@ -10,9 +10,11 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyn
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest.compose.brand import Brand
+from digest.compose.dressing import PLAIN, Dressing
+from digest.compose.layout import lay_out
 from digest.compose.mjml import compile_mjml
 from digest.compose.note import Note
-from digest.compose.page import Page, lay_out
+from digest.compose.page import Page
 from digest.compose.wording import speak
 from digest.errors import RenderError
 from digest.model.issue import Issue, RenderedEdition, Variant
@@ -32,6 +34,7 @@ def render(
     variant: Variant | None = None,
     since: datetime | None = None,
     web_url: str = "",
+    dressing: Dressing = PLAIN,
 ) -> RenderedEdition:
     """Render an edition, PLACEHOLDERS still in it: without a variant, the one with everything.
 
@@ -44,7 +47,8 @@ def render(
     """
     variant = variant or Variant(language=newsletter.language)
     spoken = newsletter.model_copy(update={"language": variant.language})
-    page = replace(lay_out(issue, spoken, site, brand, since=since), web_url=web_url)
+    page = lay_out(issue, spoken, site, brand, since=since, dressing=dressing)
+    page = replace(page, web_url=web_url)
     return RenderedEdition(
         key=variant.key,
         language=variant.language,

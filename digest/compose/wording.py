@@ -3,7 +3,7 @@
 Catalogues are digest/locale/<language>/digest.po, compiled in memory: an edited .po needs no build.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
@@ -51,6 +51,11 @@ def long_date(at: datetime, language: str, timezone: str) -> str:
     """`vendredi 27 novembre 2026`, `Friday, 27 November 2026`."""
     pattern = "EEEE d MMMM y" if language == "fr" else "EEEE, d MMMM y"
     return format_date(at.astimezone(ZoneInfo(timezone)), pattern, locale=language)
+
+
+def weekday(day: date, language: str) -> str:
+    """`jeudi 3 décembre`, `Thursday, 3 December`."""
+    return format_date(day, "EEEE d MMMM" if language == "fr" else "EEEE, d MMMM", locale=language)
 
 
 def days(first: datetime, last: datetime, language: str, timezone: str) -> str:

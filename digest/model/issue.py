@@ -1,7 +1,7 @@
 """One dated, numbered issue of a newsletter, and the editions its readers get."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -81,6 +81,10 @@ class Brief:
     """What the lead article says that readers were not told, where the summary does not say it."""
     news_language: str = ""
     """As headline_language."""
+    essential: str = ""
+    """Its line above all stories; empty: it has none."""
+    essential_language: str = ""
+    """As headline_language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +98,15 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Appointment:
+    """A line of the agenda: what a day ahead brings."""
+
+    day: date
+    text: str
+    """In the newsletter's language."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class IssueContent:
     """Everything of an issue that an editor can shape."""
 
@@ -104,6 +117,7 @@ class IssueContent:
     sections: tuple[Section, ...] = ()
     left_out: tuple[Section, ...] = ()
     """Further candidates and dropped stories by theme: not mailed, an editor can take them in."""
+    agenda: tuple[Appointment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

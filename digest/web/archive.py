@@ -9,7 +9,7 @@ import re
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from digest.compose.page import entitle
+from digest.compose.layout import entitle
 from digest.compose.typography import typeset
 from digest.pipeline import archive
 from digest.pipeline.archive import Found, Shelf, feed_path, in_language, path_of

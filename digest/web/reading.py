@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from digest.compose import wording
 from digest.compose.brand import Brand
-from digest.compose.page import Page, Title, entitle, lay_out
+from digest.compose.layout import entitle, lay_out
+from digest.compose.page import Page, Title
 from digest.compose.typography import typeset
 from digest.model.issue import Issue
 from digest.pipeline.archive import in_language, path_of

@@ -37,7 +37,7 @@ def test_faint_colours_are_refused_in_both_appearances(tmp_path: Path) -> None:
 
 
 def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
-    path = written(tmp_path, images="all", colour="red", others=[])
+    path = written(tmp_path, images="some", colour="red", others=[])
     with pytest.raises(ConfigError) as refused:
         read_brand(path)
     for name in ("images", "colour", "others"):

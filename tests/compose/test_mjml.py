@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from digest.compose.layout import lay_out
 from digest.compose.mjml import compile_mjml
 from digest.compose.note import Facts, Note, write
-from digest.compose.page import Page, lay_out
+from digest.compose.page import Page
 from digest.compose.render import fill, render
 from digest.errors import RenderError
 from digest.model.notice import NoticeKind

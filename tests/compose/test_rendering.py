@@ -124,20 +124,21 @@ def test_the_page_says_its_language_title_and_order() -> None:
     assert min(sizes - {0, 1}) >= 14  # 0 and 1 are the compiler's gaps and the rules'
 
 
-def test_nothing_is_fetched_but_the_top_storys_own_picture() -> None:
-    pictured = some_briefs(3, image_url="https://presse.example/i.png")
-    html = rendered(an_issue_of(*pictured)).html
-    assert dissect(html).images == ("https://presse.example/i.png",)
+def pictures(choice: str) -> tuple[str, ...]:
+    briefs = [
+        a_brief(story_id=at, image_url=f"https://presse.example/{at}.png") for at in (1, 2, 3)
+    ]
+    brand = BRAND.model_copy(update={"images": choice})
+    html = render(an_issue_of(*briefs), a_newsletter(), SITE, brand, TEMPLATES).html
     assert "@import" not in html
     assert "<link" not in html
-    plain = render(
-        an_issue_of(*pictured),
-        a_newsletter(),
-        SITE,
-        BRAND.model_copy(update={"images": "none"}),
-        TEMPLATES,
-    )
-    assert dissect(plain.html).images == ()
+    return tuple(url.removeprefix("https://presse.example/") for url in dissect(html).images)
+
+
+def test_nothing_is_fetched_but_the_pictures_that_the_newsroom_wants() -> None:
+    assert pictures("all") == ("1.png", "2.png", "3.png")
+    assert pictures("first") == ("1.png",)
+    assert pictures("none") == ()
 
 
 @pytest.mark.parametrize("url", ["http://presse.example/i.png", "data:image/png;base64,AA", ""])
