@@ -10,9 +10,11 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from digest.compose.contrast import ENOUGH, contrast
 from digest.errors import ConfigError
+from digest.schedule.fields import Filled
 from digest.schedule.values import Language, Value
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$", to_lower=True)]
+SecureAddress = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>\\\\]+$")]
 Fonts = Annotated[str, StringConstraints(pattern=r"^[\w\s,'-]+$", min_length=1)]
 
 
@@ -46,11 +48,29 @@ class Type(Value):
     small: Fonts
 
 
+class Logo(Value):
+    """A picture in place of the name above the title."""
+
+    url: SecureAddress
+    width: int = Field(ge=16, le=544)
+    """In CSS pixels; a file of twice as many stays sharp on a phone."""
+    height: int = Field(ge=16, le=200)
+
+
+class Place(Value):
+    """Where else readers find the newsroom."""
+
+    name: Filled
+    url: SecureAddress
+
+
 class Brand(Value):
     """The whole file."""
 
     name: str = ""
     """Above the title; the organisation of schedule.yaml when empty."""
+    logo: Logo | None = None
+    """Must be readable on light and on dark paper."""
     fonts: Type
     light: Palette
     dark: Palette
@@ -61,6 +81,9 @@ class Brand(Value):
     """`all` shows each story's own picture where it has one, `first` only the top story's."""
     footer: dict[Language, str] = Field(default_factory=dict)
     """A sentence of the newsroom's own under the last story."""
+
+    social: tuple[Place, ...] = ()
+    """Links under the last story."""
 
     @property
     def colours(self) -> tuple[Pair, ...]:

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from digest.compose import wording
-from digest.model.issue import Brief, Issue, Section
+from digest.model.issue import Appointment, Brief, Issue, Section
 from digest.schedule.values import Newsletter
 
 _WIDTH = 88
@@ -45,6 +45,10 @@ def document(issue: Issue, newsletter: Newsletter, themes: Mapping[str, str]) ->
         *_text("preheader", content.preheader, 0),
         *_long_text("introduction", content.introduction),
         "",
+        *_comment(_words(newsletter, _AGENDA)),
+        "agenda:",
+        *_agenda(content.agenda),
+        "",
         "sections:",
         *_sections(_with_empty(content.sections, newsletter, themes), newsletter),
         "",
@@ -80,6 +84,12 @@ def _sections(
             yield from _story(brief, newsletter)
 
 
+def _agenda(appointments: Iterable[Appointment]) -> Iterator[str]:
+    for one in appointments:
+        yield f"  - day: {one.day.isoformat()}"
+        yield from _text("text", one.text, 4)
+
+
 def _story(brief: Brief, newsletter: Newsletter) -> Iterator[str]:
     zone, language = newsletter.timezone, newsletter.language
     when = wording.short_date(brief.published_at, language, zone, brief.precision)
@@ -91,6 +101,8 @@ def _story(brief: Brief, newsletter: Newsletter) -> Iterator[str]:
     yield f"      - story: {brief.story_id}"
     yield from _text("headline", brief.headline, 8)
     yield from _text("summary", brief.summary, 8)
+    if brief.essential:
+        yield from _text("essential", brief.essential, 8)
     if brief.follows:
         yield from _text("follows", brief.follows, 8)
     if brief.news:
@@ -145,11 +157,17 @@ def _words(newsletter: Newsletter, message: str) -> str:
 
 
 _SEGMENT = "Who of the list gets it: the name of a segment; everybody when empty."
+_AGENDA = """\
+What the days ahead bring, for example:
+  - day: 2026-12-03
+    text: >-
+      ECOWAS summit in Abuja"""
 _LEFT_OUT = "Not in the issue: move a block up into a section to take the story in."
 _RULES = """\
 You may change: segment, subject, preheader, introduction, section titles, headlines,
 summaries; the order of sections and stories; a story's section, by moving its whole block.
 Delete a block to drop its story; move one up from left_out to take it in.
+An essential is a story's line above all sections: give it to three to five stories.
 Empty a story's follows where it does not go on from that earlier event; news says what is new.
 The first story of the first section leads the issue.
 Text lines may be broken anywhere; in the introduction an empty line starts a paragraph.

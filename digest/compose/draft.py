@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest.compose.briefs import Material, leading, publisher, tell
+from digest.compose.essentials import with_essentials
 from digest.compose.following import News, Past, go_on, past_of, says_news, unread
 from digest.compose.selection import Alike, Company, choose, unlike
 from digest.compose.shortening import headline
@@ -48,7 +49,8 @@ def draft(stock: Stock, material: Material, newsletter: Newsletter) -> IssueCont
     """
     new = fresh(stock, material, newsletter)
     choice = choose(new, newsletter.stories, company(stock, new, material))
-    sections = _within_issue(_sections(choice.taken, stock, material), stock.ties)
+    told = _within_issue(_sections(choice.taken, stock, material), stock.ties)
+    sections = with_essentials(told, newsletter.language)
     return IssueContent(
         subject=subject_of(sections, newsletter.title),
         preheader=preheader_of(sections, newsletter.language),

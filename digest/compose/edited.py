@@ -8,12 +8,13 @@ from yaml.nodes import Node
 from digest.compose.document import one_line, paragraphs
 from digest.compose.nodes import Reading
 from digest.errors import DocumentError, unknown
-from digest.model.issue import Brief, Issue, IssueContent, Section
+from digest.model.issue import Appointment, Brief, Issue, IssueContent, Section
 
 _TEXTS = ("subject", "preheader", "introduction")
-_WHOLE = ("issue", "version", "segment", *_TEXTS, "sections", "left_out")
+_WHOLE = ("issue", "version", "segment", *_TEXTS, "agenda", "sections", "left_out")
+_APPOINTMENT = ("day", "text")
 _SECTION = ("theme", "title", "stories")
-_STORY = ("story", "headline", "summary", "follows", "news")
+_STORY = ("story", "headline", "summary", "essential", "follows", "news")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ class _Document:
             introduction=self._introduction(parts.get("introduction")),
             sections=self._sections(parts.get("sections"), "sections"),
             left_out=self._sections(parts.get("left_out"), "left_out"),
+            agenda=self._agenda(parts),
         )
         version = self.reading.number(parts.get("version"), "version")
         if "version" not in parts:
@@ -110,6 +112,18 @@ class _Document:
 
     def _introduction(self, node: Node | None) -> str:
         return "\n\n".join(paragraphs(self.reading.text(node, "introduction")))
+
+    def _agenda(self, parts: Mapping[str, Node]) -> tuple[Appointment, ...]:
+        if "agenda" not in parts:  # a document from before there was one
+            return self.issue.content.agenda
+        items = self.reading.items(parts["agenda"], "agenda")
+        return tuple(filter(None, (self._appointment(item) for item in items)))
+
+    def _appointment(self, node: Node) -> Appointment | None:
+        parts = self.reading.mapping(node, "appointment", _APPOINTMENT)
+        day = self.reading.day(parts.get("day", node), "day")
+        text = self._required(parts, "text", node)
+        return Appointment(day=day, text=text) if day else None
 
     def _sections(self, node: Node | None, kind: str) -> tuple[Section, ...]:
         lines: dict[str, int] = {}
@@ -141,6 +155,7 @@ class _Document:
         return replace(
             brief,
             summary=self._changed(parts, "summary", brief.summary),
+            essential=self._changed(parts, "essential", brief.essential),
             follows=self._changed(parts, "follows", brief.follows),
             news=self._changed(parts, "news", brief.news),
         )

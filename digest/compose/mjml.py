@@ -2,6 +2,8 @@
 
 The compiler (mjml-python, MRML) prints attribute values with Rust's debug format: a no-break space
 comes out as a literal escape, a backslash doubled. Character references pass through untouched.
+It closes and opens Outlook's comments between any two elements: as the reference compiler does, two
+that touch are made one.
 """
 
 import re
@@ -12,6 +14,9 @@ import mjml
 from digest.errors import RenderError
 
 _SUSPECT = re.compile(r"[^\x00-\x5b\x5d-\x7e]")
+_SEAM = "<![endif]--><!--[if mso | IE]>"
+_NO_HEIGHT = ' height="auto"'
+"""No value that HTML allows there; the style beside it says the same."""
 _LINE_BREAK_IN_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 
 
@@ -23,9 +28,10 @@ def compile_mjml(source: str) -> str:
     """
     cured = _SUSPECT.sub(_reference, _LINE_BREAK_IN_TAG.sub(_on_one_line, source))
     try:
-        return mjml.mjml2html(cured, disable_comments=True, fonts={})
+        html: str = mjml.mjml2html(cured, disable_comments=True, fonts={})
     except ValueError as failure:
         raise RenderError(f"the email template is no usable MJML: {failure}") from failure
+    return html.replace(_SEAM, "").replace(_NO_HEIGHT, "")
 
 
 def _on_one_line(tag: re.Match[str]) -> str:

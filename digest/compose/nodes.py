@@ -1,6 +1,7 @@
 """What stands where in a YAML document that a person edited? Every problem with its line."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -75,6 +76,15 @@ class Reading:
         if node is not None:
             self.wrong(node, f"{kind} must be the number that stood there, not {text!r}")
         return 0
+
+    def day(self, node: Node, kind: str) -> date | None:
+        """Give a day; None, and a problem, for anything else."""
+        text = self.text(node, kind).strip()
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.wrong(node, f"{kind} must be a day like 2026-12-03, not {text!r}")
+            return None
 
     def wrong(self, node: Node, what: str) -> None:
         """Note a problem at a node."""

@@ -40,6 +40,8 @@ def _brief(brief: Brief, before: Brief, detect: Detect) -> Brief:
             summary_source="",
             machine_written=False,
         )
+    if brief.essential != before.essential:
+        brief = replace(brief, essential_language=detect(brief.essential))
     if brief.news != before.news:
         brief = replace(brief, news_language=detect(brief.news))
     return brief

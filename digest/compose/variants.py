@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.compose.draft import briefs_of, preheader_of, section_title, subject_of
+from digest.compose.essentials import FEWEST, lines_of, with_essentials
 from digest.compose.wording import catalogue
 from digest.model.issue import Brief, Issue, IssueContent, Section, Variant
 from digest.schedule.values import Newsletter, Schedule
@@ -29,6 +30,8 @@ def content_of(
         for one in content.sections
         if one.briefs and (not variant.themes or one.theme in variant.themes)
     )
+    if lines_of(sections) < FEWEST <= lines_of(content.sections):
+        sections = with_essentials(sections, variant.language)
     if briefs_of(sections)[:1] == briefs_of(content.sections)[:1]:
         subject, preheader = content.subject, content.preheader
     else:

@@ -85,6 +85,10 @@ def read(issue: Issue, plan: Newsletter, site: Site, brand: Brand, language: str
         newsletter=own.newsletter,
         introduction=own.introduction,
         parts=tuple(replace(part, title=same.title) for part, same in titled),
+        agenda=tuple(
+            replace(date, lines=same.lines)
+            for date, same in zip(page.agenda, own.agenda, strict=True)
+        ),
     )
 
 

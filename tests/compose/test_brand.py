@@ -7,8 +7,10 @@ import yaml
 
 from digest.compose.brand import read_brand
 from digest.compose.contrast import contrast
+from digest.compose.render import render
 from digest.errors import ConfigError
-from tests.compose.desk import BRAND, TEMPLATES
+from tests.builders import a_brief
+from tests.compose.desk import BRAND, SITE, TEMPLATES, a_newsletter, an_issue_of
 
 
 def written(tmp_path: Path, **changes: object) -> Path:
@@ -77,3 +79,32 @@ def test_a_font_can_not_carry_style_of_its_own(tmp_path: Path) -> None:
     fonts = {"heading": "x;} body{display:none", "text": "serif", "small": "serif"}
     with pytest.raises(ConfigError, match=r"fonts\.heading"):
         read_brand(written(tmp_path, fonts=fonts))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("logo", {"url": "http://lettre.example/l.png", "width": 180, "height": 40}),
+        ("logo", {"url": "https://lettre.example/l.png", "width": 900, "height": 40}),
+        ("logo", {"url": 'https://lettre.example/"onload', "width": 180, "height": 40}),
+        ("social", [{"name": "", "url": "https://mastodon.example/@hebdo"}]),
+        ("social", [{"name": "Mastodon", "url": "javascript:alert(1)"}]),
+    ],
+)
+def test_a_logo_or_link_that_no_mailbox_shows_is_refused(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    with pytest.raises(ConfigError, match=f"brand.yaml: {key}"):
+        read_brand(written(tmp_path, **{key: value}))
+
+
+def test_a_logo_stands_in_the_names_place_and_links_under_the_stories(tmp_path: Path) -> None:
+    logo = {"url": "https://lettre.example/logo.png", "width": 180, "height": 40}
+    social = [{"name": "Mastodon", "url": "https://mastodon.example/@hebdo"}]
+    brand = read_brand(written(tmp_path, logo=logo, social=social))
+    edition = render(an_issue_of(a_brief()), a_newsletter(), SITE, brand, TEMPLATES)
+    assert 'alt="Observatoire du Sahel"' in edition.html
+    assert 'width="180"' in edition.html
+    assert "Observatoire du Sahel</p></div><h1" not in edition.html
+    for part in (edition.html, edition.text):
+        assert "https://mastodon.example/@hebdo" in part

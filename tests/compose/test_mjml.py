@@ -2,16 +2,21 @@
 
 import os
 import subprocess
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from digest.compose.brand import Logo, Place
+from digest.compose.dressing import Dressing, Shown
 from digest.compose.layout import lay_out
 from digest.compose.mjml import compile_mjml
 from digest.compose.note import Facts, Note, write
 from digest.compose.page import Page
 from digest.compose.render import fill, render
 from digest.errors import RenderError
+from digest.model.issue import Appointment
 from digest.model.notice import NoticeKind
 from tests.builders import a_brief
 from tests.compose.desk import BRAND, SITE, TEMPLATES, a_newsletter, an_issue_of, some_briefs
@@ -50,12 +55,25 @@ def test_a_broken_template_is_named(tmp_path: Path, template: str, message: str)
         render(an_issue_of(a_brief()), a_newsletter(), SITE, BRAND, tmp_path)
 
 
+FULL_BRAND = BRAND.model_copy(
+    update={
+        "logo": Logo(url="https://lettre.example/logo.png", width=180, height=40),
+        "social": (Place(name="Mastodon", url="https://mastodon.example/@hebdo"),),
+    }
+)
+
+
 def letter_of(template: str) -> Page | Note:
     if template == "notice.mjml":
         facts = Facts(address="awa@readers.example", newsletter="Hebdo", link=SITE.url)
         return write(NoticeKind.CONFIRM, "fr", facts, SITE, BRAND)
-    brief = a_brief(image_url="https://presse.example/i.png", language="ar", follows="Avant")
-    return lay_out(an_issue_of(brief, *some_briefs(2)), a_newsletter(), SITE, BRAND)
+    image = "https://presse.example/i.png"
+    brief = a_brief(image_url=image, language="ar", follows="Avant", essential="Une ligne")
+    day = Appointment(day=date(2026, 12, 3), text="Sommet")
+    issue = an_issue_of(brief, *some_briefs(2, image_url=image), *some_briefs(1))
+    issue = replace(issue, content=replace(issue.content, agenda=(day,)))
+    sized = Dressing(picture=lambda url: Shown(url=url, width=1200, height=800))
+    return lay_out(issue, a_newsletter(), SITE, BRAND, dressing=sized)
 
 
 @pytest.mark.parametrize("template", ["issue.mjml", "notice.mjml"])
@@ -67,7 +85,7 @@ def test_the_reference_compiler_finds_nothing_wrong_with_the_template(
         assert "CI" not in os.environ, "in CI the reference is always asked: make reference"
         pytest.skip("`make reference` was not called: the MJML is not validated")
     source = tmp_path / template
-    text = fill(TEMPLATES, template, letter_of(template), BRAND)
+    text = fill(TEMPLATES, template, letter_of(template), FULL_BRAND)
     source.write_text(text.strip(), encoding="utf-8")
     found = subprocess.run(
         [mjml, "--validate", source], capture_output=True, text=True, check=False

@@ -208,3 +208,19 @@ def test_long_words_are_never_broken_in_the_text_part() -> None:
 def test_the_same_issue_renders_to_the_same_bytes() -> None:
     issue = an_issue_of(*some_briefs(5))
     assert rendered(issue) == rendered(replace(issue))
+
+
+def test_a_picture_makes_a_card_of_two_columns_and_the_first_has_the_whole_width() -> None:
+    image = "https://presse.example/i.png"
+    html = rendered(an_issue_of(*some_briefs(2, image_url=image), a_brief(story_id=9))).html
+    assert re.findall(rf'src="{image}" width="(\d+)"', html) == ["600", "160"]
+    assert html.count('class="mj-outlook-group-fix mj-column-px-400"') == 1
+
+
+def test_lines_above_the_stories_lead_to_them() -> None:
+    briefs = [a_brief(story_id=id_, essential=f"Ligne {id_}") for id_ in (1, 2, 3)]
+    edition = rendered(an_issue_of(*briefs))
+    assert edition.html.count("<li ") == 3
+    assert edition.html.index("Ligne 3") < edition.html.index("Sécurité au Sahel")
+    assert "- Ligne 1\n- Ligne 2\n- Ligne 3\n" in edition.text.replace("  - ", "- ")
+    assert "essentiel" not in rendered(an_issue_of(a_brief())).html

@@ -36,7 +36,14 @@ def test_every_word_around_the_editors_is_in_both_languages_and_none_is_idle() -
     french, english = translated("fr"), translated("en")
     assert mail
     assert pages
-    code |= {*IssueState, document._RULES, document._SEGMENT, document._LEFT_OUT, *note.MESSAGES}
+    code |= {
+        *IssueState,
+        document._RULES,
+        document._SEGMENT,
+        document._LEFT_OUT,
+        document._AGENDA,
+        *note.MESSAGES,
+    }
     assert code | mail | pages == set(french)
     assert [message for message, strings in french.items() if not all(strings)] == []
     assert {m for m, strings in french.items() if len(strings) > 1} == set(english)
