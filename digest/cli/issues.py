@@ -1,5 +1,6 @@
 """`digest draft` and `digest issue …`: the editor's week."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,9 +72,12 @@ def preview(
     folder: Annotated[
         Path, typer.Option("--folder", help="Where to write it.", show_default="var/preview")
     ] = Path("var/preview"),
+    look: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Write an issue's HTML and text as a reader would see them, and print where."""
+    """Write a page that shows each edition as readers may see it, and open it in the browser."""
     from digest.app import open_newsroom
     from digest.pipeline.composing import the_issue
     from digest.pipeline.previewing import preview as write_preview
@@ -81,6 +85,8 @@ def preview(
     newsroom = open_newsroom()
     made = write_preview(newsroom, the_issue(newsroom, issue), folder)
     emit(made, lambda: _tell_preview(made), as_json=as_json)
+    if look and not as_json and sys.stdout.isatty():
+        typer.launch(made.page.resolve().as_uri())
 
 
 @group.command()
@@ -235,7 +241,7 @@ def _tell_all(newsroom: "Newsroom", found: "list[Issue]") -> None:
 
 
 def _tell_preview(made: "Preview") -> None:
-    for path in made.files:
+    for path in (made.page, *made.files):
         say(str(path))
     for finding in made.findings:
         say(str(finding))

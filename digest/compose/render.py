@@ -1,27 +1,21 @@
 """How does an issue become the HTML and the text that its readers get?"""
 
-import textwrap
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import TemplateError, TemplateSyntaxError
 
 from digest.compose.brand import Brand
 from digest.compose.dressing import PLAIN, Dressing
+from digest.compose.environment import environment
 from digest.compose.layout import lay_out
 from digest.compose.mjml import compile_mjml
 from digest.compose.note import Note
 from digest.compose.page import Page
-from digest.compose.wording import speak
 from digest.errors import RenderError
 from digest.model.issue import Issue, RenderedEdition, Variant
 from digest.schedule.values import Newsletter, Site
-
-WIDTH = 72
-"""Columns of the text part."""
 
 
 def render(
@@ -80,37 +74,10 @@ def fill(templates: Path, name: str, page: Page | Note, brand: Brand) -> str:
     Raises:
         RenderError: it is missing or broken; names file and line.
     """
-    environment = _environment(templates / "email", page.language)
+    filler = environment(templates / "email", page.language)
     try:
-        return environment.get_template(name).render(page=page, brand=brand)
+        return filler.get_template(name).render(page=page, brand=brand)
     except TemplateSyntaxError as failure:
         raise RenderError(f"{failure.filename or name}:{failure.lineno}: {failure}") from failure
     except (TemplateError, UnicodeDecodeError) as failure:
         raise RenderError(f"{templates / 'email' / name}: {failure}") from failure
-
-
-@lru_cache(maxsize=8)
-def _environment(folder: Path, language: str) -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(folder),
-        autoescape=lambda name: name is not None and name.endswith(".mjml"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["fold"] = fold
-    speak(environment, language)
-    return environment
-
-
-def fold(text: str, indent: int = 0, first: str = "") -> str:
-    """Break a text into lines of WIDTH columns, `indent` spaces or `first` before them."""
-    space = " " * indent
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=first or space,
-        subsequent_indent=space,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

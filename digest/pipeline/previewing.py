@@ -1,10 +1,11 @@
-"""How does an issue look before anyone gets it? Two files to open, placeholders filled in."""
+"""How does an issue look before anyone gets it? A page to open, and each edition's two parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digest.compose.checks import Finding
+from digest.compose.viewing import preview_page, view_of
 from digest.model.issue import Issue, RenderedEdition
 from digest.pipeline.composing import check, render_editions
 from digest.pipeline.newsroom import Newsroom
@@ -23,6 +24,8 @@ class Preview:
     """What was written, and what is not as it should be."""
 
     issue: Issue
+    page: Path
+    """Shows every edition at several widths, light and dark."""
     files: tuple[Path, ...]
     """The HTML, then the text, of each edition."""
     findings: tuple[Finding, ...]
@@ -38,25 +41,29 @@ def preview(newsroom: Newsroom, issue: Issue, folder: Path) -> Preview:
     folder.mkdir(parents=True, exist_ok=True)
     own = {f"{page}_URL": f"{newsroom.site_url}/preview" for page in ("UNSUBSCRIBE", "PREFERENCES")}
     values = {**EXAMPLES, **own}
-    files = [
-        path
-        for edition in render_editions(newsroom, issue)
-        for path in _write(folder, issue, edition, values)
-    ]
-    return Preview(issue=issue, files=tuple(files), findings=tuple(check(newsroom, issue)))
+    editions = [_filled(edition, values) for edition in render_editions(newsroom, issue)]
+    stem = f"{issue.newsletter}-{issue.number}"
+    files = [path for one in editions for path in _write(folder, f"{stem}.{one.key}", one)]
+    page = folder / f"{stem}.html"
+    views = [view_of(one, one.key) for one in editions]
+    name, language = f"{issue.newsletter}/{issue.number}", editions[0].language
+    page.write_text(preview_page(name, views, language, newsroom.templates), encoding="utf-8")
+    findings = tuple(check(newsroom, issue))
+    return Preview(issue=issue, page=page, files=tuple(files), findings=findings)
 
 
-def _write(
-    folder: Path, issue: Issue, edition: RenderedEdition, values: Mapping[str, str]
-) -> list[Path]:
-    stem = f"{issue.newsletter}-{issue.number}.{edition.key}"
+def _write(folder: Path, stem: str, edition: RenderedEdition) -> list[Path]:
     html, text = folder / f"{stem}.html", folder / f"{stem}.txt"
-    html.write_text(_filled(edition.html, values), encoding="utf-8")
-    text.write_text(_filled(edition.text, values), encoding="utf-8")
+    html.write_text(edition.html, encoding="utf-8")
+    text.write_text(edition.text, encoding="utf-8")
     return [html, text]
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace(f"%%{name}%%", value)
-    return text
+def _filled(edition: RenderedEdition, values: Mapping[str, str]) -> RenderedEdition:
+    def fill(text: str) -> str:
+        for name, value in values.items():
+            text = text.replace(f"%%{name}%%", value)
+        return text
+
+    html, text, subject = map(fill, (edition.html, edition.text, edition.subject))
+    return replace(edition, html=html, text=text, subject=subject)

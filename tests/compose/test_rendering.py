@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from digest.compose import wording
 from digest.compose.anatomy import dissect
 from digest.compose.checks import Severity, check
-from digest.compose.render import fold, render
+from digest.compose.environment import fold
+from digest.compose.render import render
 from digest.model.issue import Brief, Issue, Mention
 from tests.builders import NOON, a_brief
 from tests.compose.desk import (

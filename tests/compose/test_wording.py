@@ -32,6 +32,7 @@ def said(folder: Path, method: str) -> set[str]:
 
 def test_every_word_around_the_editors_is_in_both_languages_and_none_is_idle() -> None:
     mail, pages = said(TEMPLATES / "email", "jinja2"), said(TEMPLATES / "web", "jinja2")
+    desk = said(TEMPLATES / "desk", "jinja2")
     code = said(Path(document.__file__).parent, "python")
     french, english = translated("fr"), translated("en")
     assert mail
@@ -44,6 +45,6 @@ def test_every_word_around_the_editors_is_in_both_languages_and_none_is_idle() -
         document._AGENDA,
         *note.MESSAGES,
     }
-    assert code | mail | pages == set(french)
+    assert code | mail | pages | desk == set(french)
     assert [message for message, strings in french.items() if not all(strings)] == []
     assert {m for m, strings in french.items() if len(strings) > 1} == set(english)

@@ -204,7 +204,8 @@ def test_a_preview_is_what_a_reader_would_see(newsroom: Newsroom, tmp_path: Path
     issue = composing.make_draft(newsroom, "hebdo-sahel", SLOT)
     made = preview(newsroom, issue, tmp_path / "preview")
     assert [path.name for path in made.files] == ["hebdo-sahel-1.fr.html", "hebdo-sahel-1.fr.txt"]
-    for path in made.files:
+    assert made.page.name == "hebdo-sahel-1.html"
+    for path in (made.page, *made.files):
         text = path.read_text(encoding="utf-8")
         assert "%%" not in text
         assert "awa.diallo@example.org" in text

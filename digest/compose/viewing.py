@@ -1,0 +1,62 @@
+"""How does an editor look at editions before they go? On one page, as each reader may see them.
+
+A browser decides by its machine whether a mail is dark; here each appearance is a copy of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_urlsafe
+
+from jinja2 import TemplateError
+
+from digest.compose.environment import environment
+from digest.errors import RenderError
+from digest.model.issue import RenderedEdition
+
+WIDTHS = (320, 375, 600, 800)
+"""CSS pixels: a small phone, a phone, a mail's own width, a desk."""
+_DARK = "@media (prefers-color-scheme: dark)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One edition in each appearance."""
+
+    name: str
+    subject: str
+    light: str
+    dark: str
+    outlook: str
+    """Dark as Outlook makes it: it marks what it repainted with data-ogsc."""
+    text: str
+    size: str
+
+
+def view_of(edition: RenderedEdition, name: str) -> View:
+    """Give each appearance of an edition whose placeholders are filled in."""
+    light = edition.html.replace(_DARK, "@media not all")
+    return View(
+        name=name,
+        subject=edition.subject,
+        light=light,
+        dark=edition.html.replace(_DARK, "@media all"),
+        outlook=light.replace("<html ", "<html data-ogsc ", 1),
+        text=edition.text,
+        size=f"{len(edition.html.encode()) / 1000:.0f} kB",
+    )
+
+
+def preview_page(name: str, views: Sequence[View], language: str, templates: Path) -> str:
+    """Write the page; it fetches nothing but the mails' pictures and runs no script of theirs.
+
+    Raises:
+        RenderError: its template is missing or broken; names it.
+    """
+    try:
+        template = environment(templates / "desk", language).get_template("preview.html")
+        return template.render(
+            name=name, views=views, widths=WIDTHS, language=language, nonce=token_urlsafe(16)
+        )
+    except TemplateError as failure:
+        raise RenderError(f"{templates / 'desk' / 'preview.html'}: {failure}") from failure
