@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from digest.compose.anatomy import Anatomy, dissect
 from digest.compose.draft import briefs_of
+from digest.compose.proofreading import proofread
+from digest.compose.typography import typeset
 from digest.model.article import Article, Precision
 from digest.model.issue import PLACEHOLDERS, Brief, Issue, IssueContent, RenderedEdition
 from digest.schedule.values import Site
@@ -59,6 +61,7 @@ def check(
         *_parity(html, edition),
         *_form(html),
         *_address(site_url, mails=mails),
+        *(_warning(*slip) for slip in proofread(issue.content, edition.language)),
     ]
     return in_order(found)
 
@@ -169,7 +172,7 @@ def _duties(edition: RenderedEdition, site: Site) -> Iterator[Finding]:
         where = f"edition {edition.key}, {part}"
         if "%%UNSUBSCRIBE_URL%%" not in text:
             yield _error(where, "there is no way to unsubscribe", "put %%UNSUBSCRIBE_URL%% in it")
-    first = site.postal_address.split("\n")[0].split()
+    first = typeset(site.postal_address.split("\n")[0], edition.language).split()
     if not all(word in edition.text for word in first):
         where = f"edition {edition.key}, text"
         yield _error(where, "the postal address is missing", "put page.postal_address in it")
