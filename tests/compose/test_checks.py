@@ -138,3 +138,10 @@ def test_stories_without_a_link_are_one_warning_however_many() -> None:
     told = [line for line in found(issue, rendered(issue)) if "without a link" in line]
     which = f"stories {first.story_id}, {third.story_id}"
     assert told == [f"warning: {which}: without a link: readers can't read on"]
+
+
+def test_a_postal_address_is_found_as_it_is_printed() -> None:
+    site = SITE.model_copy(update={"postal_address": "5 rue de l'Eglise, bâtiment n°2\nParis"})
+    edition = replace(EDITION, text=EDITION.text + "5 rue de l’Église, bâtiment n°\u00a02")
+    assert check(ISSUE, edition, site, site_url="https://l.example", mails=True) == []
+    assert check(ISSUE, EDITION, site, site_url="https://l.example", mails=True) != []

@@ -75,7 +75,7 @@ def test_only_who_reads_something_can_leave_it() -> None:
 
 
 def test_a_date_that_is_not_known_is_not_told() -> None:
-    assert "vendredi 27 novembre 2026" in rendered(NoticeKind.WELCOME, "fr").text
+    assert "vendredi 27\u00a0novembre 2026" in rendered(NoticeKind.WELCOME, "fr").text
     unknown = rendered(NoticeKind.WELCOME, "fr", replace(FACTS, next_at=None))
     assert "prochain" not in unknown.text
 

@@ -24,6 +24,8 @@ _UNITS = (
 # Each pattern begins with the sign it looks for, what must stand before comes after: that is fast.
 _TITLES = r"[MDPGCLSRH](?<!\w.)(?:rs?|s|t|(?:rof|en|ol|apt|gt|ep|ov|ev|on)(?=\.))\.?"
 _NUMBERED = "|".join(rf"(?<=\b{word}.)" for word in ("[Nn]o", "p", "pp", "vol", "fig"))
+_NEAR = 200
+"""Characters in which a single quote that is still open is looked for."""
 _APOSTROPHES = (
     # leading ones: ’tis, the ’90s, rock ’n’ roll
     (re.compile(r"'(?<![\w'’].)(?=(?:tis|twas|twere|em|til)\b|\d0s\b)", re.IGNORECASE), "’"),
@@ -57,4 +59,6 @@ def _curly(line: str, pair: Pair) -> tuple[str, str]:
     """“ … ‘ … ’ … ” for straight ones; what an author curled stays."""
     if line[pair.opens] != '"':
         return line[pair.opens], line[pair.closes]
-    return ("‘", "’") if pair.depth % 2 else ("“", "”")
+    before = line[max(0, pair.opens - _NEAR) : pair.opens]
+    within_single = re.search(r"‘[^’]*\Z", before)
+    return ("‘", "’") if pair.depth % 2 and not within_single else ("“", "”")
