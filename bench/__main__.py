@@ -41,6 +41,8 @@ BENCHMARKS = (
         measure=grouping.semantic_seconds_10k,
         runs=3,
     ),
+    Benchmark(name="group.live.ms", unit="ms", measure=grouping.live_ms),
+    Benchmark(name="group.live.p95_ms", unit="ms", measure=grouping.live_p95_ms),
     Benchmark(name="group.100k.seconds", unit="s", measure=grouping.seconds_100k, runs=3),
     Benchmark(name="group.100k.peak_mb", unit="MB", measure=grouping.peak_mb_100k, runs=1),
     Benchmark(name="render.issues_per_s", unit="issues/s", measure=rendering.issues_per_s),

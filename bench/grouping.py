@@ -2,16 +2,19 @@
 
 import multiprocessing
 import random
+import statistics
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from time import perf_counter
 
 from bench.sending import peak_mb
+from digest.group.live import LiveWindow
 from digest.group.meaning import Encoder, sentence_encoder
 from digest.group.ranking import rank
 from digest.group.reading import Desk, Reading
-from digest.group.stories import find_stories
+from digest.group.stories import Grouping, find_stories
 from digest.group.themes import ThemeScorer
 from digest.model.article import Article, Precision, Published
 from digest.model.story import ThemeScore
@@ -19,6 +22,7 @@ from digest.schedule.values import Theme
 
 WORDS = 320
 ALIASES = [("JNIM", "GSIM", "Groupe de soutien à l'islam et aux musulmans")]
+_ARRIVING = 200
 _TEN_DAYS = timedelta(days=10)
 _NOW = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 _SYLLABLES = (
@@ -63,6 +67,44 @@ def peak_mb_100k() -> float:
     peak: float = answers.get(timeout=3600)
     child.join()
     return peak
+
+
+def live_ms() -> float:
+    """Add 200 articles to a live window of 10,000, one by one; give the median of one."""
+    return statistics.median(_live_window().times)
+
+
+def live_p95_ms() -> float:
+    """Give what 95 of 100 of them take at most."""
+    return statistics.quantiles(_live_window().times, n=20)[-1]
+
+
+@dataclass
+class _Live:
+    """A window of 10,000 articles, made once, and how long the last additions took, in ms."""
+
+    desk: Desk
+    grouping: Grouping
+    arriving: list[Article]
+
+    @property
+    def times(self) -> list[float]:
+        window = LiveWindow(self.grouping)
+        found = []
+        for article in self.arriving:
+            began = perf_counter()
+            window.place(self.desk.read(article))
+            found.append((perf_counter() - began) * 1000)
+        return found
+
+
+@cache
+def _live_window() -> _Live:
+    """Group all but the newest articles, which arrive then."""
+    desk = Desk(ALIASES)
+    told = sorted(corpus(10_000 + _ARRIVING, random.Random(7)), key=lambda one: one.published.at)
+    grouping = find_stories(desk.read(article) for article in told[:10_000])
+    return _Live(desk, grouping, told[10_000:])
 
 
 def _group_and_tell(answers: "multiprocessing.Queue[float]") -> None:

@@ -23,9 +23,9 @@ WINDOW = timedelta(hours=72)
 NEAR = 0.1
 """Likelihood below which a pair is none."""
 
-_LOOKED_AT = 0.08
+LOOKED_AT = 0.08
 """Cosine of words, or of marks across languages, from which a pair is looked at closely."""
-_MEANT = 0.5
+MEANT = 0.5
 """The same of meanings."""
 _BLOCK = 256
 """Articles that are compared with their window at once."""
@@ -97,34 +97,27 @@ class Window:
         self, one: NDArray[np.int64], other: NDArray[np.int64], *, least: float = NEAR
     ) -> Pairs:
         """Say of pairs how likely they tell one event; those under `least` are left out."""
-        odds = self._odds(one, other)
-        likely = np.round(1 / (1 + np.exp(-odds)), 6)  # ties are ties whatever the order of sums
-        likely[np.abs(self.hours[one] - self.hours[other]) > _HOURS] = 0.0
+        likely = self._likely(one, other)
         kept = likely >= least
         return Pairs(one=one[kept], other=other[kept], likely=likely[kept])
 
-    def _odds(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _likely(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
         meaning = self.vectors.meaning
-        within, across = (WITHIN, ACROSS) if meaning is None else (WITHIN_MEANT, ACROSS_MEANT)
-        same = self.languages[one] == self.languages[other]
-        likenesses = {
-            "own": cosines(self.vectors.own, one, other),
-            "shared": cosines(self.vectors.shared, one, other),
-            "apart": np.minimum(np.abs(self.hours[one] - self.hours[other]) / _HOURS, 1.0),
-            "start": np.ones(len(one)),
-        }
-        if meaning is not None:
-            likenesses["meaning"] = np.einsum("ij,ij->i", meaning[one], meaning[other])
-        odds = np.zeros(len(one))
-        for name, likeness in likenesses.items():
-            odds += np.where(same, getattr(within, name), getattr(across, name)) * likeness
-        return odds
+        return likelihoods(
+            same=self.languages[one] == self.languages[other],
+            own=cosines(self.vectors.own, one, other),
+            shared=cosines(self.vectors.shared, one, other),
+            hours=np.abs(self.hours[one] - self.hours[other]),
+            meaning=None
+            if meaning is None
+            else np.einsum("ij,ij->i", meaning[one], meaning[other]),
+        )
 
     def _candidates(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        close = block_pairs(self.vectors.own, self.hours, within=_HOURS, least=_LOOKED_AT)
+        close = block_pairs(self.vectors.own, self.hours, within=_HOURS, least=LOOKED_AT)
         several = len(np.unique(self.languages)) > 1
         marked = heads(self.vectors.shared) if several else self.vectors.own
-        alike = block_pairs(marked, self.hours, within=_HOURS, least=_LOOKED_AT)
+        alike = block_pairs(marked, self.hours, within=_HOURS, least=LOOKED_AT)
         meant = self._meant()
         for found in close:
             across, also = (next(alike) if several else found), next(meant)
@@ -138,13 +131,43 @@ class Window:
             if meaning is None:
                 yield np.empty((2, 0), dtype=np.int64)
                 continue
-            later, earlier = np.nonzero(meaning[start:end] @ meaning[first:end].T >= _MEANT)
+            later, earlier = np.nonzero(meaning[start:end] @ meaning[first:end].T >= MEANT)
             found = np.stack([earlier + first, later + start])
             yield _in_time(found, self.hours, _HOURS)
 
 
 _NO_PAIRS = Pairs(one=np.array([], int), other=np.array([], int), likely=np.array([], float))
 _HOURS = WINDOW.total_seconds() / 3600
+
+
+def likelihoods(
+    *,
+    same: NDArray[np.bool_],
+    own: NDArray[np.floating],
+    shared: NDArray[np.floating],
+    hours: NDArray[np.float64],
+    meaning: NDArray[np.floating] | None,
+) -> NDArray[np.float64]:
+    """Give how likely the articles of each pair tell one event, 0 to 1, by their likenesses.
+
+    `same`: of one language. `hours`: between them; 0 beyond the reach of a story. `meaning`: None
+    where there is no encoder.
+    """
+    within, across = (WITHIN, ACROSS) if meaning is None else (WITHIN_MEANT, ACROSS_MEANT)
+    likenesses = {
+        "own": own,
+        "shared": shared,
+        "apart": np.minimum(hours / _HOURS, 1.0),
+        "start": np.ones(len(same)),
+    }
+    if meaning is not None:
+        likenesses["meaning"] = meaning
+    odds = np.zeros(len(same))
+    for name, likeness in likenesses.items():
+        odds += np.where(same, getattr(within, name), getattr(across, name)) * likeness
+    likely = np.round(1 / (1 + np.exp(-odds)), 6)  # ties are ties whatever the order of sums
+    likely[hours > _HOURS] = 0.0
+    return likely
 
 
 def block_pairs(

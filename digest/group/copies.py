@@ -29,6 +29,7 @@ _HOLDERS = 16
 """Texts remembered for each run: a later copy is compared with the first ones that had it."""
 _WORDS = 1_500
 _FACTORS = [np.uint64(pow(1_000_003, power, 1 << 64)) for power in reversed(range(_RUN))]
+_NO_RUNS: Runs = np.array([], dtype=np.uint32)
 _END = np.uint32((1 << 32) - 1)
 _SHIFT = np.uint64(20)
 """The lowest bits of a sum of products say too little of its first word: the next 32 are kept."""
@@ -45,7 +46,8 @@ def find_copies(texts: Sequence[tuple[int, Runs]], *, may: May = lambda *_: True
     sizes: dict[int, int] = {}
     copies: list[Copy] = []
     for (identity, runs), shared in zip(texts, _shared(texts), strict=True):
-        near = _near(len(runs), shared, holders, sizes)
+        common = Counter(holder for run in shared for holder in holders.get(run, ()))
+        near = _near(len(runs), common, sizes)
         copy = next((c for c in near if may(identity, [c[1], *voices[c[1]]])), None)
         if copy:
             voices[copy[1]].append(identity)
@@ -82,16 +84,45 @@ def _shared(texts: Sequence[tuple[int, Runs]]) -> Iterable[list[int]]:
 
 
 def _near(
-    size: int,
-    shared: Sequence[int],
-    holders: Mapping[int, Sequence[int]],
-    sizes: Mapping[int, int],
+    size: int, common: Mapping[int, int], sizes: Mapping[int, int]
 ) -> list[tuple[float, int]]:
-    """Give the originals that a text repeats, and how much of it: most first, then the earliest."""
-    common = Counter(holder for run in shared for holder in holders.get(run, ()))
+    """Give the originals that a text repeats, and how much of it: most first, then the earliest.
+
+    `common` has how many runs each shares with it.
+    """
     found = [
         (times / fewer, holder)
         for holder, times in common.items()
         if (fewer := min(size, sizes[holder])) >= _FEWEST and times >= CONTAINED * fewer
     ]
     return sorted(found, key=lambda pair: (-pair[0], pair[1]))
+
+
+class Originals:
+    """Texts that are no copies, by their runs: what arrives later is held against them."""
+
+    def __init__(self, texts: Sequence[tuple[int, Runs]]) -> None:
+        self._sizes = {identity: len(runs) for identity, runs in texts}
+        every = np.concatenate([_NO_RUNS, *(runs for _, runs in texts)])
+        holders = np.repeat(np.array([*self._sizes], dtype=np.int64), [*self._sizes.values()])
+        order = np.argsort(every, kind="stable")
+        every, holders = every[order], holders[order]
+        kept = np.arange(len(every)) - np.searchsorted(every, every) < _HOLDERS
+        self._shelves = [(every[kept], holders[kept]), (_NO_RUNS, np.array([], dtype=np.int64))]
+        """Runs in order, and who holds each: of the window, and of what was added."""
+
+    def add(self, identity: int, runs: Runs) -> None:
+        """Take in a text."""
+        self._sizes[identity] = len(runs)
+        every, holders = self._shelves[-1]
+        at = np.searchsorted(every, runs)
+        self._shelves[-1] = (np.insert(every, at, runs), np.insert(holders, at, identity))
+
+    def near(self, runs: Runs) -> list[tuple[float, int]]:
+        """Give the originals that a text repeats, and how much of it, as find_copies does."""
+        common: Counter[int] = Counter()
+        for every, holders in self._shelves:
+            first, last = (np.searchsorted(every, runs, side) for side in ("left", "right"))
+            for place in np.flatnonzero(last > first):
+                common.update(holders[first[place] : last[place]].tolist())
+        return _near(len(runs), common, self._sizes)

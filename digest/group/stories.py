@@ -15,12 +15,12 @@ from digest.group.across import join_across
 from digest.group.alike import WINDOW, Pairs, Window
 from digest.group.clusters import SAME_STORY, Cluster, merge
 from digest.group.copies import find_copies
-from digest.group.meaning import Encoder, told_in_short
+from digest.group.meaning import Encoder
 from digest.group.reading import Reading
 from digest.group.ruled import pair
 from digest.group.starts import start
-from digest.group.traits import Tallier, Traits
-from digest.group.vectors import weigh
+from digest.group.traits import Traits
+from digest.group.vectors import Scales
 from digest.model.ruling import Rulings
 from digest.model.story import Copy, Story
 
@@ -54,6 +54,14 @@ class Grouping:
     window: Window
     places: Mapping[int, int]
     """Article id → its row in the window, in the window's order; copies are among them."""
+    traits: tuple[Traits, ...]
+    """Of the articles, by row."""
+    scales: Scales
+    """What weighed them."""
+    rulings: Rulings
+    """What was heeded."""
+    threshold: float
+    """Mean likelihood from which groups of articles became one story."""
 
     def likely(self, article_id: int) -> Mapping[int, float]:
         """Map the other articles of its days to how likely they tell one event with it."""
@@ -86,9 +94,10 @@ def find_stories(
     all that.
     """
     rulings = rulings or Rulings()
-    tallier = Tallier()
-    traits = sorted((_take(tallier, one, encoder) for one in readings), key=lambda t: (t.at, t.id))
-    window = _window(traits, tallier, settled, encoder)
+    scales = Scales(encoder)
+    traits = sorted((scales.take(one) for one in readings), key=lambda t: (t.at, t.id))
+    scales.learn(traits, settled={article for members in settled for article in members})
+    window = _window(traits, scales)
     copies = _copies(traits, settled, rulings)
     clusters = start(traits, copies, settled, rulings)
     pairs = window.pairs([member for cluster in clusters for member in cluster.members])
@@ -99,26 +108,25 @@ def find_stories(
         stories=tuple(sorted(grouped, key=lambda g: g.story.id)),
         window=window,
         places={one.id: place for place, one in enumerate(traits)},
+        traits=tuple(traits),
+        scales=scales,
+        rulings=rulings,
+        threshold=threshold,
     )
 
 
-def _take(tallier: Tallier, reading: Reading, encoder: Encoder | None) -> Traits:
-    return tallier.take(reading, short=told_in_short(reading.article) if encoder else "")
-
-
-def _window(
-    traits: Sequence[Traits],
-    tallier: Tallier,
-    settled: Sequence[Sequence[int]],
-    encoder: Encoder | None,
-) -> Window:
-    before = {article for members in settled for article in members}
-    spoken = sorted({one.language for one in traits})
+def _window(traits: Sequence[Traits], scales: Scales) -> Window:
+    spoken = spoken_in(traits)
     return Window(
-        vectors=weigh(traits, tallier, settled=before, encoder=encoder),
+        vectors=scales.weigh(traits),
         hours=np.array([one.at.timestamp() / 3600 for one in traits]),
         languages=np.array([spoken.index(one.language) for one in traits], dtype=np.int64),
     )
+
+
+def spoken_in(traits: Iterable[Traits]) -> list[str]:
+    """Give the languages of articles in the order of their numbers in a window."""
+    return sorted({one.language for one in traits})
 
 
 def _copies(
@@ -161,23 +169,10 @@ class _Telling:
 
     def grouped(self, cluster: Cluster) -> Grouped:
         texts = [self._traits[place].id for place in sorted(cluster.members)]
-        repeats = {c.article_id: c for text in texts for c in self._copies.get(text, ())}
+        copies = [copy for text in texts for copy in self._copies.get(text, ())]
         central = self._central(sorted(cluster.members))
-        central |= {article: copy.containment for article, copy in repeats.items()}
-        members = sorted(
-            (self._of[article] for article in central),
-            key=lambda one: (one.id not in self._leads, *_use(one, central[one.id], repeats)),
-        )
-        story = Story(
-            id=min(members, key=lambda one: (one.first_seen_at, one.id)).id,
-            lead_id=members[0].id,
-            article_ids=tuple(one.id for one in members),
-            copies=tuple(repeats[article] for article in sorted(repeats)),
-            voices=len(texts),
-            happened_at=max(one.at for one in members),
-        )
-        begins = min(one.at for one in members)
-        return Grouped(story=story, texts=tuple(texts), begins=begins, similarities=central)
+        central |= {copy.article_id: copy.containment for copy in copies}
+        return tell([self._of[article] for article in central], central, copies, self._leads)
 
     def _central(self, places: Sequence[int]) -> dict[int, float]:
         """Say of each text how likely the others tell its event, on average."""
@@ -189,6 +184,34 @@ class _Telling:
             sums[one] += likely
             sums[other] += likely
         return {self._traits[p].id: round(s / (len(places) - 1), 4) for p, s in sums.items()}
+
+
+def tell(
+    articles: Iterable[Traits],
+    central: Mapping[int, float],
+    copies: Iterable[Copy],
+    leads: frozenset[int],
+) -> Grouped:
+    """Make a story of articles; `central` has the similarities of Grouped."""
+    repeats = {copy.article_id: copy for copy in copies}
+    members = sorted(
+        articles, key=lambda one: (one.id not in leads, *_use(one, central[one.id], repeats))
+    )
+    texts = sorted((one for one in members if one.id not in repeats), key=lambda t: (t.at, t.id))
+    story = Story(
+        id=min(members, key=lambda one: (one.first_seen_at, one.id)).id,
+        lead_id=members[0].id,
+        article_ids=tuple(one.id for one in members),
+        copies=tuple(repeats[article] for article in sorted(repeats)),
+        voices=len(texts),
+        happened_at=max(one.at for one in members),
+    )
+    return Grouped(
+        story=story,
+        texts=tuple(one.id for one in texts),
+        begins=min(one.at for one in members),
+        similarities=central,
+    )
 
 
 def _use(

@@ -6,9 +6,10 @@ A hundred thousand articles fit into memory so: two to three kilobytes each, the
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,9 @@ class Counts:
     """Exact up to 2,048, to a thousandth beyond."""
 
 
+NOTHING_COUNTED = Counts(features=np.array([], np.uint32), times=np.array([], np.float16))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Traits:
     """What grouping needs to know of one article."""
@@ -80,11 +84,9 @@ class Vocabulary:
         """Give a feature's number."""
         return self._numbers.setdefault(feature, len(self._numbers))
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
+    def beyond(self, number: int) -> list[str]:
+        """Give the features from a number on: from the end, so that a few cost little."""
+        return list(islice(reversed(self._numbers), len(self._numbers) - number))[::-1]
 
 
 class Tallier:

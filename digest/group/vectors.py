@@ -1,6 +1,6 @@
 """What are articles about, in numbers? A row of weights each, by words, marks and meaning."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from digest.group.background import RARE, mark_shares, shares
-from digest.group.meaning import Encoder
+from digest.group.meaning import Encoder, told_in_short
+from digest.group.reading import Reading
 from digest.group.traits import Counts, Tallier, Traits, Vocabulary
 
 Rows: TypeAlias = csr_array
@@ -18,6 +19,8 @@ Rows: TypeAlias = csr_array
 OWN_TOP = 64
 SHARED_TOP = 160
 """Features that are kept of a row: the heaviest."""
+
+_Prior: TypeAlias = Callable[[Sequence[str]], NDArray[np.float64]]
 
 _NONE = np.array([], dtype=np.uint32)
 _PRIOR_ARTICLES = 300
@@ -36,53 +39,87 @@ class Vectors:
     """By a sentence encoder, where there is one."""
 
 
-def weigh(
-    traits: Sequence[Traits],
-    tallier: Tallier,
-    *,
-    settled: Collection[int] = (),
-    encoder: Encoder | None = None,
-) -> Vectors:
-    """Weigh everything that articles say: how often, times how telling it is.
+class Scales:
+    """Reads articles and weighs what they say: how often, times how telling it is.
 
-    Only the window says what is rare: which `settled` articles are looked at changes nothing.
+    What is telling, those say that were learned from. A feature met later was in none of them.
     """
-    fresh = [one for one in traits if one.id not in settled]
-    own = _Rarity(tallier.own, _own_prior(tallier.own))
-    for language in sorted({one.language for one in traits}):
-        spoken = [one.own for one in fresh if one.language == language]
-        own.learn(spoken, prefix=f"{language}:")
-    shared = _Rarity(tallier.shared, _shared_prior(tallier.shared))
-    shared.learn([one.shared for one in fresh])
-    return Vectors(
-        own=own.rows([one.own for one in traits], top=OWN_TOP),
-        shared=shared.rows([one.shared for one in traits], top=SHARED_TOP, logarithmic=True),
-        meaning=encoder.encode([one.short for one in traits]) if encoder and traits else None,
-    )
+
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self._tallier, self._encoder = Tallier(), encoder
+        self._own, self._shared = _Rarity(_own_prior), _Rarity(_shared_prior)
+
+    def take(self, reading: Reading) -> Traits:
+        """Count one reading."""
+        short = told_in_short(reading.article) if self._encoder else ""
+        return self._tallier.take(reading, short=short)
+
+    def learn(self, traits: Sequence[Traits], *, settled: Collection[int] = ()) -> None:
+        """Take account of a window, once.
+
+        Only the window says what is rare: which `settled` articles are looked at changes nothing.
+        """
+        self._grow()
+        fresh = [one for one in traits if one.id not in settled]
+        for language in sorted({one.language for one in traits}):
+            spoken = [one.own for one in fresh if one.language == language]
+            self._own.learn(spoken, prefix=f"{language}:")
+        self._shared.learn([one.shared for one in fresh])
+
+    def weigh(self, traits: Sequence[Traits]) -> Vectors:
+        """Give the rows of articles."""
+        self._grow()
+        encoder = self._encoder
+        return Vectors(
+            own=self._own.rows([one.own for one in traits], top=OWN_TOP),
+            shared=self._shared.rows(
+                [one.shared for one in traits], top=SHARED_TOP, logarithmic=True
+            ),
+            meaning=encoder.encode([one.short for one in traits]) if encoder and traits else None,
+        )
+
+    def _grow(self) -> None:
+        self._own.grow(self._tallier.own)
+        self._shared.grow(self._tallier.shared)
 
 
 class _Rarity:
     """How telling a feature is: ln(1 / share of articles that hold it).
 
-    Columns stand in the order of the features' names: who was read first changes no sum.
+    Columns stand in the order of the features' names: who was read first changes no sum. What is
+    met after learning stands behind them.
     """
 
-    def __init__(self, vocabulary: Vocabulary, prior: NDArray[np.float64]) -> None:
-        names = list(vocabulary)
-        order = sorted(range(len(names)), key=names.__getitem__)
-        self._names = names
-        self._column = np.empty(len(names), dtype=np.int32)
-        self._column[order] = np.arange(len(names), dtype=np.int32)
-        self._prior = prior
-        self._telling = np.maximum(0.0, -np.log(np.maximum(prior, 1e-9)))
+    def __init__(self, prior: _Prior) -> None:
+        self._prior_of = prior
+        self._names: list[str] = []
+        self._column = np.array([], dtype=np.int32)
+        self._prior, self._telling = np.zeros(0), np.zeros(0)
+        self._learned: dict[str, int] = {}
+        """Prefix → how many articles were learned from."""
+
+    def grow(self, vocabulary: Vocabulary) -> None:
+        """Take in the features that were met since."""
+        fresh = vocabulary.beyond(len(self._names))
+        if not fresh:
+            return
+        column = np.empty(len(fresh), dtype=np.int32)
+        order = sorted(range(len(fresh)), key=fresh.__getitem__)
+        column[order] = np.arange(self._size, self._size + len(fresh), dtype=np.int32)
+        self._column = np.concatenate([self._column, column])
+        prior = self._prior_of(fresh)
+        learned = np.array([self._learned_of(name) for name in fresh], dtype=np.int64)
+        self._prior = np.concatenate([self._prior, prior])
+        self._telling = np.concatenate([self._telling, _telling(0, learned, prior)])
+        self._names += fresh
 
     def learn(self, counted: Iterable[Counts], *, prefix: str = "") -> None:
         """Take account of articles, for the features that begin with a prefix."""
         held = [counts.features for counts in counted]
         features = np.concatenate([*held, _NONE]).astype(np.int64)
         holding = np.bincount(features, minlength=self._size)
-        share = (holding + _PRIOR_ARTICLES * self._prior) / (len(held) + _PRIOR_ARTICLES)
-        telling = np.maximum(0.0, -np.log(np.maximum(share, 1e-9)))
+        telling = _telling(holding, len(held), self._prior)
+        self._learned[prefix] = len(held)
         if prefix:
             meant = np.fromiter((n.startswith(prefix) for n in self._names), bool, self._size)
             telling = np.where(meant, telling, self._telling)
@@ -106,21 +143,33 @@ class _Rarity:
         cells = (weights[: ends[-1]], columns[: ends[-1]], np.array(ends))
         return csr_array(cells, shape=(len(counted), self._size))
 
+    def _learned_of(self, name: str) -> int:
+        """Give how many articles could have held a feature: those of its prefix."""
+        return self._learned.get("", self._learned.get(f"{name.partition(':')[0]}:", 0))
+
     @property
     def _size(self) -> int:
         return len(self._names)
 
 
-def _own_prior(vocabulary: Vocabulary) -> NDArray[np.float64]:
+def _telling(
+    holding: NDArray[np.int64] | int, articles: NDArray[np.int64] | int, prior: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Say how telling features are that so many of so many articles hold."""
+    share = (holding + _PRIOR_ARTICLES * prior) / (articles + _PRIOR_ARTICLES)
+    return np.asarray(np.maximum(0.0, -np.log(np.maximum(share, 1e-9))))
+
+
+def _own_prior(names: Sequence[str]) -> NDArray[np.float64]:
     """Give the share of articles of its language that a word or name is thought to stand in."""
-    parted = (feature.partition(":") for feature in vocabulary)
+    parted = (feature.partition(":") for feature in names)
     known = (shares(language).get(stem.removeprefix("^"), RARE) for language, _, stem in parted)
-    return np.fromiter(known, float, len(vocabulary))
+    return np.fromiter(known, float, len(names))
 
 
-def _shared_prior(vocabulary: Vocabulary) -> NDArray[np.float64]:
+def _shared_prior(names: Sequence[str]) -> NDArray[np.float64]:
     known = mark_shares()
-    return np.fromiter((known.get(mark, RARE) for mark in vocabulary), float, len(vocabulary))
+    return np.fromiter((known.get(mark, RARE) for mark in names), float, len(names))
 
 
 def _heaviest(

@@ -27,7 +27,7 @@ def bcubed_f(
 
 def pair_f1(found: Mapping[int, int], right: Mapping[int, int]) -> float:
     """Give the F1 of the pairs that stand together."""
-    ours, theirs = _pairs(found), _pairs(right)
+    ours, theirs = pairs(found), pairs(right)
     return 2 * len(ours & theirs) / (len(ours) + len(theirs))
 
 
@@ -44,7 +44,8 @@ def _groups(labels: Mapping[int, int]) -> Mapping[int, set[int]]:
     return groups
 
 
-def _pairs(labels: Mapping[int, int]) -> set[tuple[int, int]]:
+def pairs(labels: Mapping[int, int]) -> set[tuple[int, int]]:
+    """Give the pairs that stand together, the smaller id first."""
     groups = _groups(labels).values()
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from digest.group.copies import find_copies, runs_in
+from digest.group.live import LiveWindow
 from digest.group.meaning import Encoder
 from digest.group.reading import Desk
 from digest.group.stories import find_stories
 from digest.model.article import Article
 from tests.builders import an_article, published
-from tests.quality.measures import bcubed_f, pair_f1
+from tests.quality.measures import bcubed_f, pair_f1, pairs
 
 Labelled: TypeAlias = tuple[Sequence[Article], Mapping[int, int]]
 """Articles, and the story of each by its id."""
@@ -29,6 +30,8 @@ ARCHIVE = "orangesum/dev_articles.jsonl.gz"
 def figures(data: Path | None, encoder: Encoder | None) -> dict[str, float]:
     """Measure stories on the project's own week and, where `data` is, on French news."""
     found = story_figures("week", week(), encoder)
+    if encoder is None:
+        found |= live_figures(week())
     if data:
         august = french(rows(data / AUGUST))
         found |= story_figures("stories", august, encoder)
@@ -116,6 +119,26 @@ def story_figures(
         f"{name}.bcubed_f_of_shared": bcubed_f(found, right, of=shared),
         f"{name}.pair_f1": pair_f1(found, right),
     }
+
+
+def live_figures(labelled: Labelled) -> dict[str, float]:
+    """Let the later half arrive one by one; compare with the grouping that refines it at last.
+
+    Of the pairs of an arrival with any other: precision and recall against those of the grouping.
+    """
+    articles = sorted(labelled[0], key=lambda one: (one.published.at, one.id))
+    desk, half = Desk(), len(articles) // 2
+    live = LiveWindow(find_stories([desk.read(one) for one in articles[:half]]))
+    for one in articles[half:]:
+        live.place(desk.read(one))
+    whole = find_stories([desk.read(one) for one in articles]).stories
+    refined = {article: g.story.id for g in whole for article in g.story.article_ids}
+    arrived = {one.id for one in articles[half:]}
+    ours, theirs = (
+        {pair for pair in pairs(homes) if arrived & {*pair}} for homes in (live.homes, refined)
+    )
+    common = len(ours & theirs)
+    return {"live.precision": common / len(ours), "live.recall": common / len(theirs)}
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

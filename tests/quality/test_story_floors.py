@@ -12,6 +12,7 @@ from tests.quality.story_figures import (
     copy_figures,
     french,
     labelled_windows,
+    live_figures,
     rows,
     story_figures,
     week,
@@ -25,6 +26,10 @@ needs_texts = pytest.mark.skipif(
 
 def test_stories_of_our_own_week_in_three_languages() -> None:
     above(story_figures("week", week()))
+
+
+def test_what_arrives_stands_where_a_whole_grouping_puts_it() -> None:
+    above(live_figures(week()))
 
 
 @pytest.mark.slow
