@@ -10,6 +10,7 @@ articles alike, so that the order in which they arrived leaves no trace.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +71,15 @@ class LiveWindow:
         """Map every article to its story."""
         return self._home
 
-    def place(self, reading: Reading) -> Placed:
+    def homes_since(self, moment: datetime) -> dict[int, int]:
+        """Map the articles published at a moment or later to their stories."""
+        return {a: self._home[a] for a, one in self._known.items() if one.at >= moment}
+
+    def place(self, reading: Reading, *, into: int | None = None) -> Placed:
         """Put an article into the story it belongs to, or let it begin one.
+
+        `into` names the story that another window put it into, or its own id where it began one:
+        then that holds.
 
         Raises:
             ValueError: it is in the window already.
@@ -81,7 +89,7 @@ class LiveWindow:
         one = self._scales.take(reading)
         likely = self._rows.add(one, self._scales.weigh([one]))
         means = self._means(likely)
-        ruled = self._ruled(one)
+        ruled = self._ruled(one) if into is None else into
         copy = self._repeated(one, ruled)
         chosen = self._home[copy.original_id] if copy else self._chosen(one, means, ruled)
         self._known[one.id] = _briefly(one)
@@ -121,7 +129,7 @@ class LiveWindow:
 
     def _chosen(self, one: Traits, means: Mapping[int, float], ruled: int | None) -> int | None:
         if ruled is not None or one.round_up:
-            return ruled
+            return ruled if ruled in self._stories else None
         near = ((s, mean) for s, mean in means.items() if mean >= self._threshold)
         fit = (about for about in near if not self._alone(about[0]) and self._may(one, about[0]))
         return next((story for story, _ in sorted(fit, key=_likeliest)), None)

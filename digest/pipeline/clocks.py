@@ -18,6 +18,7 @@ from digest.engine.jobs import Engine, Job
 from digest.engine.slots import previous_slot
 from digest.errors import DigestError
 from digest.model.run import Run, RunClock, RunRecord
+from digest.pipeline.arriving import Arrivals
 from digest.pipeline.blanking import blank_old_events
 from digest.pipeline.collecting import collect
 from digest.pipeline.desk import Desk
@@ -32,7 +33,9 @@ from digest.storage import runs
 LEASE = timedelta(minutes=5)
 """How long an open run stays its taker's without a sign of life."""
 COLLECT = "collect"
-"""The step that asks the sources: a feed forgets within hours what a week's issue needs."""
+"""The step that asks the sources: a feed forgets within hours what a week's issue needs. What came
+is put into stories at once.
+"""
 SETTLE = "settle"
 """The step that settles doubts which events, or the lack of them, can settle."""
 EVERY: Mapping[str, timedelta] = {
@@ -108,6 +111,7 @@ class Clocks:
         self._swept_at: dict[str, datetime] = {}
         self._lanes = Lanes(desk, engine)
         self._notices = NoticeLane(desk, engine)
+        self._arrivals = Arrivals()
 
     def look(self) -> None:
         """Keep the runs in hand; ask for a lane of each sending, and for notices that wait."""
@@ -137,6 +141,7 @@ class Clocks:
             blank_old_events(self._desk.newsroom)
         elif job.step == COLLECT:
             collect(self._desk.newsroom)
+            self._arrivals.place(self._desk.newsroom)
         elif job.step == NOTICES:
             self._notices.work()
         elif job.step == TIDY:

@@ -24,6 +24,8 @@ from digest.storage import articles, issues, stories
 from digest.storage.rulings import rulings_among
 from subscribers.database import alone
 
+WRITING = "write stories"
+"""Of several processes one writes stories at a time."""
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """Before it nothing was published; far before it, no calendar reaches."""
 
@@ -75,6 +77,7 @@ class Findings:
     ties: tuple[Tie, ...]
     scored_by: str
     note: str
+    grouping: Grouping
 
 
 def group(
@@ -86,6 +89,13 @@ def group(
     again changes no row. Articles from before keep the story that they are in; new ones may join.
     What editors ruled holds, for older stories too when their articles are `touched`.
     """
+    return group_whole(newsroom, since=since, touched=touched)[0]
+
+
+def group_whole(
+    newsroom: Newsroom, *, since: datetime | None = None, touched: Iterable[int] = ()
+) -> tuple[GroupReport, Grouping]:
+    """Group as `group` does; give what was found too."""
     again = frozenset(touched)
     since = max(since or default_since(newsroom), _EARLIEST)
     while True:
@@ -93,14 +103,14 @@ def group(
             material = read_material(newsroom, connection, since, again)
         findings = _find(newsroom, material)
         with newsroom.database.write() as connection:
-            alone(connection, "write stories")
+            alone(connection, WRITING)
             chosen = _chosen(newsroom, connection, since)
             known = _known(connection, since, material.recent, again | chosen)
             ruled = _rulings(connection, material.recent, known)
             seen = (material.known, material.rulings, material.chosen)
             if (known, ruled, chosen) == seen:  # nobody was faster
                 _write(connection, material, findings, newsroom.clock())
-                return _report(newsroom, since, material, findings)
+                return _report(newsroom, since, material, findings), findings.grouping
 
 
 def default_since(newsroom: Newsroom) -> datetime:
@@ -210,6 +220,7 @@ def _find(newsroom: Newsroom, material: Material) -> Findings:
         ties=tuple(tie for tie in ties if tie.story_id in ids or tie.earlier_id in ids),
         scored_by=chosen.name,
         note=chosen.note,
+        grouping=grouping,
     )
 
 

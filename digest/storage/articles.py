@@ -5,11 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, exists, func, insert, select, update
 
 from digest.errors import NotFoundError
 from digest.model.article import Article, ArticleVersion, Entry, Mark, Precision, Published
-from digest.storage.tables import article_versions
+from digest.storage.tables import article_versions, story_articles
 from digest.storage.tables import articles as table
 
 _CHUNK = 500  # ids of one question
@@ -18,6 +18,12 @@ _CHUNK = 500  # ids of one question
 def published_since(connection: Connection, since: datetime) -> list[Article]:
     """Which articles appeared at or after a moment? In order of id."""
     return _read(connection, select(table).where(table.c.published_at >= since))
+
+
+def storyless_since(connection: Connection, since: datetime) -> list[Article]:
+    """Which of them are in no story yet? In order of id."""
+    told = exists().where(story_articles.c.article_id == table.c.id)
+    return _read(connection, select(table).where(table.c.published_at >= since, ~told))
 
 
 def languages(connection: Connection) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, func, insert, select
 
 from digest.model.story import Copy, Reason, Story, ThemeScore, Tie
+from digest.storage.tables import articles as articles_table
 from digest.storage.tables import stories as stories_table
 from digest.storage.tables import story_articles
 from digest.storage.tables import theme_scores as scores_table
@@ -37,6 +38,14 @@ def stories_of(connection: Connection, article_ids: Iterable[int]) -> list[Story
     return [
         story for ids in _chunks(touched) for story in _stories(connection, _rows(connection, ids))
     ]
+
+
+def homes_since(connection: Connection, since: datetime) -> dict[int, int]:
+    """Map the articles published at `since` or later to their stories, those that have one."""
+    joined = story_articles.join(articles_table, articles_table.c.id == story_articles.c.article_id)
+    asked = select(story_articles.c.article_id, story_articles.c.story_id).select_from(joined)
+    rows = connection.execute(asked.where(articles_table.c.published_at >= since))
+    return {row.article_id: row.story_id for row in rows}
 
 
 def theme_scores(

@@ -11,6 +11,7 @@ from digest.errors import ConflictError
 from digest.group.ruled import pair
 from digest.model.article import Article
 from digest.pipeline import rulings
+from digest.pipeline.arriving import Arrivals
 from digest.pipeline.grouping import group
 from digest.storage import stories
 from subscribers.database import Database
@@ -43,6 +44,7 @@ steps: st.SearchStrategy[list[Step]] = st.lists(
         st.tuples(st.just("merge"), st.tuples(numbers, numbers)),
         st.tuples(st.just("lead"), st.tuples(numbers)),
         st.tuples(st.just("group"), st.just(())),
+        st.tuples(st.just("place"), st.just(())),
     ),
     max_size=12,
 )
@@ -55,6 +57,7 @@ class Ruler:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._newsroom = newsroom(database)
+        self._arrivals = Arrivals()
         self._ids: list[int] = []
         self._said: dict[tuple[int, int], bool] = {}
         """Two articles → whether they are to be together."""
@@ -70,6 +73,8 @@ class Ruler:
             self._collect(*numbers)
         elif what == "group":
             self._group()
+        elif what == "place":
+            self._arrivals.place(self._newsroom)
         else:
             self._rule(what, [self._ids[number % len(self._ids)] for number in numbers])
         self.check()
