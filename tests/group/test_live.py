@@ -16,7 +16,7 @@ from digest.group.stories import WINDOW
 from digest.model.article import Article
 from digest.model.ruling import Rulings
 from tests.group.newsdesk import bilingual, convoy, members, read, stories_of, summit
-from tests.group.test_copies import wire
+from tests.group.test_copies import WIRE, wire
 
 EVENTS = [article for _, fr, en in bilingual() for article in (fr, en)]
 
@@ -83,7 +83,16 @@ def test_a_reprint_joins_as_the_voice_it_repeats() -> None:
 def test_a_reprint_of_what_just_arrived_is_found() -> None:
     live = window(summit(4))
     place(live, wire(1))
-    assert place(live, wire(2)).joined == 1
+    copy = place(live, wire(2)).copy
+    assert copy is not None
+    assert copy.original_id == 1
+
+
+def test_a_reprint_says_nothing_more_of_how_near_its_story_is() -> None:
+    reordered = wire(3, body=" ".join(sorted(WIRE.split())))
+    placed = place(window(wire(1), wire(2), summit(4)), reordered)
+    assert placed.copy is None
+    assert 0.42 <= placed.likelihood <= 1
 
 
 def test_two_that_arrive_with_a_word_never_met_before_find_each_other() -> None:
