@@ -25,7 +25,7 @@ from tests.builders import published
 from tests.conftest import NOW
 from tests.group.newsdesk import bilingual, convoy, members, stories_of, summit
 from tests.group.test_copies import wire
-from tests.pipeline.clockwork import DRAFT_SLOT, Mailbag, Office, furnish
+from tests.pipeline.clockwork import DRAFT_SLOT, HandClock, Mailbag, Office, furnish
 from tests.pipeline.test_grouping import DAY, newsroom, rows, store, together
 
 EVENTS = [article for _, fr, en in bilingual() for article in (fr, en)]
@@ -196,14 +196,21 @@ def test_what_an_editor_ruled_since_holds(room: Newsroom) -> None:
 
 
 def test_another_schedule_another_day_or_a_flood_are_grouped_as_a_whole(room: Newsroom) -> None:
+    clock = HandClock(NOW)
+    room, arrivals = replace(room, clock=clock), Arrivals()
     store(room.database, convoy(1))
-    arrivals = Arrivals()
     arrivals.place(room)
-    for number, other in enumerate((replace(room), newsroom(room.database, NOW + 2 * DAY))):
-        store(room.database, summit(200 + number))
-        assert arrivals.place(other).regrouped
+    store(room.database, summit(200))
+    edited = replace(room)
+    assert arrivals.place(edited).regrouped
+    clock.now += timedelta(hours=23)
+    store(room.database, summit(201))
+    assert arrivals.place(edited) == placed(1, 1)
+    clock.now += timedelta(hours=2)
+    store(room.database, summit(202))
+    assert arrivals.place(edited) == regrouped(1)
     store(room.database, *(summit(number) for number in range(300, 351)))
-    assert arrivals.place(other) == regrouped(51)
+    assert arrivals.place(edited) == regrouped(51)
 
 
 def test_a_window_that_failed_is_not_held_on_to(
