@@ -29,6 +29,7 @@ _MASK = 64
 _UNSUBSCRIBE = b"unsubscribe"
 _CONFIRM = b"confirm"
 _DATA = b"data"
+_LINK = b"link"
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -48,6 +49,15 @@ class Confirmation:
     list_name: str
     asked_at: datetime
     """To the second."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Following:
+    """What a counted link leads to; nothing of a reader, so that all have the same."""
+
+    issue_id: int
+    link: str
+    """Its name among the issue's links."""
 
 
 def unsubscribe_token(secret_key: bytes, subscriber_id: int, list_name: str) -> str:
@@ -108,6 +118,21 @@ def read_data_token(secret_key: bytes, token: str, now: datetime) -> int:
     if now >= datetime.fromtimestamp(int(seconds), UTC) + DATA_LIFE:
         raise TokenError("this link has expired: ask for a fresh one on the page of preferences")
     return int(subscriber_id)
+
+
+def link_token(secret_key: bytes, issue_id: int, link: str) -> str:
+    """Make the token of a counted link. It never expires: mail is kept for years."""
+    return _sealer(secret_key, _LINK)(f"{issue_id}:{link}".encode())
+
+
+def read_link_token(secret_key: bytes, token: str) -> Following:
+    """Read the token of a counted link.
+
+    Raises:
+        TokenError: it was not made by us, or is damaged.
+    """
+    issue_id, link = _open(secret_key, _LINK, token).split(":", 1)
+    return Following(issue_id=int(issue_id), link=link)
 
 
 def _sealer(secret_key: bytes, purpose: bytes) -> Callable[[bytes], str]:

@@ -11,6 +11,7 @@ from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from digest.model.issue import Brief, Issue
+    from digest.pipeline.clicks import Counted
     from digest.pipeline.newsroom import Newsroom
     from digest.pipeline.previewing import Preview
 
@@ -163,6 +164,18 @@ def cancel(issue: IssueName, as_json: AsJson = False) -> None:
     emit(cancelled, lambda: _tell_state(newsroom, cancelled), as_json=as_json)
 
 
+@group.command()
+def clicks(issue: IssueName, as_json: AsJson = False) -> None:
+    """Tell how often each link was followed, by readers who agreed that it is counted."""
+    from digest.app import open_newsroom
+    from digest.pipeline.clicks import counted as count
+    from digest.pipeline.composing import the_issue
+
+    newsroom = open_newsroom()
+    found = count(newsroom, the_issue(newsroom, issue))
+    emit(found, lambda: _tell_clicks(found), as_json=as_json)
+
+
 def _only(newsletters: list[str]) -> str:
     if len(newsletters) != 1:
         raise typer.BadParameter(f"name one of {', '.join(newsletters)}")
@@ -253,3 +266,13 @@ def _tell_edit(before: "Issue", after: "Issue") -> None:
         return
     again = " and needs approval again" if before.state is not after.state else ""
     say(f"{_named(after)} is now version {after.version}{again}")
+
+
+def _tell_clicks(found: "Counted") -> None:
+    rows: list[tuple[object, ...]] = []
+    for story in found.stories:
+        first, *others = story.links
+        rows.append((story.story_id, story.clicks, story.headline, first.source, first.clicks))
+        rows += [("", "", "", other.source, other.clicks) for other in others]
+    title = f"{found.issue}: {counted(found.clicks, 'click')} of readers who agreed"
+    table(title, ("#story", "#clicks", "headline", "link to", "#of them"), rows)

@@ -26,7 +26,8 @@ class Letter:
     text: str
     language: str
     tracked: bool = False
-    """Its recipients agreed to be counted when they open it or follow a link."""
+    """Its recipients agreed to be counted: the provider may notice that they open it. What links
+    they follow is no provider's business, see digest.pipeline.links."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """The same for every recipient: List-ID, Feedback-ID, Precedence, Auto-Submitted."""
 

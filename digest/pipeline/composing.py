@@ -20,6 +20,7 @@ from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
 from digest.pipeline import segmenting, teaching
 from digest.pipeline.archive import address_of
 from digest.pipeline.drafting import draft_content
+from digest.pipeline.dressing import dressing_of
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.retelling import retell
 from digest.schedule.values import Newsletter
@@ -178,7 +179,10 @@ def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, 
     plan = _plan(newsroom, issue.newsletter)
     brand = read_brand(newsroom.templates / "brand.yaml")
     site, web_url = newsroom.schedule.site, address_of(newsroom, issue)
-    return (render(issue, plan, site, brand, newsroom.templates, web_url=web_url),)
+    dressing = dressing_of(newsroom, plan, (issue,))
+    return (
+        render(issue, plan, site, brand, newsroom.templates, web_url=web_url, dressing=dressing),
+    )
 
 
 def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:

@@ -12,6 +12,7 @@ from digest.compose.variants import best_of, content_of, months_of, themes_of
 from digest.deliver.plan import Offer, Shares, share_out
 from digest.model.issue import Issue, IssueContent, RenderedEdition, Variant
 from digest.pipeline.archive import address_of
+from digest.pipeline.dressing import dressing_of
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.fields import LANGUAGES
 from digest.schedule.values import Newsletter
@@ -24,8 +25,13 @@ class Best:
     """A month's best, in place of an issue's own stories."""
 
     content: IssueContent
-    since: datetime
-    """The moment of the first issue that is in it."""
+    issues: tuple[Issue, ...]
+    """What it is made of, the latest last."""
+
+    @property
+    def since(self) -> datetime:
+        """The moment of the first issue that is in it."""
+        return self.issues[0].slot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +66,7 @@ def _best(connection: Connection, issue: Issue, newsletter: Newsletter) -> Best 
     due = months_of(issue, earlier, newsletter.timezone)
     if due is None:
         return None
-    return Best(content=best_of(due, newsletter.language), since=due[0].slot)
+    return Best(content=best_of(due, newsletter.language), issues=tuple(due))
 
 
 def _shares(
@@ -104,4 +110,5 @@ def _rendered(
         variant=variant,
         since=None if best is None else best.since,
         web_url=address_of(newsroom, issue, variant.language) if best is None else "",
+        dressing=dressing_of(newsroom, newsletter, best.issues if best else (issue,), variant),
     )

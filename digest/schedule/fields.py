@@ -15,16 +15,21 @@ from digest.schedule.cron import parse_cron
 LANGUAGES = ("fr", "en")
 """Languages of readers and editors; articles may be in any."""
 
+PLACES = ("newsletter", "number", "date")
+"""What stands in braces in a value of `utm:`."""
 LONGEST_BOUNCE_NAME = 15
 """So that a return path, with +, 48 letters and the @ behind it, is one that all servers take."""
 _UNITS = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 _LONGEST_LINE = 300
 _LONGEST_TEXT = 20_000
+_LONGEST_TAG = 100
 _YEAR = 366 * 24 * 60
 _LONGEST_SPREAD = timedelta(days=7)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _ADDRESS = re.compile(r"[^@\s<>()\[\]\\,;:\"\x00-\x1f\x7f]+@[^@\s<>()\[\]\\,;:\"\x00-\x1f\x7f]+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +183,33 @@ def _day(value: object) -> object:
         raise ValueError(f"{value!r} is no day: write e.g. 2026-11-01") from None
 
 
+def _tag(text: str) -> str:
+    """Take a value of a link's parameter, whose braces name something of the issue."""
+    if len(_line(text)) > _LONGEST_TAG:
+        raise ValueError(f"is longer than {_LONGEST_TAG} characters: it stands in every link")
+    bare = text
+    for place in PLACES:
+        bare = bare.replace(f"{{{place}}}", "")
+    if strange := re.search(r"\{[^{}]*\}?|\}", bare):
+        known = ", ".join(f"{{{place}}}" for place in PLACES)
+        raise ValueError(f"nothing is filled in for {strange[0]!r}: write {known}, or no braces")
+    return text
+
+
+def _host(text: str) -> str:
+    """Take a host's name in ASCII and small letters, as it stands in addresses."""
+    try:
+        name = text.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        name = ""
+    if not _HOST.fullmatch(name):
+        raise ValueError(
+            f"{text!r} is no host: write e.g. lemonde.fr, without https:// and without a path;"
+            " www.lemonde.fr and all others under it are meant too"
+        )
+    return name
+
+
 def _both_languages(titles: dict[str, str]) -> dict[str, str]:
     lacking = [language for language in LANGUAGES if not titles.get(language)]
     if lacking:
@@ -202,5 +234,7 @@ Period = Annotated[timedelta, BeforeValidator(_period)]
 Spread = Annotated[timedelta, BeforeValidator(read_spread)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet)]
 Day = Annotated[date, BeforeValidator(_day)]
+Tag = Annotated[str, AfterValidator(_tag)]
+Hosts = tuple[Annotated[str, AfterValidator(_host)], ...]
 Words = tuple[Filled, ...]
 BothLanguages = AfterValidator(_both_languages)

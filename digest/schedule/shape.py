@@ -99,7 +99,7 @@ def _keys(path: Path) -> list[str]:
     kind: Any = Schedule
     for part in path:
         kind = _field(kind, str(part)) if _is_model(kind) else _entries(kind)
-    return list(kind.model_fields)
+    return [field.alias or name for name, field in kind.model_fields.items()]
 
 
 def _field(model: type[BaseModel], name: str) -> object:

@@ -21,6 +21,7 @@ from digest.schedule.fields import (
     CronText,
     Day,
     Filled,
+    Hosts,
     IsoLanguage,
     Line,
     Name,
@@ -29,6 +30,7 @@ from digest.schedule.fields import (
     Period,
     Quiet,
     Spread,
+    Tag,
     WebAddress,
     Words,
     Zone,
@@ -160,6 +162,22 @@ class ThinWeek(Value):
     do: Literal["hold", "send"] = "hold"
 
 
+class Utm(Value):
+    """What links in mails tell the statistics of the site they lead to: it came from us. Each value
+    may hold {newsletter}, {number} and {date} of the issue; an empty one is left out.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    source: Annotated[Tag, NotEmpty]
+    medium: Tag = "email"
+    campaign: Tag = "{newsletter}-{number}"
+    term: Tag = ""
+    content: Tag = ""
+    spared: Hosts = Field(default=(), alias="except")
+    """Hosts whose addresses stay as they are, whatever is under them too."""
+
+
 class Newsletter(Value):
     """The publication: when it is made, from what, for whom."""
 
@@ -190,6 +208,8 @@ class Newsletter(Value):
     """Over how long a sending goes out; at once when absent."""
     quiet: Quiet | None = None
     """When no call begins, in the newsletter's zone."""
+    utm: Utm | None = None
+    """What is added to links in mails; nothing when absent."""
     segment: Name | Literal[""] = ""
     """A segment of the list's readers, for its new drafts; everybody when empty."""
 

@@ -2,12 +2,13 @@
 
 from sqlalchemy import Column, Table
 
+from digest.storage.click_tables import clicks
 from digest.storage.editor_tables import rulings
 from digest.storage.reader_tables import notices
 from subscribers.tables import metadata as readership
 
-_NEWSROOMS = {rulings.metadata, notices.metadata}
-"""One and the same, complete once both modules are read."""
+_NEWSROOMS = {clicks.metadata, rulings.metadata, notices.metadata}
+"""One and the same, complete once these modules are read."""
 
 TABLES: tuple[Table, ...] = (
     *readership.sorted_tables,

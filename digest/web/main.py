@@ -15,6 +15,7 @@ from digest.web.metrics import metrics_routes
 from digest.web.my_data import data_routes
 from digest.web.pages import Pages, open_pages
 from digest.web.preferences import preference_routes
+from digest.web.redirects import redirect_routes
 from digest.web.robots import robot_routes
 from digest.web.security import SecurityHeaders
 from digest.web.subscribe import subscribe_routes
@@ -31,6 +32,7 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app.include_router(unsubscribe_routes(pages))
     app.include_router(preference_routes(pages))
     app.include_router(data_routes(pages))
+    app.include_router(redirect_routes(pages))
     app.include_router(subscribe_routes(pages))
     app.include_router(confirm_routes(pages))
     app.include_router(feed_routes(pages))

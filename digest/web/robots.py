@@ -12,8 +12,8 @@ from digest.web.offers import offers
 from digest.web.pages import Pages
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-CLOSED = ("/u/", "/p/", "/c/", "/d/", "/events", "/metrics", "/healthz", "/readyz")
-"""Paths that hold a reader's token, or nothing to read."""
+CLOSED = ("/u/", "/p/", "/c/", "/d/", "/l/", "/events", "/metrics", "/healthz", "/readyz")
+"""Paths that hold a token, or nothing to read."""
 
 
 def robot_routes(pages: Pages) -> APIRouter:

@@ -13,9 +13,12 @@ import typer
 from typer.testing import CliRunner
 
 from digest.cli import issues as commands
+from digest.compose.followed import link_name
 from digest.errors import ConflictError, DocumentError, NotFoundError
+from digest.model.click import Click
 from digest.model.issue import IssueState, Section
 from digest.pipeline import composing
+from digest.pipeline.clicks import Tally
 from digest.pipeline.newsroom import Newsroom
 from subscribers.database import Database
 from tests.builders import a_brief
@@ -145,6 +148,7 @@ def test_the_commands_tell_and_speak_json(newsroom: Newsroom, digest: Callable[.
         ("list",),
         ("preview", "1"),
         ("edit", "1", "--print"),
+        ("clicks", "1"),
         ("approve", "1"),
         ("cancel", "1"),
     ):
@@ -163,6 +167,21 @@ def test_who_looks_at_an_issue_hears_what_a_machine_wrote(
     put(newsroom.database, IssueState.DRAFT, sections=(section,))
     shown = digest("issue", "show", "1").output
     assert "Summary written by a machine: story 7\n" in shown
+
+
+def test_clicks_are_told_by_story_and_link(newsroom: Newsroom, digest: Callable[..., Any]) -> None:
+    issue = put(newsroom.database, IssueState.SENT)
+    for url in ("https://presse.example/bamako", "https://rfi.example/1"):
+        Tally(newsroom).count(Click(issue_id=issue.id, link=link_name(url), day=NOW.date()))
+    lines = digest("issue", "clicks", "hebdo-sahel/1").output.split("\n")
+    assert lines[0].strip() == "hebdo-sahel/1: 2 clicks of readers who agreed"
+    words = [line.strip("│").split("│") for line in lines if line.startswith("│")]
+    assert [[cell.strip() for cell in row] for row in words] == [
+        ["1", "2", "Bamako rappelle son ambassadeur", "La Presse", "1"],
+        ["", "", "", "RFI", "1"],
+        ["", "", "", "BBC", "0"],
+        ["2", "0", "Niger: talks resume", "The Wire", "0"],
+    ]
 
 
 def test_an_issue_is_due_on_the_clock_of_its_newsletters_place(

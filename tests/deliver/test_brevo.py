@@ -53,7 +53,7 @@ def test_no_request_asks_that_a_reader_be_tracked(api: LookAlike) -> None:
     assert to["contactPixelTrackingConsent"] is False
 
 
-def test_who_agreed_to_it_is_tracked(api: LookAlike) -> None:
+def test_of_who_agreed_to_it_the_opening_alone_is_noticed(api: LookAlike) -> None:
     [to] = the_message(api, a_call(1, letter=a_letter(tracked=True)))["to"]
     assert to["contactPixelTrackingConsent"] is True
 

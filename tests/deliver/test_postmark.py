@@ -62,9 +62,9 @@ def test_every_kind_of_tracking_is_switched_off_in_so_many_words(api: LookAlike)
     assert (message["TrackOpens"], message["TrackLinks"]) == (False, "None")
 
 
-def test_who_agreed_to_it_is_tracked(api: LookAlike) -> None:
+def test_of_who_agreed_to_it_the_opening_alone_is_noticed(api: LookAlike) -> None:
     [message] = the_messages(api, a_call(1, letter=a_letter(tracked=True)))
-    assert (message["TrackOpens"], message["TrackLinks"]) == (True, "HtmlOnly")
+    assert (message["TrackOpens"], message["TrackLinks"]) == (True, "None")
 
 
 def test_events_will_bring_back_the_attempt_and_the_reader(api: LookAlike) -> None:

@@ -74,13 +74,11 @@ def test_every_kind_of_tracking_is_switched_off_in_so_many_words(api: LookAlike)
     }
 
 
-def test_who_agreed_to_it_is_tracked(api: LookAlike) -> None:
+def test_of_who_agreed_to_it_the_opening_alone_is_noticed(api: LookAlike) -> None:
     call = a_call(1, letter=a_letter(tracked=True))
     settings = the_request(api, call)["tracking_settings"]
-    assert {kind for kind, setting in settings.items() if setting["enable"]} == {
-        "click_tracking",
-        "open_tracking",
-    }
+    assert {kind for kind, setting in settings.items() if setting["enable"]} == {"open_tracking"}
+    assert settings["click_tracking"]["enable_text"] is False
 
 
 def test_a_field_is_filled_in_raw_and_escaped(api: LookAlike) -> None:

@@ -85,10 +85,10 @@ def test_tracking_is_switched_off_in_so_many_words(api: LookAlike) -> None:
     }
 
 
-def test_who_agreed_to_it_is_tracked(api: LookAlike) -> None:
+def test_of_who_agreed_to_it_the_opening_alone_is_noticed(api: LookAlike) -> None:
     deliver(api, a_call(1, letter=a_letter(tracked=True)))
     assert api.requests[0]["ConfigurationOverrides"] == {
-        "Tracking": {"OpenTrackingEnabled": "ENABLED", "ClickTrackingEnabled": "ENABLED"}
+        "Tracking": {"OpenTrackingEnabled": "ENABLED", "ClickTrackingEnabled": "DISABLED"}
     }
 
 

@@ -260,6 +260,7 @@ def _around() -> Rows:
                 "done": 50_000,
             }
         ],
+        "clicks": [{"issue_id": 1, "link": "abcdefghij-", "day": AT.date(), "times": 3}],
         "quotas": [{"key": "0" * 32, "free_at": AT}],
         "notices": [
             {

@@ -19,6 +19,7 @@ NEW = {
     "quotas",
     "rulings",
     "corrections",
+    "clicks",
 }
 
 

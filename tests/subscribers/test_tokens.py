@@ -11,11 +11,14 @@ from subscribers.tokens import (
     CONFIRMATION_LIFE,
     DATA_LIFE,
     LONGEST,
+    Following,
     Unsubscription,
     confirmation_token,
     data_token,
+    link_token,
     read_confirmation_token,
     read_data_token,
+    read_link_token,
     read_unsubscribe_token,
     unsubscribe_token,
 )
@@ -111,3 +114,20 @@ def test_no_link_stands_in_for_another_kind(subscriber_id: int, name: str) -> No
         read_unsubscribe_token(KEY, data_token(KEY, subscriber_id, NOW))
     with pytest.raises(TokenError):
         read_confirmation_token(KEY, data_token(KEY, subscriber_id, NOW), NOW)
+
+
+@given(ids, st.from_regex(r"\A[A-Za-z0-9_-]{11}\Z"))
+def test_a_counted_links_token_is_short_and_says_which_link(issue_id: int, link: str) -> None:
+    token = link_token(KEY, issue_id, link)
+    assert read_link_token(KEY, token) == Following(issue_id=issue_id, link=link)
+    assert len(token) <= 52
+    assert link not in token
+
+
+def test_a_counted_links_token_opens_nothing_of_a_readers_nor_the_reverse() -> None:
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, link_token(KEY, 1, "hebdo"))
+    with pytest.raises(TokenError):
+        read_link_token(KEY, unsubscribe_token(KEY, 1, "hebdo"))
+    with pytest.raises(TokenError):
+        read_link_token(b"another site's key, long enough", link_token(KEY, 1, "hebdo"))

@@ -22,7 +22,13 @@ MOST_BYTES = 24_000_000
 """A message is refused from 25 MB on."""
 _SIGN = re.compile(r"%(?=(?i:recipient|unsubscribe|tag_unsubscribe|mailing_list))")
 """What begins a variable of Mailgun's."""
-_TRACKING = ("o:tracking", "o:tracking-clicks", "o:tracking-opens")
+_TRACKING = {
+    False: (("o:tracking", "no"), ("o:tracking-clicks", "no"), ("o:tracking-opens", "no")),
+    True: (("o:tracking-clicks", "no"), ("o:tracking-opens", "yes")),
+}
+"""By whether readers agreed to it. Links are never rewritten: those that are counted are our own.
+`o:tracking` means both kinds, so beside two that differ it says nothing: each of these outranks
+the domain's own setting (documentation.mailgun.com, "Pass sending options")."""
 """Each in so many words: what is left out follows the domain's settings."""
 _PART_BYTES = 120
 """Of a form's field beside its value, about."""
@@ -79,8 +85,7 @@ def _shared(letter: Letter, *, sandbox: bool) -> Iterator[tuple[str, str]]:
     for name, value in letter.headers.items():
         yield f"h:{name}", unread_text(value, _SIGN)
     yield "o:tag", newsletter(letter)
-    for kind in _TRACKING:
-        yield kind, "yes" if letter.tracked else "no"
+    yield from _TRACKING[letter.tracked]
     if sandbox:
         yield "o:testmode", "yes"
 

@@ -126,7 +126,7 @@ def constant_part(letter: Letter, stream: str) -> Constant:
         "MessageStream": stream,
         "Tag": newsletter(letter),
         "TrackOpens": letter.tracked,
-        "TrackLinks": "HtmlOnly" if letter.tracked else "None",
+        "TrackLinks": "None",  # those that are counted are our own
     }
     if letter.reply_to:
         message["ReplyTo"] = one_line("", letter.reply_to)

@@ -174,7 +174,7 @@ def constant_part(letter: Letter, *, sandbox: bool = False) -> Constant:
     )
     mail.content = list(_contents(letter))
     mail.category = Category(_newsletter(letter))
-    mail.tracking_settings = _tracking(on=letter.tracked)
+    mail.tracking_settings = _tracking(opens=letter.tracked)
     if letter.reply_to:
         mail.reply_to = Email(letter.reply_to)
     if sandbox:
@@ -189,11 +189,14 @@ def _contents(letter: Letter) -> Iterator[Content]:
     yield Content("text/html", letter.html)
 
 
-def _tracking(*, on: bool) -> TrackingSettings:
-    """Say yes or no to each kind: what is left out follows the account, which may add a pixel."""
+def _tracking(*, opens: bool) -> TrackingSettings:
+    """Say yes or no to each kind: what is left out follows the account, which may add a pixel.
+
+    Links are never rewritten: those that are counted are our own.
+    """
     return TrackingSettings(
-        click_tracking=ClickTracking(enable=on, enable_text=False),
-        open_tracking=OpenTracking(enable=on),
+        click_tracking=ClickTracking(enable=False, enable_text=False),
+        open_tracking=OpenTracking(enable=opens),
         subscription_tracking=SubscriptionTracking(enable=False),
         ganalytics=Ganalytics(enable=False),
     )

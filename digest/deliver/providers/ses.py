@@ -34,10 +34,11 @@ from digest.model.delivery import Outcome
 _DIALLING, _SILENCE = 4.0, 10.0
 """Seconds until a connection must stand, and until an answer must come."""
 _TRACKING = {
-    on: {"Tracking": {"OpenTrackingEnabled": word, "ClickTrackingEnabled": word}}
-    for on, word in ((False, "DISABLED"), (True, "ENABLED"))
+    opens: {"Tracking": {"OpenTrackingEnabled": word, "ClickTrackingEnabled": "DISABLED"}}
+    for opens, word in ((False, "DISABLED"), (True, "ENABLED"))
 }
-"""Said with each mail: what is left out follows the account, which may add a pixel."""
+"""Said with each mail: what is left out follows the account, which may add a pixel.
+Links are never rewritten: those that are counted are our own."""
 _LATE = Verdict(outcome=Outcome.REFUSED, words="not called: its time was up")
 
 

@@ -1,0 +1,23 @@
+"""How does an edition show what it links to? As its readers agreed to."""
+
+from collections.abc import Sequence
+
+from digest.compose.dressing import Dressing
+from digest.model.issue import Issue, Variant
+from digest.pipeline.links import link_maker
+from digest.pipeline.newsroom import Newsroom
+from digest.schedule.values import Newsletter
+
+
+def dressing_of(
+    newsroom: Newsroom,
+    newsletter: Newsletter,
+    told: Sequence[Issue],
+    variant: Variant | None = None,
+) -> Dressing:
+    """Give the dressing of an edition that tells stories of these issues, the latest last.
+
+    Without a variant it is the one with everything, of readers who agreed to nothing.
+    """
+    tracked = variant is not None and variant.tracked
+    return Dressing(link=link_maker(newsroom, newsletter, told, tracked=tracked))
