@@ -165,10 +165,21 @@ def _forms(body: str, lexer: Lexer, words: int) -> Iterator[tuple[str, Stretch]]
     """Give a body's sentences, and of too long ones the longest of the shorter forms."""
     for place, sentence in enumerate(_body_sentences(body)):
         if _may_be_taken(sentence):
-            yield sentence, Stretch(place=place, stems=lexer.stems(sentence))
+            yield sentence, _stretch(place, sentence, lexer)
             long = len(sentence.split()) > words
             for form in list(shorter(sentence, words))[-_WAYS:] if long else ():
-                yield form, Stretch(place=place, stems=lexer.stems(form), whole=False)
+                yield form, _stretch(place, form, lexer, whole=False)
+
+
+def _stretch(place: int, text: str, lexer: Lexer, *, whole: bool = True) -> Stretch:
+    words = lexer.read(text).words
+    return Stretch(
+        place=place,
+        stems=tuple(word.stem for word in words),
+        names=tuple(word.stem for word in words[1:] if word.capital),
+        quotes='"' in text or "«" in text,
+        whole=whole,
+    )
 
 
 def _body_sentences(body: str) -> list[str]:

@@ -1,16 +1,18 @@
 """How right is a clustering, a set of labels, or a summary?
 
-BCubed: Bagga, Baldwin, 1998. ROUGE: Lin, 2004; words in lower case with their accents, no stemming.
+BCubed: Bagga, Baldwin, 1998. ROUGE: Lin, 2004; words in lower case, no stemming: with their
+accents, or as Google's rouge_score reads them, to which every letter beyond a to z is a gap.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from itertools import combinations
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 Key = TypeVar("Key")
 Label = TypeVar("Label")
+Splitter: TypeAlias = Callable[[str], list[str]]
 
 
 def bcubed_f(
@@ -50,15 +52,25 @@ def pairs(labels: Mapping[int, int]) -> set[tuple[int, int]]:
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
 
 
-def rouge_1(found: str, right: str) -> float:
+def written_words(text: str) -> list[str]:
+    """Split a text into its words in lower case, accents kept."""
+    return re.findall(r"\w+", text.lower())
+
+
+def ascii_words(text: str) -> list[str]:
+    """Split a text as rouge_score does: `été` is one word, `t`."""
+    return re.findall(r"[a-z0-9]+", text.lower())
+
+
+def rouge_1(found: str, right: str, words: Splitter = written_words) -> float:
     """Give the F1 of the words that both texts hold, each as often as it stands in both."""
-    ours, theirs = _words(found), _words(right)
+    ours, theirs = words(found), words(right)
     return _f1((Counter(ours) & Counter(theirs)).total(), len(ours), len(theirs))
 
 
-def rouge_l(found: str, right: str) -> float:
+def rouge_l(found: str, right: str, words: Splitter = written_words) -> float:
     """Give the F1 of the longest series of words that both texts hold in one order."""
-    ours, theirs = _words(found), _words(right)
+    ours, theirs = words(found), words(right)
     lengths = [0] * (len(theirs) + 1)
     for word in ours:
         before = 0
@@ -67,10 +79,6 @@ def rouge_l(found: str, right: str) -> float:
             lengths[place] = before + 1 if word == other else max(above, lengths[place - 1])
             before = above
     return _f1(lengths[-1], len(ours), len(theirs))
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
 
 
 def _f1(hits: int, found: int, right: int) -> float:
