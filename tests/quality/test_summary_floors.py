@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.quality.measures import rouge_1, rouge_l
+from tests.quality.measures import ascii_words, rouge_1, rouge_l
 from tests.quality.story_figures import ARCHIVE
 from tests.quality.summaries import figures
 from tests.quality.test_grouping_floors import DATA, above
@@ -21,3 +21,7 @@ def test_rouge_counts_words_and_their_order() -> None:
     assert rouge_1("frontières le Mali", right) == 2 * 3 / 8
     assert rouge_l("frontières le Mali", right) == 2 * 2 / 8
     assert rouge_1("", right) == rouge_l("", right) == 0
+
+
+def test_rouge_can_read_words_as_rouge_score_does() -> None:
+    assert rouge_1("été", "T", ascii_words) == rouge_l("été", "T", ascii_words) == 1
