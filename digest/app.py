@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +24,9 @@ from digest.storage.moved import version
 from subscribers.database import Database
 from subscribers.suppressions import fits
 
+if TYPE_CHECKING:
+    from digest.deliver.dkim import Signer
+
 
 def open_newsroom(settings: Settings | None = None) -> Newsroom:
     """Open everything that `schedule.yaml` and the environment name.
@@ -41,7 +45,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         secret_key=settings.secret_key,
         site_url=settings.site_url or schedule.site.url.rstrip("/"),
         templates=_templates(settings.schedule.resolve().parent),
-        provider=provider_of(settings),
+        provider=provider_of(settings, schedule.site.sender.address),
         event_keys=event_keys_of(settings),
         encoder=sentence_encoder() if settings.semantic else None,
         summariser=summariser_of(settings),
@@ -171,10 +175,33 @@ def _without_scale(missing: ImportError) -> ConfigError:
     )
 
 
-def provider_of(settings: Settings) -> Callable[[], Provider]:
-    """Give what opens the provider: only a command that mails needs its URL to be right."""
-    secrets = settings.provider_secrets
-    return lambda: open_provider(settings.provider_url, secrets=secrets)
+def provider_of(settings: Settings, sender: str) -> Callable[[], Provider]:
+    """Give what opens the provider: only a command that mails needs its URL to be right.
+
+    Mail is signed for `sender`, or it is not sent.
+    """
+
+    def opened() -> Provider:
+        signer_for(settings, sender)
+        return open_provider(settings.provider_url, secrets=settings.provider_secrets)
+
+    return opened
+
+
+def signer_for(settings: Settings, sender: str) -> "Signer | None":
+    """Give what signs mail from an address through a relay; None: digest does not.
+
+    Raises:
+        ConfigError: the key or its name is unusable, or not this sender's.
+    """
+    if not settings.dkim_key:
+        return None
+    from digest.deliver.dkim import signer_of
+
+    signer = signer_of(settings.provider_secrets)
+    if signer is not None:
+        signer.record(sender)
+    return signer
 
 
 def summariser_of(settings: Settings) -> Summariser | None:

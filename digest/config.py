@@ -39,6 +39,12 @@ class Settings:
     """POSTMARK_SERVER_TOKEN."""
     brevo_api_key: str = ""
     """BREVO_API_KEY."""
+    dkim_key: str = ""
+    """DIGEST_DKIM_KEY: signs mail through a relay; a PEM text or a file's path; empty: no."""
+    dkim_selector: str = ""
+    """DIGEST_DKIM_SELECTOR: the name that the key is published under."""
+    dkim_domain: str = ""
+    """DIGEST_DKIM_DOMAIN: whose key it is; empty: the sender's domain."""
     summaries_url: str = ""
     """DIGEST_SUMMARIES_URL: an OpenAI-compatible server's base; empty: no machine writes."""
     summaries_model: str = ""
@@ -58,8 +64,16 @@ class Settings:
 
     @property
     def provider_secrets(self) -> Mapping[str, str]:
-        """Give the keys of email APIs by the names of their variables: providers get no others."""
-        return {
+        """Give the keys of email APIs by the names of their variables: providers get no others.
+
+        Where mail is signed, what signs it goes along.
+        """
+        signing = {
+            "DIGEST_DKIM_KEY": self.dkim_key,
+            "DIGEST_DKIM_SELECTOR": self.dkim_selector,
+            "DIGEST_DKIM_DOMAIN": self.dkim_domain,
+        }
+        return (signing if self.dkim_key else {}) | {
             "SENDGRID_API_KEY": self.sendgrid_api_key,
             "MAILGUN_API_KEY": self.mailgun_api_key,
             "POSTMARK_SERVER_TOKEN": self.postmark_server_token,
@@ -75,6 +89,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
     """
     env = os.environ if environ is None else environ
     summaries_url, summaries_model, summaries_key = _summaries(env)
+    dkim_key, dkim_selector, dkim_domain = _dkim(env)
     return Settings(
         database_url=env.get("DIGEST_DATABASE_URL") or Settings.database_url,
         provider_url=env.get("DIGEST_PROVIDER_URL") or Settings.provider_url,
@@ -86,6 +101,9 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         mailgun_api_key=env.get("MAILGUN_API_KEY", "").strip(),
         postmark_server_token=env.get("POSTMARK_SERVER_TOKEN", "").strip(),
         brevo_api_key=env.get("BREVO_API_KEY", "").strip(),
+        dkim_key=dkim_key,
+        dkim_selector=dkim_selector,
+        dkim_domain=dkim_domain,
         summaries_url=summaries_url,
         summaries_model=summaries_model,
         summaries_key=summaries_key,
@@ -132,6 +150,25 @@ def _summaries(env: Mapping[str, str]) -> tuple[str, str, str]:
             " https://…"
         )
     return url, model, key
+
+
+def _dkim(env: Mapping[str, str]) -> tuple[str, str, str]:
+    """Read what signs mail: the key and its selector, or neither."""
+    key = env.get("DIGEST_DKIM_KEY", "").strip()
+    selector = env.get("DIGEST_DKIM_SELECTOR", "").strip().lower()
+    domain = env.get("DIGEST_DKIM_DOMAIN", "").strip()
+    if key and not selector:
+        raise ConfigError(
+            "DIGEST_DKIM_KEY is set and DIGEST_DKIM_SELECTOR is not: receivers would not find the"
+            " key in the DNS; set the name it is published under, or unset both"
+        )
+    if (selector or domain) and not key:
+        name = "DIGEST_DKIM_SELECTOR" if selector else "DIGEST_DKIM_DOMAIN"
+        raise ConfigError(
+            f"{name} is set and DIGEST_DKIM_KEY is not: mail would go out unsigned; set the key"
+            " (`digest dkim new` makes one), or unset both"
+        )
+    return key, selector, domain
 
 
 def _metrics_token(token: str) -> str:

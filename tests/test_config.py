@@ -119,3 +119,33 @@ def test_events_are_heard_of_whose_key_is_set() -> None:
     assert event_keys_of(read_settings(KEY)) == {}
     heard = read_settings(KEY | {"SENDGRID_WEBHOOK_KEY": " MFkw \n"})
     assert event_keys_of(heard) == {"sendgrid": "MFkw"}
+
+
+DKIM = {"DIGEST_DKIM_KEY": " /etc/digest/dkim.pem\n", "DIGEST_DKIM_SELECTOR": "Digest2026"}
+
+
+def test_what_signs_mail_goes_to_providers_too() -> None:
+    settings = read_settings(KEY | DKIM | {"DIGEST_DKIM_DOMAIN": "digest.example"})
+    given = {name: text for name, text in settings.provider_secrets.items() if "DKIM" in name}
+    assert given == {
+        "DIGEST_DKIM_KEY": "/etc/digest/dkim.pem",
+        "DIGEST_DKIM_SELECTOR": "digest2026",
+        "DIGEST_DKIM_DOMAIN": "digest.example",
+    }
+    assert "dkim.pem" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"DIGEST_DKIM_KEY": "secret"}, "DIGEST_DKIM_KEY is set and DIGEST_DKIM_SELECTOR is not"),
+        ({"DIGEST_DKIM_SELECTOR": "x"}, "DIGEST_DKIM_SELECTOR is set and DIGEST_DKIM_KEY is not"),
+        ({"DIGEST_DKIM_DOMAIN": "x"}, "DIGEST_DKIM_DOMAIN is set and DIGEST_DKIM_KEY is not"),
+    ],
+)
+def test_mail_is_signed_with_all_that_takes_or_not_at_all(
+    variables: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message) as error:
+        read_settings(KEY | variables)
+    assert "secret" not in str(error.value)

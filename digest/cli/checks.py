@@ -1,5 +1,6 @@
 """Is everything in place to send? One finding a line."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from digest.app import open_database, provider_of
+from digest.app import open_database, provider_of, signer_for
 from digest.cli.output import counted
 from digest.cli.paces import newsletter_words, plan_words, struck_in_quiet
 from digest.cli.upcoming import without_own_draft
@@ -45,14 +46,16 @@ class Finding:
 
     level: Level
     about: str
-    """`schedule`, `database`, `provider`, `events`, `site`, `list`, `warm-up`."""
+    """`schedule`, `database`, `provider`, `dkim`, `events`, `site`, `list`, `warm-up`."""
     words: str
 
 
 def findings(settings: Settings, now: datetime) -> list[Finding]:
     """Look at the file, the database, the provider, the address and the lists."""
     schedule, found = _schedule(settings.schedule)
-    found += _provider(settings)
+    sender = schedule.site.sender.address if schedule else ""
+    found += _provider(settings, sender)
+    found += _dkim(settings, sender)
     found += _events(settings)
     database, about_database = _database(settings)
     found += about_database
@@ -126,15 +129,39 @@ def _site(schedule: Schedule, settings: Settings) -> Iterator[Finding]:
         yield _error("site", f"{url}: one-click unsubscribing needs https and a public name")
 
 
-def _provider(settings: Settings) -> list[Finding]:
+def _provider(settings: Settings, sender: str) -> list[Finding]:
     try:
-        with closing(provider_of(settings)()) as provider:
+        with closing(provider_of(settings, sender)()) as provider:
             name, rate = provider.name, rate_of(provider)
     except DigestError as error:
         return [_error("provider", str(error))]
     words = f"{name}: nobody is mailed" if name in MAIL_NOBODY else name
     paced = f", {rate:g} recipients/s for all machines together" if rate else ""
     return [_ok("provider", words + paced)]
+
+
+def _dkim(settings: Settings, sender: str) -> Iterator[Finding]:
+    """Say who signs, and which record receivers will look for; whether it is there is not asked."""
+    relayed = re.search("smtps?://", settings.provider_url) is not None
+    try:
+        signer = signer_for(settings, sender)
+    except ConfigError as error:
+        yield _error("dkim", str(error))
+        return
+    if signer is None and relayed:
+        yield _ok("dkim", "digest does not sign, so the relay must: or `digest dkim new`")
+    if signer is None:
+        return
+    if not relayed and not settings.provider_url.startswith("outbox:"):
+        yield _ok("dkim", "the provider signs by itself; DIGEST_DKIM_KEY is for smtp:// alone")
+        return
+    key, record = signer.key, signer.record(sender)
+    words = f"mail is signed as {signer.domain(sender)}, {key.algorithm}, {key.bits} bits"
+    if key.algorithm.startswith("rsa") and key.bits < 2048:
+        yield _warn("dkim", f"{words}: receivers ask for 2048 (RFC 8301); `digest dkim new`")
+    else:
+        yield _ok("dkim", words)
+    yield _ok("dkim", f'the DNS must have: {record.name} TXT "{record.text}"')
 
 
 def _events(settings: Settings) -> Iterator[Finding]:

@@ -115,6 +115,7 @@ def _encoded(text: str) -> str:
     return "\r\n ".join(f"=?utf-8?q?{one}?=" for one in [*words, word])
 
 
+@lru_cache(maxsize=2048)
 def _q(char: str) -> str:
     if char == " ":
         return "_"

@@ -8,13 +8,15 @@ import os
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 from digest.clock import Clock, system_clock
+from digest.deliver.dkim import Signer, signer_of
 from digest.deliver.mime import CompiledLetter, compile_letter
 from digest.deliver.personalise import cut
 from digest.deliver.provider import Call, Personal, Receipt
@@ -36,13 +38,19 @@ class Outbox:
     idempotent = True
 
     def __init__(
-        self, folder: Path, *, capacity: int = 200, workers: int = 1, clock: Clock = system_clock
+        self,
+        folder: Path,
+        *,
+        capacity: int = 200,
+        workers: int = 1,
+        clock: Clock = system_clock,
+        signer: Signer | None = None,
     ) -> None:
         self.folder = folder
         self.capacity = capacity
         self.workers = workers
         self._clock = clock
-        self._letters = Compiled(compile_letter)
+        self._letters = Compiled(partial(compile_letter, signer=signer))
 
     @property
     def where(self) -> str:
@@ -104,11 +112,11 @@ class Outbox:
             )
 
 
-def open_outbox(url: ProviderUrl) -> Outbox:
+def open_outbox(url: ProviderUrl, secrets: Mapping[str, str]) -> Outbox:
     """Open from a URL; a relative folder counts from where the command runs.
 
     Raises:
-        ConfigError: the URL names no folder, or something that is none.
+        ConfigError: the URL names no folder, or something that is none; or a key can't sign.
     """
     url.allow()
     if not url.path:
@@ -122,6 +130,7 @@ def open_outbox(url: ProviderUrl) -> Outbox:
         folder,
         capacity=url.number("capacity", 200, most=10_000),
         workers=url.number("workers", 1, most=16),
+        signer=signer_of(secrets),
     )
 
 

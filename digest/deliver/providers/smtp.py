@@ -12,11 +12,12 @@ before the first is mailed. A killed process leaves at most capacity × workers 
 
 import smtplib
 import ssl
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from queue import Empty, SimpleQueue
 
 from digest.clock import Clock, system_clock
+from digest.deliver.dkim import Signer, signer_of
 from digest.deliver.mime import CompiledLetter, compile_letter
 from digest.deliver.provider import Call, Personal, Receipt
 from digest.deliver.providers.letters import Compiled
@@ -49,6 +50,7 @@ class Smtp:
         capacity: int = _CAPACITY,
         workers: int = _WORKERS,
         clock: Clock = system_clock,
+        signer: Signer | None = None,
     ) -> None:
         self.name = "smtp"
         self.where = f"{relay.host}:{relay.port}"
@@ -56,7 +58,7 @@ class Smtp:
         self.workers = workers
         self._relay = relay
         self._clock = clock
-        self._letters = Compiled(compile_letter)
+        self._letters = Compiled(partial(compile_letter, signer=signer))
         self._tls = cache(ssl.create_default_context)  # reading the trusted roots takes 30 ms
         self._idle: SimpleQueue[smtplib.SMTP] = SimpleQueue()
         self._keeps_step = True
@@ -164,11 +166,12 @@ def _wait_at_most(connection: smtplib.SMTP, seconds: float) -> None:
         connection.sock.settimeout(seconds)
 
 
-def open_smtp(url: ProviderUrl) -> Smtp:
+def open_smtp(url: ProviderUrl, secrets: Mapping[str, str]) -> Smtp:
     """Open from a URL; nothing is dialled yet.
 
     Raises:
-        ConfigError: no host, a wrong option, or a password that would travel in the clear.
+        ConfigError: no host, a wrong option, a password that would travel in the clear, or a key
+            that can't sign.
     """
     url.allow("tls")
     if not url.host:
@@ -187,4 +190,5 @@ def open_smtp(url: ProviderUrl) -> Smtp:
         relay,
         capacity=url.number("capacity", _CAPACITY, most=1000),
         workers=url.number("workers", _WORKERS, most=32),
+        signer=signer_of(secrets),
     )

@@ -153,10 +153,10 @@ def _folder(parts: SplitResult) -> str:
     return unquote(parts.netloc + parts.path)
 
 
-def _outbox(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
+def _outbox(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
     from digest.deliver.providers.outbox import open_outbox
 
-    return open_outbox(url)
+    return open_outbox(url, secrets)
 
 
 def _null(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
@@ -189,10 +189,10 @@ def _brevo(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
     return open_brevo(url, secrets)
 
 
-def _smtp(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
+def _smtp(url: ProviderUrl, secrets: Mapping[str, str]) -> Provider:
     from digest.deliver.providers.smtp import open_smtp
 
-    return open_smtp(url)
+    return open_smtp(url, secrets)
 
 
 def _ses(url: ProviderUrl, _secrets: Mapping[str, str]) -> Provider:
