@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import grouping, importing, rendering, scale, sending, smtp
+from bench import grouping, importing, mailing, rendering, scale, sending, smtp
 
 RUNS = 5
 RESULT = Path("var/bench.json")
 MEASURED_WITH = (
     *("digest", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson"),
-    *("numpy", "pystemmer", "scipy"),
+    *("numpy", "pystemmer", "scipy", "cryptography"),
 )
 
 
@@ -47,6 +47,14 @@ BENCHMARKS = (
     Benchmark(name="group.100k.peak_mb", unit="MB", measure=grouping.peak_mb_100k, runs=1),
     Benchmark(name="render.issues_per_s", unit="issues/s", measure=rendering.issues_per_s),
     Benchmark(name="personalise.bodies_per_s", unit="bodies/s", measure=sending.bodies_per_s),
+    Benchmark(name="mime.messages_per_s", unit="messages/s", measure=mailing.messages_per_s),
+    Benchmark(name="dkim.messages_per_s", unit="messages/s", measure=mailing.signed_per_s),
+    Benchmark(
+        name="dkim.ed25519.messages_per_s",
+        unit="messages/s",
+        measure=mailing.signed_ed25519_per_s,
+    ),
+    Benchmark(name="dkim.rsa.signatures_per_s", unit="signatures/s", measure=mailing.rsa_per_s),
     Benchmark(name="send.null.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),
     Benchmark(name="send.sqlite.recipients_per_s", unit="recipients/s", measure=sending.null_per_s),
     Benchmark(

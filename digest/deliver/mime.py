@@ -22,8 +22,8 @@ from digest.errors import DeliveryError
 _FENCE = b"=\r\n"
 _LONGEST = 998
 """Bytes that a line may have without its end (RFC 5322 §2.1.1); those of bodies have 76."""
-_PLAIN = re.compile(r"(?!\.\Z)[ -<>-~]{0,74}[!-<>-~]")
-"""What quoted-printable leaves as it is, on one line; a lone dot it would not."""
+_PLAIN = re.compile(r"[ -<>-~]{0,74}[!-<>-~]")
+"""What quoted-printable leaves as it is, on a line that has room for the fence's `=`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,12 +153,18 @@ def _chained(before: Body, between: str, after: Body) -> Body:
 
 def _encoded(text: str) -> Body:
     pattern = cut(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return Body(literals=tuple(_quoted(one) for one in pattern.literals), names=pattern.names)
+    *before, last = pattern.literals
+    return Body(literals=(*map(_open, before), _quoted(last)), names=pattern.names)
 
 
 def _fenced(value: str) -> bytes:
-    quoted = value.encode() if _PLAIN.fullmatch(value) else _quoted(value)
+    quoted = value.encode() if _PLAIN.fullmatch(value) else _open(value)
     return _FENCE + quoted + _FENCE
+
+
+def _open(text: str) -> bytes:
+    """Encode what a fence follows: a letter behind it keeps room for the `=` on its last line."""
+    return _quoted(text + "x")[:-1]
 
 
 def _quoted(text: str) -> bytes:

@@ -62,6 +62,25 @@ def test_no_line_is_longer_than_76_and_all_is_seven_bit() -> None:
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
+@pytest.mark.parametrize("length", range(70, 80))
+def test_a_value_about_as_long_as_a_line_keeps_to_lines(length: int) -> None:
+    name = "x" * length
+    content = raw(a_letter(text="%%NAME%%", html="-"), a_personal(name=name))
+    body = content.partition(b"\r\n\r\n")[2]
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert part(parsed(content), "plain") == name
+
+
+def test_a_header_too_long_for_a_line_is_folded() -> None:
+    head = raw(to=a_personal(name="x" * 1100)).partition(b"\r\n\r\n")[0]
+    assert max(map(len, head.split(b"\r\n"))) <= 998
+
+
+def test_a_header_that_can_not_be_folded_is_refused() -> None:
+    with pytest.raises(DeliveryError, match="over 998 bytes"):
+        raw(to=a_personal(unsubscribe_url="https://digest.example/" + "x" * 1000))
+
+
 def test_a_subject_can_name_the_reader() -> None:
     mail = parsed(raw(a_letter(subject="%%NAME%%, votre édition")))
     assert mail["Subject"] == "Zoë & Léa, votre édition"
