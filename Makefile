@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test nightly check bench bench-grouping reference browser format lock clean
+.PHONY: help demo test nightly check bench bench-grouping pictures reference browser judges format lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,12 +34,23 @@ bench: $(READY) ## measure, print a table, write var/bench.json
 bench-grouping: $(READY) ## how right grouping is: one table, on DATA (../shared/data)
 	@$(BIN)/python -m bench.quality $(DATA)
 
-reference: tests/tools/node_modules/.ready ## from npm, for the tests that ask them: the reference MJML validator, axe-core
+pictures: $(READY) reference browser ## what issues look like, light and dark, wide and narrow: docs/pictures
+	@$(BIN)/python -m tests.judges.pictures
+
+reference: tests/tools/node_modules/.ready ## from npm, for the tests that ask them: the official MJML compiler, axe-core, caniemail, the Nu HTML checker
 
 browser: ## Debian's Chromium, for the tests that drive the pages (with sudo where one is not root)
 	@command -v chromium >/dev/null || { \
 		SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
 		$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends chromium; }
+
+judges: reference browser ## what judges our mail: besides both, Debian's SpamAssassin and a Java (with sudo as above)
+	@WANTED=; \
+	command -v java >/dev/null || WANTED=default-jre-headless; \
+	command -v spamassassin >/dev/null || WANTED="$$WANTED spamassassin"; \
+	test -z "$$WANTED" || { \
+		SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+		$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends $$WANTED; }
 
 format: $(READY) ## put the code into its one format
 	@$(BIN)/ruff format .

@@ -3,7 +3,8 @@
 The compiler (mjml-python, MRML) prints attribute values with Rust's debug format: a no-break space
 comes out as a literal escape, a backslash doubled. Character references pass through untouched.
 It closes and opens Outlook's comments between any two elements: as the reference compiler does, two
-that touch are made one.
+that touch are made one. A cell around a button gets an attribute `vertical-align`, which HTML does
+not know.
 """
 
 import re
@@ -17,6 +18,12 @@ _SUSPECT = re.compile(r"[^\x00-\x5b\x5d-\x7e]")
 _SEAM = "<![endif]--><!--[if mso | IE]>"
 _NO_HEIGHT = ' height="auto"'
 """No value that HTML allows there; the style beside it says the same."""
+_NO_ATTRIBUTE = re.compile(r'(<td[^<>]*) vertical-align="[a-z]+"')
+_BODY = re.compile(r"(<body[^<>]*>)(.*)(</body>)", re.DOTALL)
+"""A letter that is a document of its own, as in Apple Mail, needs a landmark to jump to; within a
+mailbox's page it must have none. Gmail, Outlook.com and Yahoo drop the element, but Gmail and
+Outlook.com would keep `role="main"` (caniemail.com, html-semantics and html-role).
+"""
 _LINE_BREAK_IN_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 
 
@@ -31,7 +38,8 @@ def compile_mjml(source: str) -> str:
         html: str = mjml.mjml2html(cured, disable_comments=True, fonts={})
     except ValueError as failure:
         raise RenderError(f"the email template is no usable MJML: {failure}") from failure
-    return html.replace(_SEAM, "").replace(_NO_HEIGHT, "")
+    known = _NO_ATTRIBUTE.sub(r"\1", html.replace(_SEAM, "").replace(_NO_HEIGHT, ""))
+    return _BODY.sub(r"\1<main>\2</main>\3", known)
 
 
 def _on_one_line(tag: re.Match[str]) -> str:

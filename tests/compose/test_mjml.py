@@ -1,6 +1,7 @@
 """From MJML to HTML: the compiler's faults cured, a broken template named."""
 
 import os
+import re
 import subprocess
 from dataclasses import replace
 from datetime import date
@@ -30,6 +31,20 @@ def test_the_compilers_faults_are_cured() -> None:
     html = compile_mjml(source)
     assert "\\u{" not in html
     assert 'alt="a&#160;b&#8239;c&#92; e&#769;"' in html
+
+
+def test_a_cell_has_no_attribute_that_html_does_not_know() -> None:
+    button = (
+        '<mj-button href="https://a.example/?x= vertical-align=">vertical-align="top"</mj-button>'
+    )
+    head, tail = (
+        "<mjml><mj-body><mj-section><mj-column>",
+        "</mj-column></mj-section></mj-body></mjml>",
+    )
+    html = compile_mjml(head + button + tail)
+    assert [tag for tag in re.findall(r"<td[^>]*>", html) if " vertical-align=" in tag] == []
+    assert 'vertical-align="top"</a>' in html
+    assert 'href="https://a.example/?x= vertical-align="' in html
 
 
 def test_what_is_no_mjml_is_an_error_of_ours() -> None:
