@@ -49,14 +49,24 @@ def chromium() -> Iterator[Browser]:
     """Open a browser for a module's tests: as long as one is open, its thread runs an event loop,
     in which other tests could not run theirs.
     """
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None or not AXE.exists():
+    if _found() is None or not AXE.exists():
         assert os.environ.get("CI") != "true", "in CI the browser's tests never skip: .ci/run"
         pytest.skip("no Chromium or no axe-core: `make reference browser` gets both")
+    with browser() as opened:
+        yield opened
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Open Chromium until the block ends."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*_ALONE])
-        yield browser
-        browser.close()
+        opened = playwright.chromium.launch(executable_path=_found(), args=[*_ALONE])
+        yield opened
+        opened.close()
+
+
+def _found() -> str | None:
+    return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 @pytest.fixture

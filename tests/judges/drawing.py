@@ -14,15 +14,16 @@ _SANDS = (
 
 
 def drawn(url: str) -> str:
-    """Draw what lies at an address, always the same, as SVG of the shape that its name begins with."""
+    """Draw what lies at an address as SVG: always the same, in the shape its name begins with."""
     path = urlsplit(url).path
     wide, high = _SHAPES.get(path.lstrip("/").split("-")[0], _SHAPES["square"])
     seed = crc32(path.encode())
     sky, (far, near) = _SKIES[seed % 4], _SANDS[seed // 4 % 4]
     sun = 0.2 + seed % 7 / 10
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 100 100"'
-        f' preserveAspectRatio="none"><path fill="{sky}" d="M0 0h100v100H0z"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}"'
+        ' viewBox="0 0 100 100" preserveAspectRatio="none">'
+        f'<path fill="{sky}" d="M0 0h100v100H0z"/>'
         f'<ellipse cx="{sun * 100:.0f}" cy="34" rx="{900 / wide * 8:.1f}" ry="{900 / high * 8:.1f}"'
         f' fill="#fff6dc"/><path fill="{far}" d="M0 62Q25 44 50 58T100 52V100H0z"/>'
         f'<path fill="{near}" d="M0 82Q30 64 60 78T100 70V100H0z"/></svg>'

@@ -7,8 +7,6 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from digest.clock import system_clock
 from digest.deliver.provider import Call
 from digest.deliver.providers.urls import open_provider

@@ -1,4 +1,4 @@
-"""How heavy is an issue as its reader gets it, and does its text part tell all that the HTML does?"""
+"""How heavy is an issue as its reader gets it, and does its text part tell what the HTML tells?"""
 
 import re
 from collections import Counter
