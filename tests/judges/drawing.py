@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 from zlib import crc32
 
-_SHAPES = {"wide": (1200, 675), "tall": (800, 1100), "square": (900, 900)}
+_SHAPES = {"wide": (1200, 675), "tall": (800, 1100), "square": (900, 900), "logo": (360, 80)}
 _SKIES = "#f3d9b1", "#cfe3e6", "#f0c7a8", "#d8d2e8"
 _SANDS = (
     ("#c98a4b", "#9c5f33"),
@@ -13,11 +13,15 @@ _SANDS = (
 )
 
 
+def shape(url: str) -> tuple[int, int]:
+    """Give the width and height of the picture at an address, in pixels."""
+    return _SHAPES.get(urlsplit(url).path.lstrip("/").split("-")[0], _SHAPES["square"])
+
+
 def drawn(url: str) -> str:
     """Draw what lies at an address as SVG: always the same, in the shape its name begins with."""
-    path = urlsplit(url).path
-    wide, high = _SHAPES.get(path.lstrip("/").split("-")[0], _SHAPES["square"])
-    seed = crc32(path.encode())
+    wide, high = shape(url)
+    seed = crc32(urlsplit(url).path.encode())
     sky, (far, near) = _SKIES[seed % 4], _SANDS[seed // 4 % 4]
     sun = 0.2 + seed % 7 / 10
     return (

@@ -7,7 +7,7 @@ none, a title that never ends, another without a space in it, followed and share
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -18,14 +18,24 @@ import pytest
 import yaml
 
 from digest.compose import render as rendering
+from digest.compose.dressing import Dressing, Shown
 from digest.compose.mjml import compile_mjml
 from digest.deliver.personalise import cut
 from digest.deliver.provider import Personal
-from digest.model.issue import Brief, Issue, IssueContent, Mention, RenderedEdition, Section
+from digest.model.issue import (
+    Appointment,
+    Brief,
+    Issue,
+    IssueContent,
+    Mention,
+    RenderedEdition,
+    Section,
+)
 from digest.schedule.values import Newsletter
 from subscribers.tokens import unsubscribe_token
 from tests.builders import NOON, a_brief, an_issue
 from tests.compose.desk import BRAND, SITE, TEMPLATES, a_newsletter
+from tests.judges.drawing import shape
 
 PICTURES = "https://pictures.example/"
 """Where the stories' pictures would be fetched; the shape is in the name: `wide-3.jpg`."""
@@ -45,6 +55,14 @@ _INTRODUCTION = {
 }
 
 
+_AGENDA = {
+    "fr": (
+        (date(2026, 12, 1), "Niamey : réouverture du marché de Katako"),
+        (date(2026, 12, 3), "Dakar : sommet sur l'eau, jusqu'au 5"),
+        (date(2026, 12, 3), "Bamako : verdict attendu dans le procès des douaniers"),
+    ),
+    "en": ((date(2026, 12, 3), "Dakar: water summit, until the 5th"),),
+}
 _TITLES = {"fr": "Hebdo Sahel", "en": "Sahel Weekly"}
 _ARABIC = (2, 4, 9, 13, 17)
 """Their places among nineteen: the second leads a section."""
@@ -108,6 +126,15 @@ READER = reader_of("marie-francoise.darc-en-barrois+lettres.du.sahel.et.d.ailleu
 """Of the longest local part that an address may have (RFC 5321 §4.5.3.1.1)."""
 
 
+def _measured(url: str) -> Shown:
+    wide, high = shape(url)
+    return Shown(url=url, width=wide, height=high)
+
+
+MEASURED = Dressing(picture=_measured)
+"""Somebody looked how large the pictures are."""
+
+
 def _sample(name: str, language: str, briefs: list[Brief]) -> Sample:
     newsletter = a_newsletter(language=language, title=_TITLES[language])
     issue = an_issue(content=_content(language, briefs), number=128)
@@ -128,7 +155,9 @@ def _rendered(issue: Issue, newsletter: Newsletter) -> tuple[str, RenderedEditio
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "compile_mjml", compile_and_keep)
         online = f"{SITE.url}/archive/hebdo-sahel/128"
-        edition = rendering.render(issue, newsletter, SITE, BRAND, TEMPLATES, web_url=online)
+        edition = rendering.render(
+            issue, newsletter, SITE, BRAND, TEMPLATES, web_url=online, dressing=MEASURED
+        )
     return sources[-1], edition
 
 
@@ -140,6 +169,7 @@ def _content(language: str, briefs: Sequence[Brief]) -> IssueContent:
         subject=briefs[0].headline,
         preheader=briefs[-1].headline,
         introduction=_INTRODUCTION[language],
+        agenda=tuple(Appointment(day=day, text=text) for day, text in _AGENDA[language]),
         sections=tuple(
             Section(theme=theme, title=title, briefs=own) for theme, title, own in named
         ),
@@ -175,6 +205,7 @@ def _brief(language: str, number: int, story: Mapping[str, Any]) -> Brief:
         image_alt=story["headline"][:60] if number % 2 else "",
         follows=story.get("follows", ""),
         news=story.get("news", ""),
+        essential=story.get("essential", ""),
         also=tuple(_mention(mention, number) for mention in mentions),
     )
 
