@@ -16,6 +16,7 @@ from digest.errors import ConfigError, StorageError
 from digest.group.meaning import sentence_encoder
 from digest.group.retelling import Summariser
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.outside import Outside
 from digest.pipeline.upgrading import Part, bring_up, refuse_lacking
 from digest.resources import shipped
 from digest.schedule.reading import read_schedule
@@ -51,6 +52,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         summariser=summariser_of(settings),
         models=VAR / "models" / "themes",
         metrics_token=settings.metrics_token,
+        outside=outside_of(),
     )
 
 
@@ -202,6 +204,11 @@ def signer_for(settings: Settings, sender: str) -> "Signer | None":
     if signer is not None:
         signer.record(sender)
     return signer
+
+
+def outside_of() -> Outside:
+    """Give what preflight asks other people's servers with."""
+    return Outside(memory=VAR / "preflight.json")
 
 
 def summariser_of(settings: Settings) -> Summariser | None:

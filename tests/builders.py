@@ -62,7 +62,11 @@ def an_issue(**changes: Any) -> Issue:
         "slot": NOON + timedelta(days=2),
         "state": IssueState.DRAFT,
         "version": 1,
-        "content": IssueContent(subject="Sujet", preheader="Aperçu", sections=(section,)),
+        "content": IssueContent(
+            subject="Sujet",
+            preheader="Aperçu : Djibo coupée, urgence prolongée, Ménaka isolée",
+            sections=(section,),
+        ),
         "created_at": NOON,
         "changed_at": NOON,
     }

@@ -13,12 +13,14 @@ from digest.app import open_database, provider_of, signer_for
 from digest.cli.output import counted
 from digest.cli.paces import newsletter_words, plan_words, struck_in_quiet
 from digest.cli.upcoming import without_own_draft
+from digest.compose.preflight.finding import Severity
 from digest.config import Settings
 from digest.deliver.providers.rated import rate_of
 from digest.deliver.providers.sendgrid_events import Seal
 from digest.errors import ConfigError, DigestError, ScheduleError
-from digest.pipeline.composing import MAIL_NOBODY
 from digest.pipeline.demo import is_made_up
+from digest.pipeline.outside import Outside
+from digest.pipeline.preflight import MAIL_NOBODY, sender_findings
 from digest.schedule.reading import read_schedule
 from digest.schedule.values import Approval, Schedule
 from subscribers import lists, segments
@@ -46,12 +48,15 @@ class Finding:
 
     level: Level
     about: str
-    """`schedule`, `database`, `provider`, `dkim`, `events`, `site`, `list`, `warm-up`."""
+    """`schedule`, `database`, `provider`, `dkim`, `events`, `site`, `sender`, `list`, `warm-up`."""
     words: str
 
 
-def findings(settings: Settings, now: datetime) -> list[Finding]:
-    """Look at the file, the database, the provider, the address and the lists."""
+def findings(settings: Settings, now: datetime, outside: Outside | None = None) -> list[Finding]:
+    """Look at the file, the database, the provider, the address, the sender and the lists.
+
+    Without `outside` nobody beyond this machine is asked.
+    """
     schedule, found = _schedule(settings.schedule)
     sender = schedule.site.sender.address if schedule else ""
     found += _provider(settings, sender)
@@ -64,6 +69,7 @@ def findings(settings: Settings, now: datetime) -> list[Finding]:
         found += _ambiguous(schedule)
         found += _folders(schedule, settings.schedule.resolve().parent)
         found += _site(schedule, settings)
+        found += _sender(schedule, settings, outside)
     if schedule is not None and database is not None:
         with closing(database):
             found += _lists(schedule, database)
@@ -127,6 +133,15 @@ def _site(schedule: Schedule, settings: Settings) -> Iterator[Finding]:
         yield _ok("site", f"{url}: good for trying; readers need https and a public name")
     else:
         yield _error("site", f"{url}: one-click unsubscribing needs https and a public name")
+
+
+def _sender(schedule: Schedule, settings: Settings, outside: Outside | None) -> Iterator[Finding]:
+    """Look up the domain that mail comes from, once mail goes to people."""
+    if outside is None or urlsplit(settings.provider_url).scheme in MAIL_NOBODY:
+        return
+    for one in sender_findings(schedule.site.sender.address, outside):
+        fine = one.severity is Severity.NOTE
+        yield (_ok if fine else _warn)("sender", f"{one.where}: {one.what}: {one.cure}")
 
 
 def _provider(settings: Settings, sender: str) -> list[Finding]:

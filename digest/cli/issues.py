@@ -58,13 +58,38 @@ def show(issue: IssueName, as_json: AsJson = False) -> None:
     """Print an issue: its stories, its state, and what is not as it should be."""
     from digest.app import open_newsroom
     from digest.pipeline.archive import page_of
-    from digest.pipeline.composing import check, the_issue
+    from digest.pipeline.composing import the_issue
+    from digest.pipeline.preflight import check
 
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
     findings = check(newsroom, found)
     shown = {"issue": found, "page": page_of(newsroom, found), "findings": findings}
     emit(shown, lambda: _tell(newsroom, found, *findings), as_json=as_json)
+
+
+@group.command()
+def check(
+    issue: IssueName,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no link, no picture and no DNS.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask links anew that answered hours ago.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look an issue over before it goes, each link too; exit code 5 while errors keep it back."""
+    from digest.app import open_newsroom
+    from digest.cli.preflight import tell
+    from digest.pipeline.composing import the_issue
+    from digest.pipeline.preflight import look_over
+
+    newsroom = open_newsroom()
+    report = look_over(newsroom, the_issue(newsroom, issue), offline=offline, again=again)
+    emit(report, lambda: tell(report), as_json=as_json)
+    if not report.approvable:
+        raise typer.Exit(5)
 
 
 @group.command()
@@ -149,7 +174,7 @@ def approve(
 
     newsroom = open_newsroom()
     found = composing.the_issue(newsroom, issue)
-    approved = composing.approve(newsroom, found.id, by or getuser())
+    approved = composing.approve(newsroom, found.id, by or getuser(), asks=True)
     emit(approved, lambda: _tell_approval(newsroom, approved), as_json=as_json)
 
 

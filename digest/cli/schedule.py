@@ -31,13 +31,19 @@ def init(
     emit(begun, lambda: _tell_start(begun), as_json=as_json)
 
 
-def check(as_json: AsJson = False) -> None:
-    """Look over schedule.yaml, the database, the provider, the site and the lists."""
+def check(
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Don't ask DNS for the sender's domain.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look over schedule.yaml, database, provider, site, the sender's domain and the lists."""
+    from digest.app import outside_of
     from digest.cli.checks import findings
     from digest.clock import system_clock
     from digest.config import read_settings
 
-    found = findings(read_settings(), system_clock())
+    found = findings(read_settings(), system_clock(), None if offline else outside_of())
     emit(found, lambda: _tell_findings(found), as_json=as_json)
     if any(finding.level == "error" for finding in found):
         raise typer.Exit(3)

@@ -34,6 +34,8 @@ class Limits:
     per_host: int = 2
     """Connections."""
     at_once: int = 100
+    altogether: float | None = None
+    """Seconds for all addresses of a call; what was not answered by then counts as unheard."""
 
 
 class Verdict(StrEnum):
@@ -57,6 +59,10 @@ class Answer:
     verdict: Verdict
     url: str = ""
     """Where it ended, after redirects."""
+    status: int = 0
+    """The last one of HTTP; 0 where there was none."""
+    kind: str = ""
+    """Of the body, as HTTP said: `text/html`."""
     body: bytes = b""
     """Decompressed."""
     charset: str = ""
@@ -73,3 +79,5 @@ class Answer:
     """In words, for every verdict but CONTENT and UNCHANGED."""
     heard: bool = True
     """False: nobody answered at all, perhaps because we are offline."""
+    inside: bool = False
+    """It leads to an address that is not public: nobody was asked."""

@@ -79,16 +79,27 @@ async def _one(session: aiohttp.ClientSession, request: Request, terms: _Terms) 
     host = urlsplit(request.url).netloc if is_web(request.url) else ""
     if not host:
         return _failed(request, f"{request.url!r} is no http address")
-    async with terms.of_host[host], terms.at_once:
-        try:
-            async with asyncio.timeout(terms.limits.total):
-                return await _follow(session, request, terms)
-        except TimeoutError:
-            return _unheard(request, f"no answer within {terms.limits.total:g} seconds")
-        except aiohttp.ClientConnectorError as error:
-            return _unheard(request, _in_words(error))
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _failed(request, _in_words(error))
+    try:
+        async with (
+            asyncio.timeout(terms.limits.altogether),
+            terms.of_host[host],
+            terms.at_once,
+        ):
+            return await _in_turn(session, request, terms)
+    except TimeoutError:
+        return _unheard(request, "there was no time left to ask")
+
+
+async def _in_turn(session: aiohttp.ClientSession, request: Request, terms: _Terms) -> Answer:
+    try:
+        async with asyncio.timeout(terms.limits.total):
+            return await _follow(session, request, terms)
+    except TimeoutError:
+        return _unheard(request, f"no answer within {terms.limits.total:g} seconds")
+    except aiohttp.ClientConnectorError as error:
+        return replace(_unheard(request, _in_words(error)), inside=_leads_inside(error))
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        return _failed(request, _in_words(error))
 
 
 async def _follow(session: aiohttp.ClientSession, request: Request, terms: _Terms) -> Answer:
@@ -128,14 +139,17 @@ async def _answer(
             request=request,
             verdict=Verdict.BLOCKED,
             url=url,
+            status=status,
             error="blocked: the site answers programs with a challenge page",
         )
     if status != 200:
-        return _refusal(response, request, terms.now)
+        return replace(_refusal(response, request, terms.now), url=url, status=status)
     return Answer(
         request=request,
         verdict=Verdict.CONTENT,
         url=url,
+        status=status,
+        kind=response.content_type,
         body=body,
         charset=response.charset or "",
         etag="" if cut else _value(headers.get("ETag", "")),
@@ -186,10 +200,17 @@ def _unheard(request: Request, error: str) -> Answer:
 
 def _in_words(error: Exception) -> str:
     """Say in words what a client error means."""
-    cause = getattr(error, "os_error", None) or error.__cause__
-    if isinstance(cause, AddressRefused):
-        return f"refused to dial: {cause}"
+    if _leads_inside(error):
+        return f"refused to dial: {_cause(error)}"
     return _sentence(error)
+
+
+def _leads_inside(error: Exception) -> bool:
+    return isinstance(_cause(error), AddressRefused)
+
+
+def _cause(error: Exception) -> object:
+    return getattr(error, "os_error", None) or error.__cause__
 
 
 def _sentence(error: Exception) -> str:

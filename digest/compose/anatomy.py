@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+_UNSEEN = frozenset({"title", "style", "script"})
+_CHILDLESS = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
+"""Tags that are never closed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Anatomy:
@@ -16,9 +20,13 @@ class Anatomy:
     """Their tags: `h1`, `h2` …"""
     links: tuple[str, ...]
     images: tuple[str, ...]
+    unsaid: tuple[str, ...]
+    """Images whose alt is there, and empty."""
     without_alt: int
     tables_as_data: int
     """Tables that a screen reader would read out as data."""
+    text: str
+    """All that a reader sees, in reading order; what is hidden from them is left out."""
 
 
 def dissect(html: str) -> Anatomy:
@@ -33,8 +41,10 @@ def dissect(html: str) -> Anatomy:
         levels=tuple(reader.levels),
         links=tuple(reader.links),
         images=tuple(reader.images),
+        unsaid=tuple(reader.unsaid),
         without_alt=reader.without_alt,
         tables_as_data=reader.tables_as_data,
+        text=" ".join(reader.seen),
     )
 
 
@@ -46,9 +56,15 @@ class _Found:
     levels: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
     without_alt: int = 0
     tables_as_data: int = 0
     inside: str = ""
+    seen: list[str] = field(default_factory=list)
+    hidden_in: str = ""
+    """The tag of what is hidden from readers, and is being read."""
+    depth: int = 0
+    """How many such tags are open."""
 
 
 class _Reader(_Found, HTMLParser):
@@ -58,6 +74,7 @@ class _Reader(_Found, HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
+        self._hide(tag, has.get("style", ""))
         match tag:
             case "html":
                 self.language = has.get("lang", "")
@@ -66,6 +83,8 @@ class _Reader(_Found, HTMLParser):
             case "img":
                 self.images.append(has.get("src", ""))
                 self.without_alt += "alt" not in has
+                if not has.get("alt", "x").strip():
+                    self.unsaid.append(has.get("src", ""))
             case "table":
                 self.tables_as_data += has.get("role") not in {"presentation", "none"}
             case "title" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
@@ -76,12 +95,24 @@ class _Reader(_Found, HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == self.inside:
             self.inside = ""
+        if tag == self.hidden_in:
+            self.depth -= 1
+            self.hidden_in = tag if self.depth else ""
 
     def handle_data(self, data: str) -> None:
+        if not self.hidden_in:
+            self.seen.append(data)
         if self.inside == "title":
             self.texts.setdefault("title", []).append(data)
         elif self.inside:
             self.headings[-1].append(data)
+
+    def _hide(self, tag: str, style: str) -> None:
+        hides = tag in _UNSEEN or "display:none" in style.replace(" ", "")
+        opens = tag == self.hidden_in or (hides and not self.hidden_in)
+        if opens and tag not in _CHILDLESS:
+            self.hidden_in = tag
+            self.depth += 1
 
     def _enter(self, tag: str) -> None:
         self.inside = tag

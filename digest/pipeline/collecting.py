@@ -64,7 +64,7 @@ def collect(
     """
     chosen = _chosen(newsroom.schedule, only)
     with Worker() as parser:
-        ask = partial(fetch or _fetch(), agent=_agent(newsroom), permitted=permitted)
+        ask = partial(fetch or _fetch(), agent=agent_of(newsroom), permitted=permitted)
         desk = Desk(newsroom=newsroom, parser=parser, ask=ask)
         folders = [source for source in chosen if source.folder]
         feeds = [source for source in chosen if source.feed]
@@ -80,7 +80,8 @@ def _fetch() -> Fetch:
     return fetch
 
 
-def _agent(newsroom: Newsroom) -> str:
+def agent_of(newsroom: Newsroom) -> str:
+    """Say to servers who asks."""
     return f"digest (+{newsroom.site_url})" if newsroom.site_url.isascii() else "digest"
 
 

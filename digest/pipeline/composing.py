@@ -1,16 +1,13 @@
 """How does an issue come to be, change and get approved? Drafted once, then shaped by editors."""
 
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime
 from functools import partial
 
 from digest.collect.language import detect
-from digest.compose import checks
 from digest.compose.brand import read_brand
-from digest.compose.checks import Finding
 from digest.compose.document import document as write_document
-from digest.compose.draft import briefs_of, section_title
+from digest.compose.draft import section_title
 from digest.compose.edited import read_document
 from digest.compose.policies import approves_itself
 from digest.compose.render import render
@@ -22,14 +19,13 @@ from digest.pipeline.archive import address_of
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.dressing import dressing_of
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.preflight import errors
 from digest.pipeline.retelling import retell
 from digest.schedule.values import Newsletter
-from digest.storage import articles, issues, ledger
+from digest.storage import issues, ledger
 
 AUTOMATIC = "automatic"
 """Who approved an issue whose newsletter asks for no person."""
-MAIL_NOBODY = frozenset({"outbox", "null"})
-"""Providers after which links may lead to this machine."""
 
 _DIGITS = 9
 """Of an issue's id or number: a longer one is a slip of the hand."""
@@ -43,7 +39,7 @@ def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
     Raises:
         ConfigError: schedule.yaml has no newsletter of that name.
     """
-    plan = _plan(newsroom, newsletter)
+    plan = newsroom.newsletter(newsletter)
     with newsroom.database.read() as connection:
         made = issues.find(connection, newsletter, slot)
         if made is not None:
@@ -98,8 +94,10 @@ def all_issues(newsroom: Newsroom, newsletter: str) -> list[Issue]:
     return found
 
 
-def approve(newsroom: Newsroom, issue_id: int, by: str) -> Issue:
+def approve(newsroom: Newsroom, issue_id: int, by: str, *, asks: bool = False) -> Issue:
     """Let an issue go at its due moment, in a person's name; again changes nothing.
+
+    `asks` has its links asked first (for seconds, see pipeline.preflight): where a person waits.
 
     Raises:
         ConflictError: something is wrong with it (names what, where and the cure), it changed
@@ -108,7 +106,7 @@ def approve(newsroom: Newsroom, issue_id: int, by: str) -> Issue:
     issue = _read(newsroom, issue_id)
     if issue.state is IssueState.APPROVED:
         return issue
-    if issue.state is IssueState.DRAFT and (found := errors(newsroom, issue)):
+    if issue.state is IssueState.DRAFT and (found := errors(newsroom, issue, asks=asks)):
         listed = "\n".join(f"  {finding}" for finding in found)
         raise ConflictError(f"issue {issues.named(issue)} can't be approved:\n{listed}")
     return _change(newsroom, issue, state=IssueState.APPROVED, approved_by=by)
@@ -137,7 +135,7 @@ def editable(newsroom: Newsroom, issue: Issue) -> str:
     """
     if issue.state not in {IssueState.DRAFT, IssueState.APPROVED}:
         raise ConflictError(f"issue {issues.named(issue)} is {issue.state}: it can't be edited")
-    plan = _plan(newsroom, issue.newsletter)
+    plan = newsroom.newsletter(issue.newsletter)
     return write_document(issue, plan, _themes(newsroom, plan, issue))
 
 
@@ -152,7 +150,7 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     """
     issue = _read(newsroom, issue_id)
     before = editable(newsroom, issue)
-    plan = _plan(newsroom, issue.newsletter)
+    plan = newsroom.newsletter(issue.newsletter)
     themes, known = _themes(newsroom, plan, issue), segmenting.names(newsroom)
     edited = read_document(document, issue, themes, file=file, segments=known)
     if edited.version != issue.version:
@@ -176,7 +174,7 @@ def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, 
         RenderError: a template is broken.
         ConfigError: brand.yaml is wrong.
     """
-    plan = _plan(newsroom, issue.newsletter)
+    plan = newsroom.newsletter(issue.newsletter)
     brand = read_brand(newsroom.templates / "brand.yaml")
     site, web_url = newsroom.schedule.site, address_of(newsroom, issue)
     dressing = dressing_of(newsroom, plan, (issue,))
@@ -185,57 +183,16 @@ def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, 
     )
 
 
-def check(newsroom: Newsroom, issue: Issue) -> list[Finding]:
-    """Look an issue over as it would be mailed now; errors come first."""
-    told = [id_ for brief in briefs_of(issue.content.sections) for id_ in brief.article_ids]
-    with newsroom.database.read() as connection:
-        known = articles.articles(connection, told)
-        whom = segmenting.findings(connection, issue, _plan(newsroom, issue.newsletter).list)
-    found = [
-        finding
-        for edition in render_editions(newsroom, issue)
-        for finding in checks.check(
-            issue,
-            edition,
-            newsroom.schedule.site,
-            site_url=newsroom.site_url,
-            mails=_really_mails(newsroom),
-        )
-    ]
-    return checks.in_order([*found, *checks.doubtful_dates(issue.content, known), *whom])
-
-
-def errors(newsroom: Newsroom, issue: Issue) -> list[Finding]:
-    """Give what keeps an issue from being approved."""
-    return checks.errors(check(newsroom, issue))
-
-
 def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:
     """Give the addresses that get an issue's proofs.
 
     Raises:
         ConfigError: schedule.yaml names none.
     """
-    editors = _plan(newsroom, issue.newsletter).editors
+    editors = newsroom.newsletter(issue.newsletter).editors
     if not editors:
         raise ConfigError(f"{issue.newsletter} has no editors: add `editors:` to it, or use --to")
     return editors
-
-
-def _really_mails(newsroom: Newsroom) -> bool:
-    """Say whether mail goes to people; without a usable provider here, assume it."""
-    try:
-        with closing(newsroom.provider()) as provider:
-            return provider.name not in MAIL_NOBODY
-    except ConfigError:
-        return True
-
-
-def _plan(newsroom: Newsroom, newsletter: str) -> Newsletter:
-    plan = newsroom.schedule.newsletters.get(newsletter)
-    if plan is None:
-        raise ConfigError(unknown("newsletter", newsletter, newsroom.schedule.newsletters))
-    return plan
 
 
 def _themes(newsroom: Newsroom, plan: Newsletter, issue: Issue) -> Mapping[str, str]:

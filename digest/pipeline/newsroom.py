@@ -7,10 +7,12 @@ from threading import Event
 
 from digest.clock import Clock
 from digest.deliver.provider import Provider
+from digest.errors import ConfigError, unknown
 from digest.group.meaning import Encoder
 from digest.group.retelling import Summariser
 from digest.pipeline.meters import Meters
-from digest.schedule.values import Schedule
+from digest.pipeline.outside import Outside
+from digest.schedule.values import Newsletter, Schedule
 from subscribers.database import Database
 
 
@@ -44,3 +46,16 @@ class Newsroom:
     """The folder of what was learned of themes; without one, definitions alone score."""
     metrics_token: str = ""
     """What /metrics of the web asks for; empty: there is no such page."""
+    outside: Outside | None = None
+    """How preflight asks other people's servers; None: it never does."""
+
+    def newsletter(self, name: str) -> Newsletter:
+        """Give a newsletter of the schedule.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        plan = self.schedule.newsletters.get(name)
+        if plan is None:
+            raise ConfigError(unknown("newsletter", name, self.schedule.newsletters))
+        return plan

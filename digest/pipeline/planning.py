@@ -12,8 +12,8 @@ from digest.deliver.provider import Provider
 from digest.errors import ConfigError, ConflictError, DeliveryError, unknown
 from digest.model.issue import Issue, IssueState
 from digest.pipeline import pacing
-from digest.pipeline.composing import MAIL_NOBODY
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.preflight import MAIL_NOBODY
 from digest.pipeline.sharing import Shared, shared
 from digest.schedule.values import Newsletter
 from digest.storage import editions, issues, ledger

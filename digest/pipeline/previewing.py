@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digest.compose.checks import Finding
+from digest.compose.preflight.finding import Finding
 from digest.compose.viewing import preview_page, view_of
 from digest.model.issue import Issue, RenderedEdition
-from digest.pipeline.composing import check, render_editions
+from digest.pipeline.composing import render_editions
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.preflight import check
 
 EXAMPLES = {
     "NAME": "Awa Diallo",

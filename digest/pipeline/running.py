@@ -46,7 +46,7 @@ def run(
     groups = group(newsroom)
     issue = draft_next(newsroom, newsletter)
     if issue.state is IssueState.DRAFT and approved_by:
-        issue = approve(newsroom, issue.id, approved_by)
+        issue = approve(newsroom, issue.id, approved_by, asks=True)
     sends = issue.state in SENDABLE
     sending = send(newsroom, issue.id, manner=manner) if sends else None
     with newsroom.database.read() as connection:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from digest.compose.checks import Finding, Severity
+from digest.compose.preflight.finding import Code, Finding, error, note
 from digest.errors import ConflictError
 from digest.model.issue import Issue
 from digest.pipeline.newsroom import Newsroom
@@ -117,21 +117,15 @@ def findings(connection: Connection, issue: Issue, list_name: str) -> list[Findi
         rule = parse(segments.find(connection, issue.segment).rule)
         size = segments.size(connection, rule, list_name)
     except (UnknownSegment, RuleError) as failure:
-        return [_finding(Severity.ERROR, where, str(failure), f"give the issue another: {cure}")]
+        return [error(Code.SEGMENT, where, str(failure), f"give the issue another: {cure}")]
     except UnknownList as failure:
-        return [_finding(Severity.ERROR, where, str(failure), "put readers on it")]
+        return [error(Code.SEGMENT, where, str(failure), "put readers on it")]
     if not size.matching:
         what = f"none of {list_name}'s {size.mailed} readers is in it: {written(rule)}"
         widen = f"widen it with `digest segments edit {issue.segment}`"
-        return [
-            _finding(Severity.ERROR, where, what, f"{widen}, or give the issue another: {cure}")
-        ]
+        return [error(Code.SEGMENT, where, what, f"{widen}, or give the issue another: {cure}")]
     what = f"{size.matching} of {list_name}'s {size.mailed} readers get the issue"
-    return [_finding(Severity.NOTE, where, what, written(rule))]
-
-
-def _finding(severity: Severity, where: str, what: str, cure: str) -> Finding:
-    return Finding(severity=severity, where=where, what=what, cure=cure)
+    return [note(Code.SEGMENT, where, what, written(rule))]
 
 
 def _checked(newsroom: Newsroom, connection: Connection, text: str) -> Rule:

@@ -61,6 +61,31 @@ def shared(newsroom: Newsroom, issue: Issue, newsletter: Newsletter) -> Shared:
     return Shared(shares=shares, rendered=rendered)
 
 
+def full_editions(
+    newsroom: Newsroom, issue: Issue, newsletter: Newsletter
+) -> dict[Variant, tuple[IssueContent, RenderedEdition]]:
+    """Render what a reader of each language may get who chose nothing, a month's best where due.
+
+    Choices of themes only cut from these, and a tracked edition is the same until it is mailed.
+
+    Raises:
+        RenderError: a template is broken.
+        ConfigError: brand.yaml is wrong.
+    """
+    with newsroom.database.read() as connection:
+        best = _best(connection, issue, newsletter)
+    months = (False,) if best is None else (False, True)
+    languages = sorted(LANGUAGES, key=lambda one: one != newsletter.language)
+    variants = [Variant(language=one, monthly=month) for month in months for one in languages]
+    return {
+        one: (
+            best.content if best is not None and one.monthly else issue.content,
+            _rendered(newsroom, issue, newsletter, one, best),
+        )
+        for one in variants
+    }
+
+
 def _best(connection: Connection, issue: Issue, newsletter: Newsletter) -> Best | None:
     earlier = issues.told_before(connection, issue.newsletter, issue.slot)
     due = months_of(issue, earlier, newsletter.timezone)

@@ -11,11 +11,12 @@ from digest.engine.slots import next_slots
 from digest.model.issue import Issue, IssueState
 from digest.model.run import Run, RunClock
 from digest.pipeline.collecting import collect
-from digest.pipeline.composing import approve, approve_automatic, errors, make_draft
+from digest.pipeline.composing import approve, approve_automatic, make_draft
 from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
 from digest.pipeline.lanes import Lanes
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.preflight import errors
 from digest.pipeline.proofing import send_proof
 from digest.pipeline.sending import begin, send
 from digest.schedule.values import Newsletter

@@ -57,7 +57,11 @@ def a_schedule(**changes: Any) -> Schedule:
 
 def an_issue_of(*briefs: Brief, **changes: Any) -> Issue:
     section = Section(theme="sahel-security", title="Sécurité au Sahel", briefs=briefs)
-    content = IssueContent(subject="Sujet", preheader="Aperçu", sections=(section,))
+    content = IssueContent(
+        subject="Sujet",
+        preheader="Aperçu : Djibo coupée, urgence prolongée, Ménaka isolée",
+        sections=(section,),
+    )
     return an_issue(content=replace(content, **changes))
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from digest.compose.checks import Finding, check, doubtful_dates, errors
+from digest.compose.checks import check
+from digest.compose.preflight.dates import doubtful_dates
+from digest.compose.preflight.finding import Finding, errors
 from digest.model.article import Precision, Published
 from digest.model.issue import Issue, RenderedEdition, Section
 from tests.builders import NOON, a_brief, an_article

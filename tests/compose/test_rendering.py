@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from digest.compose import wording
 from digest.compose.anatomy import dissect
-from digest.compose.checks import Severity, check
+from digest.compose.checks import check
 from digest.compose.environment import fold
+from digest.compose.preflight.finding import Severity
 from digest.compose.render import render
 from digest.model.issue import Brief, Issue, Mention
 from tests.builders import NOON, a_brief

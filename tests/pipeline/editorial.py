@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from digest.deliver.provider import Provider
 from digest.model.story import Reason, Story, ThemeScore
@@ -49,7 +50,8 @@ def tell_of(database: Database, *titles: str, theme: str = "sahel-security") -> 
         ids = []
         for place, title in enumerate(titles):
             at = NOW - timedelta(hours=1 + place)
-            entry = an_entry(key=title, title=title, published=published(at))
+            url = f"https://presse.example/{quote(title)}"
+            entry = an_entry(key=title, url=url, title=title, published=published(at))
             ids.append(articles.add_article(connection, entry, now=NOW))
             _group(connection, ids[-1:], at, theme)
     return ids

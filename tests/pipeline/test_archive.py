@@ -7,8 +7,9 @@ import pytest
 from digest.model.issue import IssueState
 from digest.pipeline import archive
 from digest.pipeline.archive import PER_PAGE
-from digest.pipeline.composing import check, render_editions
+from digest.pipeline.composing import render_editions
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.preflight import check
 from subscribers.database import Database
 from tests.pipeline.scene import a_newsroom
 from tests.pipeline.shelves import put

@@ -12,7 +12,7 @@ from digest.deliver.provider import Provider
 from digest.errors import ConfigError, ConflictError, DocumentError, NotFoundError
 from digest.model.article import Entry
 from digest.model.issue import Issue, IssueState
-from digest.pipeline import composing
+from digest.pipeline import composing, preflight
 from digest.pipeline.drafting import starts
 from digest.pipeline.explaining import explain
 from digest.pipeline.newsroom import Newsroom
@@ -117,7 +117,7 @@ def test_editors_hear_of_a_doubtful_date(database: Database, newsroom: Newsroom)
         doubtful = replace(known.published, doubt="the text speaks of 20 septembre")
         entry = Entry(**values | {"published": doubtful})
         articles.update_article(connection, 1, entry, now=NOW)
-    findings = [str(finding) for finding in composing.check(newsroom, issue)]
+    findings = [str(finding) for finding in preflight.check(newsroom, issue)]
     assert [one for one in findings if "the text speaks of 20 septembre" in one]
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import insert
 
 from digest.errors import ConflictError, DocumentError
 from digest.model.issue import Issue, IssueState
-from digest.pipeline import composing, segmenting
+from digest.pipeline import composing, preflight, segmenting
 from digest.pipeline.newsroom import Newsroom
 from subscribers import lists, tables
 from subscribers.database import Database
@@ -40,7 +40,7 @@ def drafted(newsroom: Newsroom) -> Issue:
 
 
 def said(newsroom: Newsroom, issue: Issue) -> list[str]:
-    return [str(one) for one in composing.check(newsroom, issue) if "segment" in one.where]
+    return [str(one) for one in preflight.check(newsroom, issue) if "segment" in one.where]
 
 
 def moved(newsroom: Newsroom, issue: Issue, segment: str) -> Issue:
