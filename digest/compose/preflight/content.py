@@ -16,7 +16,7 @@ PREHEADER = (40, 130)
 first words of the issue and cut a longer one."""
 LONG_HEADLINE = 160
 _SHOUT = re.compile(r"[!?]\s*!|!\s*[!?]")
-_LETTERS = 10
+_LETTERS = 12
 """Of a subject, from which capitals are shouting and no acronym."""
 
 

@@ -29,6 +29,11 @@ class Names:
         return frozenset(w for group in self.aliases for name in group for w in words(name))
 
     @cached_property
+    def folded(self) -> frozenset[str]:
+        """The same, in small letters."""
+        return frozenset(word.casefold() for word in self.known)
+
+    @cached_property
     def single(self) -> tuple[str, ...]:
         """Names of one word that are long enough to be told from others."""
         names = (name for group in self.aliases for name in group)
@@ -84,8 +89,10 @@ def _meant(word: str, known: Names) -> str:
         return ""
     if word.isupper():
         return next((one for one in known.single if one.isupper() and _jumbled(word, one)), "")
+    if word.casefold() in known.folded:
+        return _uncapitalised(word, known)
     if meant := known.by_letters.get(bare(word), ""):
-        return meant if _accents(word) - _accents(meant) else _uncapitalised(word, known)
+        return meant if _accents(word) - _accents(meant) else ""
     proper = (one for one in known.single if not one.isupper())
     return next((one for one in proper if word[0].isupper() and _misspelt(word, one)), "")
 
@@ -102,7 +109,7 @@ def _uncapitalised(word: str, known: Names) -> str:
 
 def _misspelt(word: str, name: str) -> bool:
     one, other = bare(word), bare(name)
-    if one.startswith(other) or other.startswith(one) or len(word) < _SHORTEST:
+    if one.startswith(other) or len(word) < _SHORTEST:
         return False  # a plural, a people's name
     return distance(one, other) <= (2 if len(name) >= _LONG else 1)
 

@@ -60,7 +60,7 @@ def _spf(domain: str, records: Records) -> Iterator[Finding]:
         what = f"it has {len(found)} SPF records, and mailboxes then heed none"
         yield warning(Code.SPF, domain, what, "join them into one record")
         return
-    if re.search(r"(?:^|\s)\+?all\b", found[0], re.I):
+    if open_to_all := re.search(r"(?:^|\s)\+?all\b", found[0], re.I):
         cure = "end it in ~all or -all"
         yield warning(Code.SPF, domain, "its SPF record lets anyone send for it (+all)", cure)
     if (count := _lookups(domain, records, frozenset())) > MOST_LOOKUPS:
@@ -68,7 +68,7 @@ def _spf(domain: str, records: Records) -> Iterator[Finding]:
             f"its SPF record needs {count} look-ups of DNS: more than {MOST_LOOKUPS} are an error"
         )
         yield warning(Code.SPF, domain, what, "take out the providers that you left")
-    else:
+    elif not open_to_all:
         yield note(Code.SPF, domain, f"SPF: {found[0]}", f"{count} look-ups of {MOST_LOOKUPS}")
 
 
