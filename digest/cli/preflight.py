@@ -20,5 +20,6 @@ def tell(report: "Report") -> None:
             say(f"{severity.value.capitalize()}s")
         for one in found:
             say(f"  {one.where}: {one.what} → {one.cure}  [{one.code}]")
-    may = "it may be approved" if report.approvable else "errors keep it from being approved"
-    say(f"{report.issue}: {', '.join(counts)} in {counted(len(report.editions), 'edition')}: {may}")
+    looked, which = counted(len(report.editions), "edition"), ", ".join(counts)
+    who = "no error keeps" if report.approvable else "errors keep"
+    say(f"{report.issue}: {which} in {looked}: {who} it from being approved")

@@ -6,6 +6,7 @@ Asked like sources (collect.fetch): under caps, two connections a host, never an
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,7 +40,9 @@ def looks_at(
 
     `again` asks all of them anew. Nobody's answer is remembered that was not heard.
     """
-    known = {} if again else _remembered(outside.memory, now)
+    wanted = asked.links.keys() | asked.images.keys()
+    kept = {} if again else _remembered(outside.memory, now)
+    known = {url: look for url, look in kept.items() if url in wanted}
     fresh = _ask(outside, asked.links.keys() - known, _links(seconds), now, agent)
     images = asked.images.keys() - known - fresh.keys()
     fresh |= _ask(outside, images, _images(seconds), now, agent, pictures=True)
@@ -115,5 +118,6 @@ def _remember(path: Path, looks: Mapping[str, Look]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(orjson.dumps(kept))
         os.replace(fresh, path)  # noqa: PTH105 - Path.replace says the same in two lines
-    except OSError:
-        fresh.unlink(missing_ok=True)  # then everything is asked again, and no more is lost
+    except OSError:  # then everything is asked again, and no more is lost
+        with suppress(OSError):
+            fresh.unlink()

@@ -84,7 +84,7 @@ def test_what_gmail_hides_is_told_with_the_stories_that_fit(
 
 
 def test_readers_own_words_count_for_the_size() -> None:
-    bare = replace(EDITION, html="x" * (CLIP - 1000))
+    bare = replace(EDITION, html="x" * (CLIP - 900))
     links = "%%UNSUBSCRIBE_URL%%" * 9
     assert [one.code for one in size(bare, URL)] == ["size-near"]
     filled = replace(bare, html=f"{bare.html}{links}")

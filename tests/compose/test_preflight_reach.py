@@ -20,11 +20,13 @@ PICTURED = Addresses(images={URL: Place(where="story 7", story_id=7)})
 
 
 def a_look(**changes: Any) -> Look:
-    return Look(**({"url": URL, "at": NOON, "status": 200, "final": URL} | changes))
+    values: dict[str, Any] = {"url": URL, "at": NOON, "status": 200, "final": URL}
+    return Look(**values | changes)
 
 
 def a_picture(**changes: Any) -> Picture:
-    return Picture(**({"kind": "image/png", "size": 9, "width": 800, "height": 9} | changes))
+    values: dict[str, Any] = {"kind": "image/png", "size": 9, "width": 800, "height": 9}
+    return Picture(**values | changes)
 
 
 def said(asked: Addresses, **changes: Any) -> list[tuple[str, str, int | None]]:

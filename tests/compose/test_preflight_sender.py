@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digest.compose.preflight.sender import sender
 
-GOOD = {
+GOOD: dict[str, tuple[str, ...] | None] = {
     "lettre.fr": ("v=spf1 include:relay.net -all", "google-site-verification=1"),
     "relay.net": ("v=spf1 ip4:192.0.2.1 ~all",),
     "_dmarc.lettre.fr": ("v=DMARC1; p=quarantine; rua=mailto:d@lettre.fr",),
@@ -31,7 +31,7 @@ class Book:
 def said(
     changes: Mapping[str, tuple[str, ...] | None], *, domain: str = "lettre.fr", selector: str = ""
 ) -> list[tuple[str, str, str]]:
-    found = sender(domain, Book(GOOD | changes), selector)
+    found = sender(domain, Book({**GOOD, **changes}), selector)
     return [(one.code, one.severity.value, one.what) for one in found]
 
 
@@ -101,7 +101,7 @@ def test_silence_is_one_note(name: str) -> None:
 
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), st.lists(st.text(max_size=60)).map(tuple)))
 def test_no_record_breaks_the_look(records: dict[str, tuple[str, ...]]) -> None:
-    assert sender("lettre.fr", Book(GOOD | records), "s1")
+    assert sender("lettre.fr", Book({**GOOD, **records}), "s1")
 
 
 @given(st.lists(st.sampled_from(["a.fr", "b.fr", "lettre.fr"]), max_size=30))

@@ -24,6 +24,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "docs/providers.md",
     "docs/operations.md",
+    "docs/preflight.md",
 )
 TEXT = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 EVERYTHING = "\n".join(TEXT.values())
