@@ -1,5 +1,6 @@
 """What is in a piece of HTML, as a mailbox or a screen reader takes it apart?"""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -20,6 +21,8 @@ class Anatomy:
     """Their tags: `h1`, `h2` …"""
     links: tuple[str, ...]
     images: tuple[str, ...]
+    widths: tuple[int, ...]
+    """Of the images, in pixels, as they are shown; 0 where the page does not say."""
     unsaid: tuple[str, ...]
     """Images whose alt is there, and empty."""
     without_alt: int
@@ -41,6 +44,7 @@ def dissect(html: str) -> Anatomy:
         levels=tuple(reader.levels),
         links=tuple(reader.links),
         images=tuple(reader.images),
+        widths=tuple(reader.widths),
         unsaid=tuple(reader.unsaid),
         without_alt=reader.without_alt,
         tables_as_data=reader.tables_as_data,
@@ -56,6 +60,7 @@ class _Found:
     levels: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
     unsaid: list[str] = field(default_factory=list)
     without_alt: int = 0
     tables_as_data: int = 0
@@ -81,10 +86,7 @@ class _Reader(_Found, HTMLParser):
             case "a":
                 self.links.append(has.get("href", ""))
             case "img":
-                self.images.append(has.get("src", ""))
-                self.without_alt += "alt" not in has
-                if not has.get("alt", "x").strip():
-                    self.unsaid.append(has.get("src", ""))
+                self._picture(has)
             case "table":
                 self.tables_as_data += has.get("role") not in {"presentation", "none"}
             case "title" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
@@ -106,6 +108,14 @@ class _Reader(_Found, HTMLParser):
             self.texts.setdefault("title", []).append(data)
         elif self.inside:
             self.headings[-1].append(data)
+
+    def _picture(self, has: dict[str, str]) -> None:
+        width = re.fullmatch(r"([0-9]{1,4})(?:px)?", has.get("width", ""))
+        self.images.append(has.get("src", ""))
+        self.widths.append(int(width[1]) if width else 0)
+        self.without_alt += "alt" not in has
+        if not has.get("alt", "x").strip():
+            self.unsaid.append(has.get("src", ""))
 
     def _hide(self, tag: str, style: str) -> None:
         hides = tag in _UNSEEN or "display:none" in style.replace(" ", "")

@@ -16,7 +16,7 @@ from tests.compose.desk import an_issue_of, rendered
 
 URL = "https://presse.example/1"
 ASKED = Addresses(links={URL: Place(where="story 7", story_id=7)})
-PICTURED = Addresses(images={URL: Place(where="story 7", story_id=7)})
+PICTURED = Addresses(images={URL: Place(where="story 7", story_id=7, width=600)})
 
 
 def a_look(**changes: Any) -> Look:
@@ -65,11 +65,12 @@ def test_a_link_to_a_home_page_may_end_there() -> None:
     ("changes", "code", "severity"),
     [
         ({"picture": a_picture()}, None, ""),
+        ({"picture": a_picture(width=600)}, None, ""),
         ({"status": 404, "error": "404"}, "image-dead", "error"),
         ({"status": 500, "error": "500"}, "link-unchecked", "warning"),
         ({"picture": a_picture(kind="text/html", width=0)}, "image-type", "error"),
         ({"picture": a_picture(kind="image/svg+xml", width=0)}, "image-type", "warning"),
-        ({"picture": a_picture(width=543)}, "image-narrow", "warning"),
+        ({"picture": a_picture(width=599)}, "image-narrow", "warning"),
         ({"picture": a_picture(size=HEAVY + 1)}, "image-heavy", "warning"),
     ],
 )
@@ -105,7 +106,9 @@ def test_all_that_leads_out_is_gathered_once_with_its_story() -> None:
         "https://presse.example/%C3%A9%20%C3%A0": 1,
         "https://rfi.example/1": 1,
     }
-    assert list(asked.images) == ["https://presse.example/i.png"]
+    assert {url: (at.story_id, at.width) for url, at in asked.images.items()} == {
+        "https://presse.example/i.png": (1, 600)
+    }
     assert not addresses_of(issue.content, pages, "https://").links
 
 

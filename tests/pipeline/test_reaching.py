@@ -20,7 +20,7 @@ from tests.compose.test_preflight_reach import PNG
 from tests.conftest import NOW
 from tests.servers.feeds import FeedServer, serving_feeds
 
-PLACE = Place(where="story 1", story_id=1)
+PLACE = Place(where="story 1", story_id=1, width=600)
 HOUR = timedelta(hours=1)
 
 

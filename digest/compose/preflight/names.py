@@ -61,8 +61,10 @@ def names(content: IssueContent, aliases: Sequence[Sequence[str]]) -> Iterator[F
 def _texts(content: IssueContent) -> Iterator[tuple[str, int | None, str]]:
     yield "subject", None, content.subject
     yield "introduction", None, content.introduction
+    for appointment in content.agenda:
+        yield "agenda", None, appointment.text
     for brief in briefs_of(content.sections):
-        for text in (brief.headline, brief.summary, brief.news):
+        for text in (brief.headline, brief.summary, brief.news, brief.essential):
             yield f"story {brief.story_id}", brief.story_id, text
 
 

@@ -8,8 +8,6 @@ from digest.compose.preflight.finding import Code, Finding, error, warning
 
 HEAVY = 1_000_000
 """Bytes: more than all the rest of the mail, ten times over."""
-SHOWN = 544
-"""Pixels of width at which an issue shows a picture."""
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """JPEG's markers that begin a frame, and with it the size (ITU T.81, table B.1)."""
 _BARE = frozenset({0x01, *range(0xD0, 0xDA)})
@@ -42,9 +40,9 @@ def measured(data: bytes, kind: str) -> Picture:
 
 
 def heavy_or_narrow(
-    picture: Picture, where: str, url: str, story_id: int | None
+    picture: Picture, where: str, url: str, shown: int, story_id: int | None
 ) -> Iterator[Finding]:
-    """Judge whether mail can show a picture."""
+    """Judge whether mail can show a picture, `shown` pixels wide; 0: as wide as it is."""
     other = "brand.yaml: `images: none` leaves pictures out"
     if not picture.kind.startswith("image/"):
         what = f"{url} is {picture.kind or 'of no kind'}, no picture"
@@ -52,8 +50,8 @@ def heavy_or_narrow(
     elif not picture.width:
         what = f"{url} is no JPEG, PNG, GIF or WebP: some mailboxes don't show {picture.kind}"
         yield warning(Code.IMAGE_TYPE, where, what, other, story_id=story_id)
-    elif picture.width < SHOWN:
-        what = f"{url} is {picture.width} pixels wide and shown at {SHOWN}: it will be blurred"
+    elif picture.width < shown:
+        what = f"{url} is {picture.width} pixels wide and shown at {shown}: it will be blurred"
         yield warning(Code.IMAGE_NARROW, where, what, other, story_id=story_id)
     if picture.size > HEAVY:
         what = f"{url} has more than {HEAVY // 1_000_000} MB: it comes late on a phone"

@@ -1,7 +1,7 @@
 """What does it mean for readers how a link or picture answered? Judged; somebody else asked."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -49,6 +49,8 @@ class Place:
 
     where: str
     story_id: int | None = None
+    width: int = 0
+    """Pixels at which a picture is shown; 0: not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +67,12 @@ def addresses_of(content: IssueContent, pages: Iterable[Anatomy], ours: str) -> 
     links: dict[str, Place] = {}
     images: dict[str, Place] = {}
     for page in pages:
-        for found, known, other in ((page.links, links, "links"), (page.images, images, "images")):
-            for url in found:
-                if leads_out(url, ours):
-                    known.setdefault(url, places.get(url, Place(where=other)))
+        for url in (one for one in page.links if leads_out(one, ours)):
+            links.setdefault(url, places.get(url, Place(where="links")))
+        for url, width in zip(page.images, page.widths, strict=True):
+            if leads_out(url, ours):
+                place = places.get(url, Place(where="images"))
+                images.setdefault(url, replace(place, width=width))
     return Addresses(links=links, images=images)
 
 
@@ -128,7 +132,7 @@ def _image(look: Look, place: Place) -> Iterator[Finding]:
         what, cure = f"could not be checked: {_said(look)}", "try it yourself before it goes"
         yield warning(Code.LINK_UNCHECKED, where, what, cure, story_id=id_)
     elif look.picture is not None:
-        yield from heavy_or_narrow(look.picture, where, look.url, id_)
+        yield from heavy_or_narrow(look.picture, where, look.url, place.width, id_)
 
 
 def _said(look: Look) -> str:

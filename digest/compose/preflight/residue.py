@@ -59,8 +59,10 @@ def _words(content: IssueContent) -> Iterator[tuple[str, int | None, str]]:
     """Give each text of an issue's own, where it stands and of which story it is."""
     for name in ("subject", "preheader", "introduction"):
         yield name, None, getattr(content, name)
+    for appointment in content.agenda:
+        yield "agenda", None, appointment.text
     for brief in briefs_of(content.sections):
-        for part in ("headline", "summary", "news", "follows"):
+        for part in ("headline", "summary", "news", "follows", "essential"):
             where = f"story {brief.story_id}, {part}"
             yield where, brief.story_id, getattr(brief, part)
 
