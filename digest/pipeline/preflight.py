@@ -123,7 +123,7 @@ def _own(newsroom: Newsroom, issue: Issue, editions: Editions) -> list[Finding]:
         known = articles.articles(connection, ids)
         whom = segmenting.findings(connection, issue, plan.list)
     return [
-        *checks.check_issue(issue, aliases=schedule.aliases, told=told),
+        *checks.check_issue(issue, plan.language, aliases=schedule.aliases, told=told),
         *_of_editions(newsroom, editions),
         *own_site(newsroom.site_url, mails=_really_mails(newsroom)),
         *one_click(_headers(newsroom, issue, plan.list)),

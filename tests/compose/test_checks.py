@@ -144,6 +144,8 @@ def test_stories_without_a_link_are_one_warning_however_many() -> None:
 
 def test_a_postal_address_is_found_as_it_is_printed() -> None:
     site = SITE.model_copy(update={"postal_address": "5 rue de l'Eglise, bâtiment n°2\nParis"})
-    edition = replace(EDITION, text=EDITION.text + "5 rue de l’Église, bâtiment n°\u00a02")
+    printed = "5 rue de l’Église, bâtiment n°\u00a02"
+    html = EDITION.html.replace("12 rue des Acacias", printed)
+    edition = replace(EDITION, html=html, text=EDITION.text + printed)
     assert check(ISSUE, edition, site, site_url="https://l.example", mails=True) == []
     assert check(ISSUE, EDITION, site, site_url="https://l.example", mails=True) != []

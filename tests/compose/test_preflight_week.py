@@ -21,5 +21,5 @@ def test_a_week_of_news_has_no_false_alarm() -> None:
     briefs = [
         a_brief(story_id=one["id"], headline=one["title"], summary=one["body"]) for one in articles
     ]
-    found = check_issue(an_issue_of(*briefs), aliases=aliases)
+    found = check_issue(an_issue_of(*briefs), "fr", aliases=aliases)
     assert [str(one) for one in found if one.code in TALKS] == []

@@ -31,7 +31,7 @@ GOOD: dict[str, Any] = {
 
 
 def found(issue: Issue, *, told: Told | None = None) -> list[Finding]:
-    return check_issue(issue, aliases=ALIASES, told=told or Told())
+    return check_issue(issue, "fr", aliases=ALIASES, told=told or Told())
 
 
 def an_issue_with(**changes: Any) -> Issue:
@@ -171,6 +171,6 @@ def test_no_words_at_all_break_a_check(
 ) -> None:
     brief = a_brief(headline=text, summary=text, news=text, follows=text, url=url, image_url=url)
     issue = an_issue_of(brief, brief, subject=subject, preheader=subject, introduction=text)
-    for one in check_issue(issue, aliases=aliases, told=told_by([issue])):
+    for one in check_issue(issue, "fr", aliases=aliases, told=told_by([issue])):
         assert one.code in set(Code)
         assert one.severity in set(Severity)
