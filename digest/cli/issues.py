@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.arguments import IssueName
+from digest.cli.issue_tables import named, tell_all, tell_clicks, zone
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
     from digest.model.issue import Brief, Issue
-    from digest.pipeline.clicks import Counted
     from digest.pipeline.newsroom import Newsroom
     from digest.pipeline.previewing import Preview
 
@@ -50,7 +50,7 @@ def list_issues(
 
     newsroom = open_newsroom()
     found = all_issues(newsroom, newsletter)
-    emit(found, lambda: _tell_all(newsroom, found), as_json=as_json)
+    emit(found, lambda: tell_all(newsroom, found), as_json=as_json)
 
 
 @group.command()
@@ -198,7 +198,7 @@ def clicks(issue: IssueName, as_json: AsJson = False) -> None:
 
     newsroom = open_newsroom()
     found = count(newsroom, the_issue(newsroom, issue))
-    emit(found, lambda: _tell_clicks(found), as_json=as_json)
+    emit(found, lambda: tell_clicks(found), as_json=as_json)
 
 
 def _only(newsletters: list[str]) -> str:
@@ -207,28 +207,18 @@ def _only(newsletters: list[str]) -> str:
     return newsletters[0]
 
 
-def _named(issue: "Issue") -> str:
-    return f"{issue.newsletter}/{issue.number}"
-
-
-def _zone(newsroom: "Newsroom", issue: "Issue") -> str:
-    """Name the zone that an issue's times are told in; its newsletter may be gone by now."""
-    plan = newsroom.schedule.newsletters.get(issue.newsletter)
-    return plan.timezone if plan else "UTC"
-
-
 def _tell_state(newsroom: "Newsroom", issue: "Issue") -> None:
     from digest.cli.moments import in_words
 
     by = f" by {issue.approved_by}" if issue.approved_by else ""
-    due = in_words(issue.slot, _zone(newsroom, issue))
-    say(f"{_named(issue)} (id {issue.id}) is {issue.state}{by}, due {due}")
+    due = in_words(issue.slot, zone(newsroom, issue))
+    say(f"{named(issue)} (id {issue.id}) is {issue.state}{by}, due {due}")
 
 
 def _tell_approval(newsroom: "Newsroom", issue: "Issue") -> None:
     _tell_state(newsroom, issue)
     if issue.slot <= newsroom.clock():
-        say(f"That moment has passed: `digest send {_named(issue)}` sends it now")
+        say(f"That moment has passed: `digest send {named(issue)}` sends it now")
 
 
 def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
@@ -252,30 +242,13 @@ def _tell(newsroom: "Newsroom", issue: "Issue", *findings: object) -> None:
     spare = sum(len(section.briefs) for section in issue.content.left_out)
     if spare:
         more = counted(spare, "more story is", "more stories are")
-        say(f"{more} left out: `digest issue edit {_named(issue)}` shows what")
+        say(f"{more} left out: `digest issue edit {named(issue)}` shows what")
     for finding in findings:
         say(str(finding))
 
 
 def _news_of(brief: "Brief") -> str:
     return f"{brief.headline} ({brief.lineage})" if brief.lineage != "new" else brief.headline
-
-
-def _tell_all(newsroom: "Newsroom", found: "list[Issue]") -> None:
-    from digest.cli.moments import in_short
-
-    rows = [
-        (
-            one.id,
-            _named(one),
-            one.state.value,
-            in_short(one.slot, _zone(newsroom, one)),
-            sum(len(section.briefs) for section in one.content.sections),
-            one.content.subject,
-        )
-        for one in found
-    ]
-    table("Issues", ("#id", "issue", "state", "due", "#stories", "subject"), rows)
 
 
 def _tell_preview(made: "Preview") -> None:
@@ -287,17 +260,7 @@ def _tell_preview(made: "Preview") -> None:
 
 def _tell_edit(before: "Issue", after: "Issue") -> None:
     if after.version == before.version:
-        say(f"{_named(after)}: nothing changed, still version {after.version}")
+        say(f"{named(after)}: nothing changed, still version {after.version}")
         return
     again = " and needs approval again" if before.state is not after.state else ""
-    say(f"{_named(after)} is now version {after.version}{again}")
-
-
-def _tell_clicks(found: "Counted") -> None:
-    rows: list[tuple[object, ...]] = []
-    for story in found.stories:
-        first, *others = story.links
-        rows.append((story.story_id, story.clicks, story.headline, first.source, first.clicks))
-        rows += [("", "", "", other.source, other.clicks) for other in others]
-    title = f"{found.issue}: {counted(found.clicks, 'click')} of readers who agreed"
-    table(title, ("#story", "#clicks", "headline", "link to", "#of them"), rows)
+    say(f"{named(after)} is now version {after.version}{again}")

@@ -15,9 +15,14 @@ import mjml
 from digest.errors import RenderError
 
 _SUSPECT = re.compile(r"[^\x00-\x5b\x5d-\x7e]")
-_SEAM = "<![endif]--><!--[if mso | IE]>"
-_NO_HEIGHT = ' height="auto"'
-"""No value that HTML allows there; the style beside it says the same."""
+_SHORTER = (
+    ("<![endif]--><!--[if mso | IE]>", ""),
+    (' height="auto"', ""),  # no value that HTML allows there; the style beside it says the same
+    (' width="100%" style="vertical-align:top;"', ' width="100%"'),  # says nothing of a table
+    ("&#160;", "\u00a0"),
+    ("&#8239;", "\u202f"),
+)
+"""What the compiler prints, and what says the same in fewer bytes: Gmail clips a long mail."""
 _NO_ATTRIBUTE = re.compile(r'(<td[^<>]*) vertical-align="[a-z]+"')
 _BODY = re.compile(r"(<body[^<>]*>)(.*)(</body>)", re.DOTALL)
 """A letter that is a document of its own, as in Apple Mail, needs a landmark to jump to; within a
@@ -38,8 +43,9 @@ def compile_mjml(source: str) -> str:
         html: str = mjml.mjml2html(cured, disable_comments=True, fonts={})
     except ValueError as failure:
         raise RenderError(f"the email template is no usable MJML: {failure}") from failure
-    known = _NO_ATTRIBUTE.sub(r"\1", html.replace(_SEAM, "").replace(_NO_HEIGHT, ""))
-    return _BODY.sub(r"\1<main>\2</main>\3", known)
+    for idle, short in _SHORTER:
+        html = html.replace(idle, short)
+    return _BODY.sub(r"\1<main>\2</main>\3", _NO_ATTRIBUTE.sub(r"\1", html))
 
 
 def _on_one_line(tag: re.Match[str]) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.compose.checks import check, errors
+from digest.compose.checks import check
+from digest.compose.preflight.finding import errors
 from digest.compose.proofreading import proofread
 from digest.compose.typography.lint import lint
 from tests.builders import a_brief

@@ -160,7 +160,7 @@ def test_an_english_report_that_the_desk_tells_in_french_reads_as_french() -> No
     told = {"headline": "Niger : accord signé", "headline_language": "fr"}
     edition = rendered(an_issue_of(a_brief(language="en", **told)))
     assert '<h3 class="' in edition.html
-    assert "Niger&#160;: accord" in edition.html
+    assert "Niger\u00a0: accord" in edition.html
     assert '<p lang="en"' in edition.html
     assert "en anglais" in edition.html
 

@@ -6,7 +6,7 @@ from collections import Counter
 import lxml.html
 import pytest
 
-from digest.compose.checks import CLIP
+from digest.compose.preflight.size import CLIP
 from digest.deliver.personalise import cut
 from tests.judges.issues import Sample, reader_of, samples
 

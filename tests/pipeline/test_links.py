@@ -15,9 +15,10 @@ from digest.deliver.provider import Letter
 from digest.model.click import Click
 from digest.model.issue import Issue, Mention, Section
 from digest.pipeline import clicks
-from digest.pipeline.composing import check, render_editions
+from digest.pipeline.composing import render_editions
 from digest.pipeline.links import follow, link_maker
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.preflight import check
 from digest.pipeline.sending import send
 from subscribers.database import Database
 from tests.builders import NOON, a_brief, an_issue
