@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
-from digest.group.alike import WINDOW, Window, block_pairs, cosines, heads
+from digest.group.alike import WINDOW, Window
 from digest.group.clusters import Cluster
+from digest.group.products import block_pairs, cosines, heads
 
 ENOUGH = 0.22
 """Cosine of two stories' summed marks from which they may tell one event."""

@@ -13,9 +13,9 @@ from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-from digest.group.vectors import Rows, Vectors
+from digest.group.products import Places, Rows, Span, cosines, heads, in_time, products, spans
+from digest.group.vectors import Vectors
 
 WINDOW = timedelta(hours=72)
 """Articles further apart tell another event, however alike: digest.group.lineage ties them."""
@@ -27,10 +27,6 @@ LOOKED_AT = 0.08
 """Cosine of words, or of marks across languages, from which a pair is looked at closely."""
 MEANT = 0.5
 """The same of meanings."""
-_BLOCK = 256
-"""Articles that are compared with their window at once."""
-_PAIRS = 20_000
-"""Pairs whose marks are compared at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +73,10 @@ class Window:
         """Give every pair, of articles at these places, of which it is likely enough."""
         wanted = np.zeros(len(self.hours), dtype=bool)
         wanted[list(texts)] = True
+        several = len(np.unique(self.languages)) > 1
+        marked = heads(self.vectors.shared) if several else None
         found = [_NO_PAIRS]
-        for one, other in self._candidates():
-            both = wanted[one] & wanted[other]
-            found.append(self.weighed(one[both], other[both]))
+        found += [self._in(span, wanted, marked) for span in spans(self.hours, _HOURS)]
         return Pairs(
             one=np.concatenate([pairs.one for pairs in found]),
             other=np.concatenate([pairs.other for pairs in found]),
@@ -94,46 +90,49 @@ class Window:
         return self.weighed(np.full(len(rest), place), rest, least=0.0)
 
     def weighed(
-        self, one: NDArray[np.int64], other: NDArray[np.int64], *, least: float = NEAR
+        self,
+        one: Places,
+        other: Places,
+        *,
+        least: float = NEAR,
+        own: NDArray[np.floating] | None = None,
+        meaning: NDArray[np.floating] | None = None,
     ) -> Pairs:
-        """Say of pairs how likely they tell one event; those under `least` are left out."""
-        likely = self._likely(one, other)
+        """Say of pairs how likely they tell one event; those under `least` are left out.
+
+        Their cosines of `own` words and of `meaning` are reckoned where they are not known yet.
+        """
+        likely = likelihoods(
+            same=self.languages[one] == self.languages[other],
+            own=cosines(self.vectors.own, one, other) if own is None else own,
+            shared=cosines(self.vectors.shared, one, other),
+            hours=np.abs(self.hours[one] - self.hours[other]),
+            meaning=self._meant(one, other) if meaning is None else meaning,
+        )
         kept = likely >= least
         return Pairs(one=one[kept], other=other[kept], likely=likely[kept])
 
-    def _likely(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _meant(self, one: Places, other: Places) -> NDArray[np.floating] | None:
         meaning = self.vectors.meaning
-        return likelihoods(
-            same=self.languages[one] == self.languages[other],
-            own=cosines(self.vectors.own, one, other),
-            shared=cosines(self.vectors.shared, one, other),
-            hours=np.abs(self.hours[one] - self.hours[other]),
-            meaning=None
-            if meaning is None
-            else np.einsum("ij,ij->i", meaning[one], meaning[other]),
-        )
+        return None if meaning is None else np.einsum("ij,ij->i", meaning[one], meaning[other])
 
-    def _candidates(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        close = block_pairs(self.vectors.own, self.hours, within=_HOURS, least=LOOKED_AT)
-        several = len(np.unique(self.languages)) > 1
-        marked = heads(self.vectors.shared) if several else self.vectors.own
-        alike = block_pairs(marked, self.hours, within=_HOURS, least=LOOKED_AT)
-        meant = self._meant()
-        for found in close:
-            across, also = (next(alike) if several else found), next(meant)
-            across = across[:, self.languages[across[0]] != self.languages[across[1]]]
-            one, other = np.unique(np.concatenate([found, across, also], axis=1), axis=1)
-            yield one, other
-
-    def _meant(self) -> Iterator[NDArray[np.int64]]:
+    def _in(self, span: Span, wanted: NDArray[np.bool_], marked: Rows | None) -> Pairs:
+        """Give the likely pairs of a block with what lies before it."""
+        earlier, later = slice(span.first, span.end), slice(span.start, span.end)
+        own = products(self.vectors.own, span)
+        looked_at = own >= LOOKED_AT
+        if marked is not None:
+            foreign = self.languages[earlier][:, None] != self.languages[later]
+            looked_at |= (products(marked, span) >= LOOKED_AT) & foreign
         meaning = self.vectors.meaning
-        for start, end, first in _blocks(self.hours, _HOURS):
-            if meaning is None:
-                yield np.empty((2, 0), dtype=np.int64)
-                continue
-            later, earlier = np.nonzero(meaning[start:end] @ meaning[first:end].T >= MEANT)
-            found = np.stack([earlier + first, later + start])
-            yield _in_time(found, self.hours, _HOURS)
+        meant = None if meaning is None else meaning[earlier] @ meaning[later].T
+        if meant is not None:
+            looked_at |= meant >= MEANT
+        looked_at &= wanted[earlier][:, None] & wanted[later]
+        one, other = in_time(looked_at, span, self.hours, _HOURS)
+        cells = one - span.first, other - span.start
+        known = None if meant is None else meant[cells]
+        return self.weighed(one, other, own=own[cells], meaning=known)
 
 
 _NO_PAIRS = Pairs(one=np.array([], int), other=np.array([], int), likely=np.array([], float))
@@ -168,59 +167,3 @@ def likelihoods(
     likely = np.round(1 / (1 + np.exp(-odds)), 6)  # ties are ties whatever the order of sums
     likely[hours > _HOURS] = 0.0
     return likely
-
-
-def block_pairs(
-    rows: Rows, hours: NDArray[np.float64], *, within: float, least: float
-) -> Iterator[NDArray[np.int64]]:
-    """Give the pairs of rows whose product is at least `least` and whose hours lie near each other.
-
-    Rows stand in the order of their hours. Block by block: an array of two lines, the earlier place
-    above, each pair once.
-    """
-    for start, end, first in _blocks(hours, within):
-        products = rows[start:end] @ rows[first:end].T
-        products.data[products.data < least] = 0.0
-        products.eliminate_zeros()  # before the rows are written out: most products are faint
-        later, earlier = products.tocoo().coords
-        found = np.stack([earlier.astype(np.int64) + first, later.astype(np.int64) + start])
-        yield _in_time(found, hours, within)
-
-
-def _blocks(hours: NDArray[np.float64], within: float) -> Iterator[tuple[int, int, int]]:
-    """Give where each block starts and ends, and the first place within reach of its start."""
-    for start in range(0, len(hours), _BLOCK):
-        first = int(np.searchsorted(hours, hours[start] - within))
-        yield start, min(start + _BLOCK, len(hours)), first
-
-
-def _in_time(
-    found: NDArray[np.int64], hours: NDArray[np.float64], within: float
-) -> NDArray[np.int64]:
-    ordered = found[0] < found[1]
-    return found[:, ordered & (hours[found[1]] - hours[found[0]] <= within)]
-
-
-def heads(rows: Rows, top: int = 48) -> Rows:
-    """Keep the heaviest cells of each row: enough to find who is worth a closer look."""
-    kept = [
-        start + np.sort(np.argsort(-rows.data[start:end], kind="stable")[:top])
-        for start, end in zip(rows.indptr[:-1], rows.indptr[1:], strict=True)
-    ]
-    ends = np.cumsum([0, *(len(places) for places in kept)])
-    places = np.concatenate(kept or [np.array([], dtype=np.int64)])
-    return csr_array((rows.data[places], rows.indices[places], ends), shape=rows.shape)
-
-
-def cosines(
-    rows: Rows, one: NDArray[np.int64], other: NDArray[np.int64], *, with_: Rows | None = None
-) -> NDArray[np.float64]:
-    """Multiply pairs of rows, or rows of one table with those of another."""
-    others = rows if with_ is None else with_
-    parts = [
-        np.asarray(
-            rows[one[at : at + _PAIRS]].multiply(others[other[at : at + _PAIRS]]).sum(axis=1)
-        )
-        for at in range(0, len(one), _PAIRS)
-    ]
-    return np.concatenate(parts).ravel().astype(float) if parts else np.zeros(0)

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from digest.group.alike import block_pairs, cosines, heads
+from digest.group.products import Rows, block_pairs, cosines, heads
 from digest.group.stories import Grouped, Grouping
-from digest.group.vectors import Rows
 from digest.model.story import Tie
 
 SAME_SAGA = 0.28

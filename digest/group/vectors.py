@@ -10,11 +10,9 @@ from scipy.sparse import csr_array
 
 from digest.group.background import RARE, mark_shares, shares
 from digest.group.meaning import Encoder, told_in_short
+from digest.group.products import Rows
 from digest.group.reading import Reading
 from digest.group.traits import Counts, Tallier, Traits, Vocabulary
-
-Rows: TypeAlias = csr_array
-"""A row for each article, of length 1 unless it has no features."""
 
 OWN_TOP = 64
 SHARED_TOP = 160
