@@ -64,9 +64,9 @@ def find_copies(texts: Sequence[tuple[int, Runs]], *, may: May = lambda *_: True
 
 def runs_in(reading: Reading) -> Runs:
     """Give the sampled four-word runs of a text, one in four."""
-    words = [*reading.title.words, *reading.heading.words, *reading.body.words][:_WORDS]
-    marks = np.array([word.mark for word in words], dtype=np.uint64)
-    starts = max(0, len(words) - _RUN + 1)
+    passages = (reading.title, reading.heading, reading.body)
+    marks = reading.body.known.mark.of(np.concatenate([one.numbers for one in passages])[:_WORDS])
+    starts = max(0, len(marks) - _RUN + 1)
     rolled = np.zeros(starts, dtype=np.uint64)
     for place, factor in enumerate(_FACTORS):
         rolled += marks[place : place + starts] * factor  # what is above 64 bits is let go

@@ -6,11 +6,12 @@ cooperation). The last is a guess, good enough to weigh, never to show.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from digest.group.text import Lexer, Word
+from digest.group.text import Lexer
+from digest.group.words import Passage, Word
 
 LANGUAGES = ("fr", "en")
 """Languages that the list of news words joins."""
@@ -72,11 +73,14 @@ class Lexicon:
         """Say whether a name of several words may begin with this one."""
         return word.stem in self._several
 
-    def named(self, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
-        """Give place, length and mark of the names of several words; none overlaps another."""
+    def named(self, passage: Passage, opening: Iterable[int]) -> Iterator[tuple[int, int, str]]:
+        """Give place, length and mark of the names of several words; none overlaps another.
+
+        `opening` are the places where one may begin.
+        """
         after = 0
-        for place in [place for place, word in enumerate(words) if word.stem in self._several]:
-            found = self._name_at(words, place) if place >= after else None
+        for place in opening:
+            found = self._name_at(passage, place) if place >= after else None
             if found:
                 after = place + found[0]
                 yield place, *found
@@ -89,9 +93,13 @@ class Lexicon:
             stems = tuple(word.stem for word in words)
             self._several.setdefault(stems[0], []).append((stems, meaning))
 
-    def _name_at(self, words: Sequence[Word], place: int) -> tuple[int, str] | None:
-        for stems, meaning in self._several[words[place].stem]:
-            if tuple(word.stem for word in words[place : place + len(stems)]) == stems:
+    def _name_at(self, passage: Passage, place: int) -> tuple[int, str] | None:
+        numbers, known = passage.numbers, passage.known
+        for stems, meaning in self._several.get(known[numbers[place]].stem, ()):
+            found = numbers[place : place + len(stems)].tolist()
+            if len(found) == len(stems) and all(
+                known[number].stem == stem for number, stem in zip(found, stems, strict=True)
+            ):
                 return len(stems), meaning
         return None
 

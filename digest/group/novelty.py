@@ -11,7 +11,7 @@ from typing import TypeAlias
 from digest.group.background import RARE, shares
 from digest.group.reading import Desk, is_heading
 from digest.group.sentences import balanced, sentences
-from digest.group.text import Passage, Word
+from digest.group.words import Passage, Word
 from digest.model.article import Article
 
 Terms: TypeAlias = Mapping[str, float]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from digest.group.text import EMPTY, Lexer, Passage
+from digest.group.text import Lexer
+from digest.group.words import Passage
 from digest.model.article import Article
 
 _HEADING_WORDS = 14
@@ -42,7 +43,7 @@ class Desk:
         return Reading(
             article=article,
             title=read(article.title),
-            heading=read(above) if above.strip() else EMPTY,
+            heading=read(above),
             body=read(body),
         )
 

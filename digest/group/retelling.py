@@ -11,7 +11,8 @@ from typing import Protocol, TypeAlias
 
 from digest.group.sentences import balanced
 from digest.group.summary import summarise
-from digest.group.text import Lexer, Passage, fold
+from digest.group.text import Lexer, fold
+from digest.group.words import Passage
 from digest.model.article import Article
 
 WORDS = 60

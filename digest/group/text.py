@@ -3,11 +3,13 @@
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeGuard
+from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
+
+from digest.group.words import Column, Numbers, Passage, Word, Words
 
 TEXT_CAP = 24_000
 """Characters of one passage that are read: what makes a story stands well before."""
@@ -24,6 +26,9 @@ _TOKEN = re.compile(
     r"|[.!?…:«»\"“”\n]+"  # what ends a sentence
 )
 _STOP = re.compile(r"[.!?…:«»\"“”\n]")
+_ENDS, _NO_WORD = -1, -2
+"""Instead of a word's number: what ends a sentence, and single letters."""
+_START = np.zeros(1, dtype=np.int64)
 _KEPT_PLURAL = re.compile(r"(?<=\w{2}[iou])s$")
 """Snowball's French stemmer leaves the s of `convois`, `partis`, `élus`."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -38,32 +43,6 @@ def fold(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Word:
-    """One word of one language; all its occurrences share this value."""
-
-    written: str
-    folded: str
-    stem: str
-    """What words of one family share, without accents; `@jnim` for every alias of JNIM."""
-    capital: bool
-    number: bool = False
-    mark: int
-    """32 bits of its folded form: runs of words are told apart by them."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Passage:
-    """A text as its words."""
-
-    words: tuple[Word, ...]
-    starts: frozenset[int]
-    """Places where a sentence or quotation starts: a capital there says nothing."""
-
-
-EMPTY = Passage(words=(), starts=frozenset())
-
-
 class Lexer:
     """Reads texts of one language and folds the editor's aliases."""
 
@@ -71,61 +50,45 @@ class Lexer:
         self._language = language
         name = STEMMERS.get(language)
         self._stemmer = Stemmer.Stemmer(name) if name else None
-        self._known: dict[str, Word | None] = {}
-        """None for what ends a sentence and for single letters."""
-        self._stops: set[str] = set()
-        self._aliases: dict[str, list[tuple[tuple[str, ...], Word]]] = {}
-        self._opening: set[Word] = set()
-        """Words with which an alias may begin, as far as they were met."""
+        self._words = Words()
+        self._numbers = _Numbers(self._learn_token)
+        self._aliases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for names in aliases:
             self._learn(names)
-        self._opening.update(filter(self._opens, self._known.values()))
+        self._opens = Column(self._words, lambda word: word.folded in self._aliases, np.bool_)
 
     @property
     def met(self) -> int:
         """Count the different words met so far: all of them are kept."""
-        return len(self._known)
+        return len(self._numbers)
 
     def read(self, text: str) -> Passage:
         """Split a text into words, aliases folded. Single letters are not words."""
-        words, starts = self._split(text[:TEXT_CAP])
-        if not self._opening.isdisjoint(words):
-            words, starts = self._fold_aliases(words, frozenset(starts))
-        return Passage(words=tuple(words), starts=frozenset(starts))
+        numbers, edges = self._split(text[:TEXT_CAP])
+        opening = np.flatnonzero(self._opens.of(numbers))
+        if len(opening):
+            numbers, edges = self._fold_aliases(numbers, edges, opening.tolist())
+        return Passage(numbers=numbers, edges=edges, known=self._words)
 
     def stems(self, text: str) -> tuple[str, ...]:
         """Give the stems of a keyword or name."""
         return tuple(word.stem for word in self.read(text).words)
 
-    def _split(self, text: str) -> tuple[list[Word], list[int]]:
-        words: list[Word] = []
-        starts = [0]
-        known, stops = self._known, self._stops
-        for token in _TOKEN.findall(text):
-            word = known[token] if token in known else self._learn_token(token)
-            if word is not None:
-                words.append(word)
-            elif token in stops:
-                starts.append(len(words))
-        return words, starts
+    def _split(self, text: str) -> tuple[Numbers, NDArray[np.int64]]:
+        tokens = _TOKEN.findall(text)
+        found = np.fromiter(map(self._numbers.__getitem__, tokens), np.int32, len(tokens))
+        is_word = found >= 0
+        edges = np.cumsum(is_word)[found == _ENDS]
+        return found[is_word], np.concatenate((_START, edges))
 
-    def _learn_token(self, token: str) -> Word | None:
+    def _learn_token(self, token: str) -> int:
         if _STOP.match(token):
-            self._stops.add(token)
-            word = None
-        elif token[0].isdigit():
-            word = _number(token)
-        else:
-            word = self._letters(token) if len(token) > 1 else None
-        if word is not None and not word.folded.strip():
-            word = None  # marks alone: half-width voicing signs, say
-        self._known[token] = word
-        if self._opens(word):
-            self._opening.add(word)
-        return word
-
-    def _opens(self, word: Word | None) -> TypeGuard[Word]:
-        return word is not None and word.folded in self._aliases
+            return _ENDS
+        if token[0].isdigit():
+            return self._words.add(_number(token))
+        word = self._letters(token) if len(token) > 1 else None
+        # Marks alone are no word: half-width voicing signs, say.
+        return self._words.add(word) if word and word.folded.strip() else _NO_WORD
 
     def _letters(self, written: str) -> Word:
         bare = written.replace(".", "")
@@ -136,36 +99,50 @@ class Lexer:
         return _as_word(written, fold(bare), fold(stem), capital=bare[0].isupper())
 
     def _learn(self, names: Sequence[str]) -> None:
-        sequences = [tuple(word.folded for word in self._split(name)[0]) for name in names]
+        split = [self._split(name)[0].tolist() for name in names]
+        sequences = [tuple(self._words[number].folded for number in one) for one in split]
         sequences = [sequence for sequence in sequences if sequence]
         if not sequences:
             return
         stem = "@" + "_".join(sequences[0])
-        alias = _as_word(names[0], stem, stem, capital=True)
+        alias = self._words.add(_as_word(names[0], stem, stem, capital=True))
         for sequence in sequences:
             known = self._aliases.setdefault(sequence[0], [])
             known.append((sequence, alias))
             known.sort(key=lambda entry: -len(entry[0]))  # the longest name is tried first
 
     def _fold_aliases(
-        self, words: list[Word], starts: frozenset[int]
-    ) -> tuple[list[Word], list[int]]:
-        folded: list[Word] = []
-        moved: list[int] = []
-        place = 0
-        while place < len(words):
-            if place in starts:
-                moved.append(len(folded))
-            length, word = self._alias_at(words, place)
-            folded.append(word)
-            place += length
-        return folded, moved
+        self, numbers: Numbers, edges: NDArray[np.int64], opening: Sequence[int]
+    ) -> tuple[Numbers, NDArray[np.int64]]:
+        folded, kept, after = numbers.copy(), np.ones(len(numbers) + 1, dtype=bool), 0
+        for place in opening:
+            length, alias = self._alias_at(numbers, place) if place >= after else (0, 0)
+            if length:
+                after = place + length
+                folded[place] = alias
+                kept[place + 1 : after] = False
+        moved = np.cumsum(kept) - 1
+        return folded[kept[:-1]], moved[edges[kept[edges]]]
 
-    def _alias_at(self, words: list[Word], place: int) -> tuple[int, Word]:
-        for sequence, alias in self._aliases.get(words[place].folded, ()):
-            if _spells(words[place : place + len(sequence)], sequence):
+    def _alias_at(self, numbers: Numbers, place: int) -> tuple[int, int]:
+        """Give the length of the alias that stands there, 0 where none does, and its number."""
+        for sequence, alias in self._aliases[self._words[numbers[place]].folded]:
+            found = numbers[place : place + len(sequence)].tolist()
+            if _spells([self._words[number] for number in found], sequence):
                 return len(sequence), alias
-        return 1, words[place]
+        return 0, 0
+
+
+class _Numbers(dict[str, int]):
+    """Token → number of its word, below 0 for what is none."""
+
+    def __init__(self, learn: Callable[[str], int]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def __missing__(self, token: str) -> int:
+        self[token] = number = self._learn(token)
+        return number
 
 
 def _spells(found: Sequence[Word], sequence: Sequence[str]) -> bool:

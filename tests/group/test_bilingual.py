@@ -27,10 +27,10 @@ def test_different_events_of_one_country_stay_apart_across_languages() -> None:
 
 
 def marks(text: str, language: str) -> set[str]:
-    words = Lexer(language).read(text).words
+    passage = Lexer(language).read(text)
     lexicon = Lexicon(language)
-    named = {mark for _, _, mark in lexicon.named(words)}
-    return named or {mark for word in words for mark in lexicon.marks(word)}
+    named = {mark for _, _, mark in lexicon.named(passage, range(len(passage.words)))}
+    return named or {mark for word in passage.words for mark in lexicon.marks(word)}
 
 
 @pytest.mark.parametrize(

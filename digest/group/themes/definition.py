@@ -8,12 +8,15 @@ news at large. One scale serves all themes.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from digest.group.background import RARE, shares
 from digest.group.reading import Desk, Reading
-from digest.group.text import Word, fold
+from digest.group.text import fold
+from digest.group.words import Column, Passage, Word, Words
 from digest.schedule.values import Theme
 
 _SCALE = 0.0714
@@ -27,7 +30,7 @@ _TELLING = 0.06
 """A word of a theme's title or sentence counts when fewer articles than this share hold it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Term:
     """A word or run of words that speaks for a theme, or against it."""
 
@@ -45,29 +48,28 @@ class Definitions:
     def __init__(self, themes: Mapping[str, Theme], desk: Desk) -> None:
         self._themes = themes
         self._desk = desk
-        self._terms: dict[str, Mapping[str, list[Term]]] = {}
+        self._looked_for: dict[Words, _LookedFor] = {}
 
     def points(self, reading: Reading) -> Mapping[str, Mapping[str, float]]:
         """Map themes to the terms found, each with its part; excluded terms count below 0.
 
         Themes of which the article holds no term are left out.
         """
-        language = reading.article.language
-        if language not in self._terms:
-            self._terms[language] = _by_first_stem(self._compile(language))
-        return self._points(reading, self._terms[language])
+        words = reading.body.known
+        if words not in self._looked_for:
+            terms = self._compile(reading.article.language)
+            self._looked_for[words] = _LookedFor(words, terms)
+        return self._points(reading, self._looked_for[words])
 
     def terms(self, theme: str, language: str) -> list[Term]:
         """Give a theme's terms in articles of a language, heaviest first."""
         mine = [term for term in self._compile(language) if term.theme == theme]
         return sorted(mine, key=lambda term: (-abs(term.weight), term.written))
 
-    def _points(
-        self, reading: Reading, terms: Mapping[str, list[Term]]
-    ) -> Mapping[str, dict[str, float]]:
-        length = 1 - _BY_LENGTH + _BY_LENGTH * len(reading.body.words) / _USUAL_LENGTH
+    def _points(self, reading: Reading, looked_for: "_LookedFor") -> Mapping[str, dict[str, float]]:
+        length = 1 - _BY_LENGTH + _BY_LENGTH * len(reading.body.numbers) / _USUAL_LENGTH
         points: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        for term, times in _occurrences(reading, terms).items():
+        for term, times in looked_for.occurrences(reading).items():
             saturated = times * (_SATURATION + 1) / (times + _SATURATION * length)
             worth = _SCALE * term.weight * saturated
             known = points[term.theme].get(term.written, 0.0)
@@ -113,29 +115,45 @@ def _rarity(stems: Sequence[str], language: str) -> float:
     return -math.log(min(known)) * (1 + 0.15 * (len(stems) - 1))
 
 
-def _by_first_stem(terms: Iterator[Term]) -> Mapping[str, list[Term]]:
-    found: defaultdict[str, list[Term]] = defaultdict(list)
-    for term in terms:
-        found[term.stems[0]].append(term)
-    return found
+class _LookedFor:
+    """Finds terms in the texts of one language, as one desk numbers their words."""
+
+    def __init__(self, words: Words, terms: Iterable[Term]) -> None:
+        by_first_stem: defaultdict[str, list[Term]] = defaultdict(list)
+        for term in terms:
+            by_first_stem[term.stems[0]].append(term)
+        self._opens = Column(words, lambda word: word.stem in by_first_stem, np.bool_)
+        self._terms = by_first_stem
+        self._opened: dict[int, list[Term]] = {}
+
+    def occurrences(self, reading: Reading) -> Mapping[Term, float]:
+        """Count the terms of an article, each by where it stands."""
+        times: defaultdict[Term, float] = defaultdict(float)
+        places = ((reading.title, _TITLE), (reading.heading, _HEADING), (reading.body, _BODY))
+        for passage, weight in places:
+            opening = np.flatnonzero(self._opens.of(passage.numbers))
+            first = passage.numbers[opening].tolist()
+            for place, number in zip(opening.tolist(), first, strict=True):
+                if number not in self._opened:
+                    self._open(passage.known[number], number)
+                for term in self._opened[number]:
+                    if len(term.stems) == 1 or _stands(term, passage, place):
+                        times[term] += weight
+        return times
+
+    def _open(self, word: Word, number: int) -> None:
+        """Look up which terms begin with a word."""
+        terms = self._terms[word.stem]
+        self._opened[number] = [term for term in terms if _may_begin(term, word)]
 
 
-def _occurrences(reading: Reading, terms: Mapping[str, list[Term]]) -> Mapping[Term, float]:
-    times: defaultdict[Term, float] = defaultdict(float)
-    places = ((reading.title, _TITLE), (reading.heading, _HEADING), (reading.body, _BODY))
-    for passage, weight in places:
-        words = passage.words
-        for place, word in enumerate(words):
-            for term in terms.get(word.stem, ()):
-                if _stands(term, words[place : place + len(term.stems)]):
-                    times[term] += weight
-    return times
+def _may_begin(term: Term, word: Word) -> bool:
+    return not term.exact or _singular(word.folded) == term.exact
 
 
-def _stands(term: Term, words: Sequence[Word]) -> bool:
-    if term.exact:
-        return _singular(words[0].folded) == term.exact
-    return len(term.stems) == 1 or tuple(word.stem for word in words) == term.stems
+def _stands(term: Term, passage: Passage, place: int) -> bool:
+    found = passage.numbers[place : place + len(term.stems)].tolist()
+    return tuple(passage.known[number].stem for number in found) == term.stems
 
 
 def _is_short(stems: Sequence[str]) -> bool:

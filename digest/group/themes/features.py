@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from digest.group.reading import Reading
-from digest.group.text import Passage, Word
+from digest.group.words import Passage, Word
 
 PLACES = (("title", 3.0), ("heading", 2.0), ("body", 1.0))
 """A word of the title counts as three of the text."""

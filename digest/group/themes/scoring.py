@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from digest.group.meaning import Encoder, told_in_short
 from digest.group.reading import Desk, Reading
@@ -26,10 +28,6 @@ from digest.group.themes.features import weigh
 from digest.group.themes.model import Learned, ThemeModel, Tongue, definition_hash
 from digest.model.story import Reason, ThemeScore
 from digest.schedule.values import Theme
-
-if TYPE_CHECKING:  # numpy takes a while to load, and without a model nothing here asks for it
-    import numpy as np
-    from numpy.typing import NDArray
 
 BELONGS = 1.0
 """Score from which an article belongs to a theme that sets no minimum of its own."""
@@ -50,7 +48,7 @@ class _Speech:
     numbers: Mapping[str, int]
     written: Mapping[int, str]
     themes: Mapping[str, Learned]
-    weights: "NDArray[np.float64]"
+    weights: NDArray[np.float64]
     """Features × themes."""
 
 
@@ -62,7 +60,7 @@ class _Text:
     written: Mapping[int, str]
     decided: Sequence[float]
     """What all its features add to each theme's decision."""
-    vector: "NDArray[np.float32] | None"
+    vector: NDArray[np.float32] | None
 
 
 class ThemeScorer:
@@ -148,8 +146,6 @@ def _speeches(model: ThemeModel | None, themes: set[str]) -> dict[str, _Speech]:
 
 
 def _speech(tongue: Tongue, themes: set[str]) -> _Speech:
-    import numpy as np
-
     learned = {name: one for name, one in tongue.themes.items() if name in themes}
     weights = np.zeros((len(tongue.features), len(learned)))
     for column, one in enumerate(learned.values()):
@@ -212,5 +208,5 @@ def _named(
     return [(defined.get(name.casefold(), name), worth) for name, worth in names]
 
 
-def _dot(vector: "NDArray[np.float32]", weights: Sequence[float]) -> float:
+def _dot(vector: NDArray[np.float32], weights: Sequence[float]) -> float:
     return math.fsum(a * b for a, b in zip(vector.tolist(), weights, strict=True))
