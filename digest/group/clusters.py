@@ -36,6 +36,8 @@ class Cluster:
         """Say whether nothing forbids that the two become one."""
         if self.alone or other.alone or (self.settled and other.settled):
             return False
+        if not self.apart and not other.apart:  # as most are: no need to go through all members
+            return True
         return self.apart.isdisjoint(other.members) and other.apart.isdisjoint(self.members)
 
 

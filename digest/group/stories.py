@@ -102,7 +102,7 @@ def find_stories(
     clusters = start(traits, copies, settled, rulings)
     pairs = window.pairs([member for cluster in clusters for member in cluster.members])
     merged = join_across(merge(clusters, pairs, threshold=threshold), window)
-    telling = _Telling(traits, copies, pairs, rulings.leads)
+    telling = _Telling(traits, copies, _inside(merged, pairs, len(traits)), rulings.leads)
     grouped = [telling.grouped(cluster) for cluster in merged]
     return Grouping(
         stories=tuple(sorted(grouped, key=lambda g: g.story.id)),
@@ -148,6 +148,15 @@ def _copies(
         return near and not any(pair(text, voice) in rulings.apart for voice in voices)
 
     return find_copies([(one.id, one.runs) for one in traits], may=may)
+
+
+def _inside(clusters: Sequence[Cluster], pairs: Pairs, articles: int) -> Pairs:
+    """Keep the pairs within one cluster: few of all that were looked at."""
+    home = np.full(articles, -1)
+    for number, cluster in enumerate(clusters):
+        home[cluster.members] = number
+    kept = home[pairs.one] == home[pairs.other]
+    return Pairs(one=pairs.one[kept], other=pairs.other[kept], likely=pairs.likely[kept])
 
 
 class _Telling:
