@@ -4,6 +4,7 @@ A hundred thousand articles fit into memory so: two to three kilobytes each, the
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
