@@ -3,6 +3,7 @@
 Catalogues are digest/locale/<language>/digest.po, compiled in memory: an edited .po needs no build.
 """
 
+import re
 from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations
@@ -50,19 +51,22 @@ def speak(environment: Environment, language: str) -> None:
 def long_date(at: datetime, language: str, timezone: str) -> str:
     """`vendredi 27 novembre 2026`, `Friday, 27 November 2026`."""
     pattern = "EEEE d MMMM y" if language == "fr" else "EEEE, d MMMM y"
-    return format_date(at.astimezone(ZoneInfo(timezone)), pattern, locale=language)
+    return _first(
+        format_date(at.astimezone(ZoneInfo(timezone)), pattern, locale=language), language
+    )
 
 
 def weekday(day: date, language: str) -> str:
     """`jeudi 3 décembre`, `Thursday, 3 December`."""
-    return format_date(day, "EEEE d MMMM" if language == "fr" else "EEEE, d MMMM", locale=language)
+    pattern = "EEEE d MMMM" if language == "fr" else "EEEE, d MMMM"
+    return _first(format_date(day, pattern, locale=language), language)
 
 
 def days(first: datetime, last: datetime, language: str, timezone: str) -> str:
     """`13 nov. – 4 déc. 2026`, `Nov 13 – Dec 4, 2026`."""
     zone = ZoneInfo(timezone)
     begin, end = (moment.astimezone(zone).date() for moment in (first, last))
-    return format_interval(begin, end, "yMMMd", locale=language)
+    return _first(format_interval(begin, end, "yMMMd", locale=language), language)
 
 
 def short_date(at: datetime, language: str, timezone: str, precision: str) -> str:
@@ -75,7 +79,12 @@ def short_date(at: datetime, language: str, timezone: str, precision: str) -> st
         case _:
             skeleton = "MMMd"
     here = at.astimezone(ZoneInfo(timezone))
-    return format_skeleton(skeleton, here, locale=language)
+    return _first(format_skeleton(skeleton, here, locale=language), language)
+
+
+def _first(words: str, language: str) -> str:
+    """Write a month's first day as French does, `1er décembre`: CLDR's patterns can't."""
+    return re.sub(r"\b1(?=\s[^\W\d]|\s?–)", "1er", words) if language == "fr" else words
 
 
 def moment(at: datetime, language: str, timezone: str) -> str:

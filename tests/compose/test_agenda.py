@@ -68,7 +68,7 @@ def test_what_is_no_appointment_is_named_with_its_line(line: str, problem: str) 
 def test_readers_see_it_by_day_and_in_order() -> None:
     page = lay_out(issue(SUMMIT, VOTE, COUNCIL), a_newsletter(), SITE, BRAND)
     assert [(one.day, one.iso) for one in page.agenda] == [
-        ("mardi 1 décembre", "2026-12-01"),
+        ("mardi 1er décembre", "2026-12-01"),
         ("jeudi 3 décembre", "2026-12-03"),
     ]
     assert page.agenda[1].lines == ("Sommet\u00a0: la CEDEAO à Abuja", "Conseil de sécurité")

@@ -222,7 +222,7 @@ def test_a_picture_makes_a_card_of_two_columns_and_the_first_has_the_whole_width
 def test_lines_above_the_stories_lead_to_them() -> None:
     briefs = [a_brief(story_id=id_, essential=f"Ligne {id_}") for id_ in (1, 2, 3)]
     edition = rendered(an_issue_of(*briefs))
-    assert edition.html.count("<li ") == 3
+    assert edition.html.count("border-left:3px") == 3
     assert edition.html.index("Ligne 3") < edition.html.index("Sécurité au Sahel")
     assert "- Ligne 1\n- Ligne 2\n- Ligne 3\n" in edition.text.replace("  - ", "- ")
     assert "essentiel" not in rendered(an_issue_of(a_brief())).html

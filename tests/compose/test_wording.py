@@ -1,5 +1,6 @@
 """The words around the editors': in both languages, and none idle."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Message
@@ -48,3 +49,12 @@ def test_every_word_around_the_editors_is_in_both_languages_and_none_is_idle() -
     assert code | mail | pages | desk == set(french)
     assert [message for message, strings in french.items() if not all(strings)] == []
     assert {m for m, strings in french.items() if len(strings) > 1} == set(english)
+
+
+def test_a_months_first_day_is_written_as_each_language_does() -> None:
+    first = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    assert wording.long_date(first, "fr", "Europe/Paris") == "mardi 1er décembre 2026"
+    assert wording.long_date(first, "en", "Europe/Paris") == "Tuesday, 1 December 2026"
+    assert wording.short_date(first, "fr", "Europe/Paris", "day") == "1er déc."
+    assert wording.short_date(first.replace(day=11), "fr", "Europe/Paris", "day") == "11 déc."
+    assert wording.days(first, first.replace(day=4), "fr", "UTC").startswith("1er–4")

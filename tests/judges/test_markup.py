@@ -30,7 +30,6 @@ BEYOND_MJML = {
     ":hover": "underlines a headline under the mouse; without it nothing is lost",
     "Attribute selector": "`[data-ogsc]` is Outlook's own mark of its dark appearance",
     "Child combinator": "narrower margins on telephones; without it they are wider",
-    "aria-hidden attribute": "keeps dots between words from being read aloud; without it they are",
     "display:none": "hides the preheader; Outlook on Windows hides it too, but for pictures in it",
     "overflow": "hides the preheader once more, where display is not obeyed",
 }

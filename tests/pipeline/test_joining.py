@@ -112,7 +112,7 @@ def test_a_confirmed_reader_is_welcomed_once(room: Mailroom) -> None:
         room.work()
     assert room.rows() == [("confirm", "sent"), ("welcome", "sent")]
     letter = room.courier.calls[-1].letter
-    assert "vendredi 4 décembre 2026" in letter.text
+    assert "vendredi 4\u00a0décembre 2026" in letter.text
     assert "/p/" in link_in(room.courier.calls[-1])
 
 
