@@ -145,9 +145,13 @@ def proof(
         list[str] | None,
         typer.Option("--to", help="Who gets it; may be repeated. Else the newsletter's editors."),
     ] = None,
+    edition: Annotated[
+        list[str] | None,
+        typer.Option("--edition", help="Only this one, e.g. fr; may be repeated. Else each."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Mail an issue to its editors only, as readers would get it."""
+    """Mail an issue's editions to its editors only, as readers would get them."""
     from digest.app import open_newsroom
     from digest.pipeline.composing import editors_of, the_issue
     from digest.pipeline.proofing import send_proof
@@ -155,7 +159,7 @@ def proof(
     newsroom = open_newsroom()
     found = the_issue(newsroom, issue)
     addresses = tuple(to or editors_of(newsroom, found))
-    where = send_proof(newsroom, found.id, addresses)
+    where = send_proof(newsroom, found.id, addresses, only=edition or ())
     sent = {"issue": found.id, "to": addresses, "where": where}
     emit(sent, lambda: say(f"proof for {', '.join(addresses)}: {where}"), as_json=as_json)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from digest.compose.anatomy import dissect
 from digest.compose.preflight.content import content
-from digest.compose.preflight.duties import duties, own_site
-from digest.compose.preflight.finding import Finding, in_order
+from digest.compose.preflight.duties import duties
+from digest.compose.preflight.finding import Finding
 from digest.compose.preflight.form import form
 from digest.compose.preflight.links import links
 from digest.compose.preflight.names import names
@@ -19,23 +19,6 @@ from digest.model.issue import Issue, IssueContent, RenderedEdition
 from digest.schedule.values import Site
 
 _NOTHING = Told()
-
-
-def check(
-    issue: Issue,
-    edition: RenderedEdition,
-    site: Site,
-    *,
-    site_url: str,
-    mails: bool,
-) -> list[Finding]:
-    """Look an issue over; `mails` says whether its provider really mails. Errors come first."""
-    found = [
-        *check_issue(issue, edition.language),
-        *check_edition(issue.content, edition, site, site_url=site_url),
-        *own_site(site_url, mails=mails),
-    ]
-    return in_order(found)
 
 
 def check_issue(

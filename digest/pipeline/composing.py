@@ -5,19 +5,15 @@ from datetime import datetime
 from functools import partial
 
 from digest.collect.language import detect
-from digest.compose.brand import read_brand
 from digest.compose.document import document as write_document
 from digest.compose.draft import section_title
 from digest.compose.edited import read_document
 from digest.compose.policies import approves_itself
-from digest.compose.render import render
 from digest.compose.rewritten import in_its_language
 from digest.errors import ConfigError, ConflictError, NotFoundError, unknown
-from digest.model.issue import Issue, IssueContent, IssueState, RenderedEdition
+from digest.model.issue import Issue, IssueContent, IssueState
 from digest.pipeline import segmenting, teaching
-from digest.pipeline.archive import address_of
 from digest.pipeline.drafting import draft_content
-from digest.pipeline.dressing import dressing_of
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.preflight import errors
 from digest.pipeline.retelling import retell
@@ -165,22 +161,6 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
     tell = partial(detect, expected=plan.language)
     content = in_its_language(edited.content, issue.content, tell)
     return _change(newsroom, issue, content=content, segment=edited.segment)
-
-
-def render_editions(newsroom: Newsroom, issue: Issue) -> tuple[RenderedEdition, ...]:
-    """Render what an issue's readers get, PLACEHOLDERS still in it: one edition, for now.
-
-    Raises:
-        RenderError: a template is broken.
-        ConfigError: brand.yaml is wrong.
-    """
-    plan = newsroom.newsletter(issue.newsletter)
-    brand = read_brand(newsroom.templates / "brand.yaml")
-    site, web_url = newsroom.schedule.site, address_of(newsroom, issue)
-    dressing = dressing_of(newsroom, plan, (issue,))
-    return (
-        render(issue, plan, site, brand, newsroom.templates, web_url=web_url, dressing=dressing),
-    )
 
 
 def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:

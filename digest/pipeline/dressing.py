@@ -13,11 +13,7 @@ def dressing_of(
     newsroom: Newsroom,
     newsletter: Newsletter,
     told: Sequence[Issue],
-    variant: Variant | None = None,
+    variant: Variant,
 ) -> Dressing:
-    """Give the dressing of an edition that tells stories of these issues, the latest last.
-
-    Without a variant it is the one with everything, of readers who agreed to nothing.
-    """
-    tracked = variant is not None and variant.tracked
-    return Dressing(link=link_maker(newsroom, newsletter, told, tracked=tracked))
+    """Give the dressing of an edition that tells stories of these issues, the latest last."""
+    return Dressing(link=link_maker(newsroom, newsletter, told, tracked=variant.tracked))

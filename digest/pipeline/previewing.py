@@ -7,9 +7,9 @@ from pathlib import Path
 from digest.compose.preflight.finding import Finding
 from digest.compose.viewing import preview_page, view_of
 from digest.model.issue import Issue, RenderedEdition
-from digest.pipeline.composing import render_editions
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.preflight import check
+from digest.pipeline.sharing import full_editions
 
 EXAMPLES = {
     "NAME": "Awa Diallo",
@@ -42,13 +42,15 @@ def preview(newsroom: Newsroom, issue: Issue, folder: Path) -> Preview:
     folder.mkdir(parents=True, exist_ok=True)
     own = {f"{page}_URL": f"{newsroom.site_url}/preview" for page in ("UNSUBSCRIBE", "PREFERENCES")}
     values = {**EXAMPLES, **own}
-    editions = [_filled(edition, values) for edition in render_editions(newsroom, issue)]
+    plan = newsroom.newsletter(issue.newsletter)
+    rendered = full_editions(newsroom, issue, plan).values()
+    editions = [_filled(edition, values) for _, edition in rendered]
     stem = f"{issue.newsletter}-{issue.number}"
     files = [path for one in editions for path in _write(folder, f"{stem}.{one.key}", one)]
     page = folder / f"{stem}.html"
     views = [view_of(one, one.key) for one in editions]
-    name, language = f"{issue.newsletter}/{issue.number}", editions[0].language
-    page.write_text(preview_page(name, views, language, newsroom.templates), encoding="utf-8")
+    name = f"{issue.newsletter}/{issue.number}"
+    page.write_text(preview_page(name, views, plan.language, newsroom.templates), encoding="utf-8")
     findings = tuple(check(newsroom, issue))
     return Preview(issue=issue, page=page, files=tuple(files), findings=findings)
 

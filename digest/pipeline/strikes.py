@@ -125,7 +125,8 @@ def _approve(newsroom: Newsroom, issue: Issue, verdict: Verdict) -> Issue:
 
 
 def _tell_editors(newsroom: Newsroom, issue: Issue) -> int:
-    editors = newsroom.schedule.newsletters[issue.newsletter].editors
-    if editors:
-        send_proof(newsroom, issue.id, editors)
-    return len(editors)
+    """Mail them the newsletter's own edition: `digest issue proof` has the others."""
+    plan = newsroom.schedule.newsletters[issue.newsletter]
+    if plan.editors:
+        send_proof(newsroom, issue.id, plan.editors, only=[plan.language])
+    return len(plan.editors)

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from digest.compose.brand import read_brand
+from digest.compose.checks import check_edition, check_issue
+from digest.compose.preflight.duties import own_site
+from digest.compose.preflight.finding import Finding, in_order
 from digest.compose.render import render
 from digest.model.article import Article
 from digest.model.issue import Brief, Issue, IssueContent, RenderedEdition, Section
@@ -104,3 +107,15 @@ def some_stories(count: int, first: int = 1) -> tuple[dict[int, Article], list[S
 
 
 WEEK = timedelta(weeks=1)
+
+
+def look(
+    issue: Issue, edition: RenderedEdition, site: Site, *, site_url: str, mails: bool
+) -> list[Finding]:
+    """Give all that is found without asking anyone, errors first."""
+    found = [
+        *check_issue(issue, edition.language),
+        *check_edition(issue.content, edition, site, site_url=site_url),
+        *own_site(site_url, mails=mails),
+    ]
+    return in_order(found)

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from digest.compose.checks import check
 from digest.compose.preflight.dates import doubtful_dates
 from digest.compose.preflight.finding import Finding, errors
 from digest.model.article import Precision, Published
 from digest.model.issue import Issue, RenderedEdition, Section
 from tests.builders import NOON, a_brief, an_article
-from tests.compose.desk import SITE, an_issue_of, rendered, some_briefs
+from tests.compose.desk import SITE, an_issue_of, look, rendered, some_briefs
 
 ISSUE = an_issue_of(*some_briefs(3))
 EDITION = rendered(ISSUE)
@@ -23,7 +22,7 @@ def found(
     site_url: str = "https://lettre.example",
     mails: bool = True,
 ) -> list[str]:
-    return [str(f) for f in check(issue, edition, SITE, site_url=site_url, mails=mails)]
+    return [str(f) for f in look(issue, edition, SITE, site_url=site_url, mails=mails)]
 
 
 def test_a_good_issue_has_nothing_to_say() -> None:
@@ -100,7 +99,7 @@ def test_what_is_only_worth_knowing_keeps_nothing_from_going() -> None:
             sections=(*issue.content.sections, Section(theme="diplomacy", title="D", briefs=())),
         ),
     )
-    findings = check(issue, rendered(issue), SITE, site_url="https://x.example", mails=True)
+    findings = look(issue, rendered(issue), SITE, site_url="https://x.example", mails=True)
     assert errors(findings) == []
     assert {f.where for f in findings} == {"subject", "preheader", "story 1", "section diplomacy"}
     assert len(findings) == 6
@@ -117,10 +116,10 @@ def test_real_mail_needs_an_https_site(url: str, mails: bool, count: int) -> Non
 def test_errors_come_first() -> None:
     issue = an_issue_of(a_brief(summary=""), subject="")
     severities = [
-        finding.severity for finding in check(issue, rendered(issue), SITE, site_url="", mails=True)
+        finding.severity for finding in look(issue, rendered(issue), SITE, site_url="", mails=True)
     ]
     assert severities == sorted(severities, key=lambda s: s != "error")
-    assert isinstance(check(issue, rendered(issue), SITE, site_url="", mails=True)[0], Finding)
+    assert isinstance(look(issue, rendered(issue), SITE, site_url="", mails=True)[0], Finding)
 
 
 @pytest.mark.parametrize(("precision", "said"), [(Precision.DAY, 1), (Precision.FIRST_SEEN, 0)])
@@ -147,5 +146,5 @@ def test_a_postal_address_is_found_as_it_is_printed() -> None:
     printed = "5 rue de l’Église, bâtiment n°\u00a02"
     html = EDITION.html.replace("12 rue des Acacias", printed)
     edition = replace(EDITION, html=html, text=EDITION.text + printed)
-    assert check(ISSUE, edition, site, site_url="https://l.example", mails=True) == []
-    assert check(ISSUE, EDITION, site, site_url="https://l.example", mails=True) != []
+    assert look(ISSUE, edition, site, site_url="https://l.example", mails=True) == []
+    assert look(ISSUE, EDITION, site, site_url="https://l.example", mails=True) != []

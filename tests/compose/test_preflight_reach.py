@@ -128,9 +128,11 @@ def test_a_house_s_own_network_is_known_without_asking(url: str, is_inside: bool
     assert inside(url) is is_inside
 
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 640, 480)
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 640, 480) + b"\x08\x02\0\0\0"
 SEGMENT = b"\xff\xe1" + struct.pack(">H", 300) + b"\0" * 298
-JPEG = b"\xff\xd8" + SEGMENT + b"\xff\xff\xc2\x00\x11\x08" + struct.pack(">HH", 480, 640)
+COLOURS = b"\x03\x01\x22\0\x02\x11\x01\x03\x11\x01"
+FRAME = b"\xff\xff\xc2\x00\x11\x08" + struct.pack(">HH", 480, 640) + COLOURS
+JPEG = b"\xff\xd8" + SEGMENT + FRAME
 RIFF = b"RIFF\0\0\0\0WEBP"
 VP8X = RIFF + b"VP8X" + b"\0" * 8 + (639).to_bytes(3, "little") + (479).to_bytes(3, "little")
 VP8L = RIFF + b"VP8L" + b"\0" * 4 + b"\x2f" + struct.pack("<I", 639 | 479 << 14)

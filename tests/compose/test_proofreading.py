@@ -1,17 +1,18 @@
 """Slips that typesetting can't mend: named for the editor, with where they stand."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.compose.checks import check
 from digest.compose.preflight.finding import errors
-from digest.compose.proofreading import proofread
+from digest.compose.preflight.spelling import slips
 from digest.compose.typography.lint import lint
+from digest.model.issue import Appointment
 from tests.builders import a_brief
-from tests.compose.desk import SITE, an_issue_of, rendered
+from tests.compose.desk import SITE, an_issue_of, look, rendered
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_any_text_can_be_proofread(text: str, language: str) -> None:
 def test_the_preflight_warns_of_a_slip_with_its_story_and_field() -> None:
     brief = replace(a_brief(), headline="Le le Mali vote.", summary='Il dit "non.', language="fr")
     issue = an_issue_of(brief)
-    listed = check(issue, rendered(issue), SITE, site_url="https://l.example", mails=True)
+    listed = look(issue, rendered(issue), SITE, site_url="https://l.example", mails=True)
     said = [str(finding) for finding in listed]
     where = f"warning: story {brief.story_id}"
     assert (
@@ -105,8 +106,16 @@ def test_the_preflight_warns_of_a_slip_with_its_story_and_field() -> None:
 def test_the_words_of_the_issue_itself_are_read_too_and_none_twice() -> None:
     content = an_issue_of(replace(a_brief(), headline="Un un mot", language="fr")).content
     content = replace(content, subject="Un un mot", preheader="oui,non", introduction="a  b")
-    assert [where for where, _, _ in proofread(content, "fr")] == [
+    assert [slip.where for slip in slips(content, "fr")] == [
         "preheader",
         "introduction",
         f"story {content.sections[0].briefs[0].story_id}, headline",
     ]
+
+
+def test_agenda_and_essentials_are_read_too() -> None:
+    brief = a_brief(essential="Un un mot", language="fr")
+    content = an_issue_of(brief, a_brief(story_id=2, essential=a_brief().headline)).content
+    content = replace(content, agenda=(Appointment(day=date(2026, 12, 3), text="oui,non"),))
+    found = [(slip.where, slip.story_id) for slip in slips(content, "fr")]
+    assert found == [("agenda", None), (f"story {brief.story_id}, essential", brief.story_id)]

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from digest.compose import wording
 from digest.compose.anatomy import dissect
-from digest.compose.checks import check
 from digest.compose.environment import fold
 from digest.compose.preflight.finding import Severity
 from digest.compose.render import render
@@ -21,6 +20,7 @@ from tests.compose.desk import (
     TEMPLATES,
     a_newsletter,
     an_issue_of,
+    look,
     rendered,
     some_briefs,
 )
@@ -34,7 +34,7 @@ ARABIC = "الجيش المالي يعلن مقتل عشرة مسلحين"
 
 
 def errors(issue: Issue) -> list[str]:
-    findings = check(issue, rendered(issue), SITE, site_url="https://lettre.example", mails=True)
+    findings = look(issue, rendered(issue), SITE, site_url="https://lettre.example", mails=True)
     return [str(finding) for finding in findings if finding.severity is Severity.ERROR]
 
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from digest.model.issue import IssueState
+from digest.model.issue import Issue, IssueState, Variant
 from digest.pipeline import archive
 from digest.pipeline.archive import PER_PAGE
-from digest.pipeline.composing import render_editions
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.preflight import check
+from digest.pipeline.sharing import full_editions
 from subscribers.database import Database
 from tests.pipeline.scene import a_newsroom
 from tests.pipeline.shelves import put
@@ -71,11 +71,14 @@ def test_a_newsletter_that_was_never_sent_has_one_empty_page(database: Database)
 def test_the_mail_links_to_its_page_where_there_will_be_one(database: Database, part: str) -> None:
     newsroom, issue = a_newsroom(database), put(database, IssueState.APPROVED)
     address = f"https://digest.example/archive/{HEBDO}/1"
-    [open_edition] = render_editions(newsroom, issue)
-    [closed_edition] = render_editions(closed(newsroom), issue)
-    [few] = render_editions(newsroom, replace(issue, segment="embassies"))
-    assert address in getattr(open_edition, part)
-    assert "/archive/" not in getattr(closed_edition, part) + getattr(few, part)
+
+    def mail(of: Newsroom, one: Issue) -> str:
+        editions = full_editions(of, one, of.newsletter(HEBDO))
+        return str(getattr(editions[Variant(language="fr")][1], part))
+
+    assert address in mail(newsroom, issue)
+    closed_mail, few = mail(closed(newsroom), issue), mail(newsroom, replace(issue, segment="few"))
+    assert "/archive/" not in closed_mail + few
     assert archive.address_of(newsroom, issue) == address
 
 

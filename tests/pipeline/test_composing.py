@@ -203,7 +203,10 @@ def test_an_unknown_issue_is_refused(newsroom: Newsroom, name: str) -> None:
 def test_a_preview_is_what_a_reader_would_see(newsroom: Newsroom, tmp_path: Path) -> None:
     issue = composing.make_draft(newsroom, "hebdo-sahel", SLOT)
     made = preview(newsroom, issue, tmp_path / "preview")
-    assert [path.name for path in made.files] == ["hebdo-sahel-1.fr.html", "hebdo-sahel-1.fr.txt"]
+    names = [path.name for path in made.files]
+    assert names[:4] == [
+        f"hebdo-sahel-1.{key}" for key in ("fr.html", "fr.txt", "en.html", "en.txt")
+    ]
     assert made.page.name == "hebdo-sahel-1.html"
     for path in (made.page, *made.files):
         text = path.read_text(encoding="utf-8")

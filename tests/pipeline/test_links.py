@@ -13,13 +13,13 @@ from digest.compose.anatomy import dissect
 from digest.compose.followed import link_name
 from digest.deliver.provider import Letter
 from digest.model.click import Click
-from digest.model.issue import Issue, Mention, Section
+from digest.model.issue import Issue, Mention, Section, Variant
 from digest.pipeline import clicks
-from digest.pipeline.composing import render_editions
 from digest.pipeline.links import follow, link_maker
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.preflight import check
 from digest.pipeline.sending import send
+from digest.pipeline.sharing import full_editions
 from subscribers.database import Database
 from tests.builders import NOON, a_brief, an_issue
 from tests.deliver.courier import Courier
@@ -126,7 +126,8 @@ def test_parameters_stand_in_plain_links_of_html_and_text_and_never_in_ours(
 def test_the_editors_proof_has_plain_links_and_is_sound(database: Database) -> None:
     newsroom = with_utm(newsroom_of(database, Courier(), tracking=True))
     issue = an_approved_issue(database, content=content(ARTICLE))
-    [edition] = render_editions(newsroom, issue)
+    editions = full_editions(newsroom, issue, newsroom.newsletter(issue.newsletter))
+    _, edition = editions[Variant(language="fr")]
     assert f"bamako?id=7&{ADDED}#suite" in edition.text
     assert COUNTED.search(edition.html) is None
     assert [one for one in check(newsroom, issue) if one.where in {"links", "text part"}] == []

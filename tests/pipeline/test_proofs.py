@@ -3,7 +3,7 @@
 import pytest
 
 from digest.deliver.provider import Receipt
-from digest.errors import DeliveryError
+from digest.errors import DeliveryError, NotFoundError
 from digest.model.delivery import Outcome
 from digest.model.issue import Issue, IssueState
 from digest.pipeline.proofing import send_proof
@@ -17,7 +17,8 @@ def test_a_proof_goes_to_its_editors_only_and_leaves_no_trace(
 ) -> None:
     courier = Courier(capacity=1)
     newsroom = a_newsroom(database, lambda: courier)
-    where = send_proof(newsroom, issue.id, ["a@x.example", "b@x.example", "a@x.example"])
+    editors = ["a@x.example", "b@x.example", "a@x.example"]
+    where = send_proof(newsroom, issue.id, editors, only=["fr"])
     assert where == "the courier's bag"
     assert [call.to[0].address for call in courier.calls] == ["a@x.example", "b@x.example"]
     assert courier.calls[0].letter.subject == "[Épreuve] Sujet"
@@ -29,8 +30,28 @@ def test_a_proof_goes_to_its_editors_only_and_leaves_no_trace(
 
 def test_a_proof_to_one_address_is_not_taken_for_letters(database: Database, issue: Issue) -> None:
     courier = Courier()
-    send_proof(a_newsroom(database, lambda: courier), issue.id, "editor@x.example")
+    send_proof(a_newsroom(database, lambda: courier), issue.id, "editor@x.example", only=["fr"])
     assert [to.address for call in courier.calls for to in call.to] == ["editor@x.example"]
+
+
+def test_each_edition_has_a_proof_and_a_call_of_its_own(database: Database, issue: Issue) -> None:
+    courier = Courier()
+    send_proof(a_newsroom(database, lambda: courier), issue.id, ["a@x.example", "b@x.example"])
+    languages = [call.letter.headers["Content-Language"] for call in courier.calls]
+    assert languages[:2] == ["fr", "en"]
+    assert len({call.attempt_id for call in courier.calls}) == len(courier.calls)
+    assert all(len(call.to) == 2 for call in courier.calls)
+
+
+def test_an_edition_that_there_is_not_is_named_and_nothing_is_mailed(
+    database: Database, issue: Issue
+) -> None:
+    courier = Courier()
+    with pytest.raises(NotFoundError, match="unknown edition 'de'"):
+        send_proof(
+            a_newsroom(database, lambda: courier), issue.id, "a@x.example", only=["fr", "de"]
+        )
+    assert courier.calls == []
 
 
 @pytest.mark.parametrize(

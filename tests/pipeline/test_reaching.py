@@ -102,7 +102,7 @@ def test_time_is_bounded_however_many_are_slow(server: FeedServer, outside: Outs
         (PNG, "image/png", None),
         (b"<html>", "text/html", "image-type"),
         (b"<svg/>", "image/svg+xml", "image-type"),
-        (PNG[:16] + b"\0\0\0\x10" * 2, "image/png", "image-narrow"),
+        (PNG[:16] + b"\0\0\0\x10" * 2 + PNG[24:], "image/png", "image-narrow"),
         (PNG + b"x" * HEAVY, "image/png", "image-heavy"),
     ],
 )
