@@ -2,17 +2,18 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page
 
-from digest.model.issue import IssueState
+from digest.model.issue import IssueState, Section
 from digest.pipeline.archive import PER_PAGE
 from digest.web.main import create_app
 from subscribers.database import Database
 from tests.browser.conftest import DESK, PHONE, Window, faults, overflow, served
 from tests.pipeline.scene import a_newsroom
-from tests.pipeline.shelves import put
+from tests.pipeline.shelves import briefs, put
 
 HEBDO = "/archive/hebdo-sahel"
 Visit = Callable[[Window], Page]
@@ -50,3 +51,19 @@ def test_who_has_no_scripts_reads_on_from_the_home_page(visit: Visit, site: str)
     page.get_by_role("link", name="English").click()
     assert page.get_by_text("Next issue").is_visible()
     assert page.url == f"{site}{HEBDO}/2?language=en"
+
+
+def test_the_lead_stands_out_below_the_essentials_too(
+    visit: Visit, database: Database, listener: socket.socket
+) -> None:
+    lead, *others = briefs()
+    told = (replace(lead, essential="Une ligne"), *others)
+    put(database, IssueState.SENT, sections=(Section(theme="x", title="X", briefs=told),))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with served(create_app(a_newsroom(database, site_url=url)), listener):
+        page = visit(Window())
+        page.goto(f"{url}{HEBDO}/1")
+        sizes = "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+        first, second = page.locator("h3").evaluate_all(sizes)[:2]
+        assert first > second
+        assert (faults(page), overflow(page)) == ([], 0)
