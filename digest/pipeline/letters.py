@@ -1,6 +1,6 @@
 """What is written to whom? From an issue's edition and a recipient to a provider's values."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from digest.deliver.bounces.return_paths import return_paths
 from digest.deliver.headers import bulk_headers, message_ids
@@ -37,15 +37,16 @@ def letter_of(newsroom: Newsroom, issue: Issue, edition: Edition | RenderedEditi
 
 
 def personals_of(
-    newsroom: Newsroom, issue_id: int, list_name: str, readers: Iterable[Addressee]
+    newsroom: Newsroom, issue_id: int, list_name: str, readers: Sequence[Addressee]
 ) -> tuple[Personal, ...]:
     """Give what is each reader's own: their name, and the link that ends their subscription."""
-    token = unsubscribe_tokens(newsroom.secret_key, list_name)
+    ids = (reader.id for reader in readers)
+    tokens = unsubscribe_tokens(newsroom.secret_key, list_name, ids)
     named = message_ids(issue_id, newsroom.site_url)
     link = f"{newsroom.site_url}/u/"
     return tuple(
-        Personal(id_, address, plain(name), link + token(id_), named(id_))
-        for id_, address, name in readers
+        Personal(id_, address, plain(name), link + token, named(id_))
+        for (id_, address, name), token in zip(readers, tokens, strict=True)
     )
 
 

@@ -1,5 +1,6 @@
 """Links that can't be forged, bent or used for something else."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from subscribers.tokens import (
     read_link_token,
     read_unsubscribe_token,
     unsubscribe_token,
+    unsubscribe_tokens,
 )
 
 KEY = b"a key for tests only, long enough"
@@ -79,7 +81,26 @@ def test_a_token_is_bound_to_its_purpose_and_its_installation() -> None:
 def test_a_token_shows_neither_ids_nor_lists() -> None:
     tokens = [unsubscribe_token(KEY, subscriber_id, "hebdo") for subscriber_id in range(1, 500)]
     assert len(set(tokens)) == len(tokens)
-    assert len({token[-8:] for token in tokens}) == len(tokens)
+    assert len({token[:8] for token in tokens}) == len(tokens)
+    assert all("hebdo" not in _said(token) for token in tokens)
+
+
+def _said(token: str) -> str:
+    return urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("latin-1")
+
+
+@given(st.lists(ids), names)
+def test_tokens_made_together_are_those_made_one_by_one(many: list[int], name: str) -> None:
+    assert unsubscribe_tokens(KEY, name, many) == [
+        unsubscribe_token(KEY, id_, name) for id_ in many
+    ]
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_a_block_that_nobody_enciphered_is_no_token(block: bytes) -> None:
+    of_list = unsubscribe_token(KEY, 1, "hebdo")[22:]
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, urlsafe_b64encode(block).decode().rstrip("=") + of_list)
 
 
 def test_a_confirmation_expires_to_the_second() -> None:
