@@ -10,7 +10,6 @@ import json
 import os
 import random
 import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+
+from tests.servers.threads import serving
 
 Step = str | Mapping[str, Any]
 ACCEPT = "accept"
@@ -136,11 +137,11 @@ class LookAlike:
         return [mail for one in self.accepted for mail in one.mails()]
 
     async def start(self) -> asyncio.Server:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**16)
+        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, limit=2**16)
         self.port = server.sockets[0].getsockname()[1]
         return server
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await self._one(reader, writer):
                 pass
@@ -210,26 +211,11 @@ def running(
     rules: Rules, record: Path, *, script: Sequence[Step] = (), delay: float = 0.0
 ) -> Iterator[LookAlike]:
     """Run one in a thread of this process."""
-    api, ready, loop = LookAlike(rules, record, script=script, delay=delay), threading.Event(), []
-
-    def run() -> None:
-        asyncio.run(main())
-
-    async def main() -> None:
-        server, stop = await api.start(), asyncio.Event()
-        loop.append((asyncio.get_running_loop(), stop))
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(5)
+    api = LookAlike(rules, record, script=script, delay=delay)
     try:
-        yield api
+        with serving(api.serve) as api.port:
+            yield api
     finally:
-        loop[0][0].call_soon_threadsafe(loop[0][1].set)
-        thread.join(5)
         os.close(api._file)
 
 

@@ -9,7 +9,6 @@ import base64
 import os
 import re
 import socket
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+
+from tests.servers.threads import serving
 
 KEY = "AKIALOOKALIKE"
 ENVIRONMENT = {
@@ -180,26 +181,12 @@ def accepted(record: Path) -> list[str]:
 @contextmanager
 def running(record: Path, script: Sequence[Step] = ()) -> Iterator[LookAlike]:
     """Run one in a thread of this process."""
-    api, ready, ends = LookAlike(record), threading.Event(), []
+    api = LookAlike(record)
     api.script = list(script)
-
-    async def main() -> None:
-        server = await asyncio.start_server(api.serve, "127.0.0.1", 0, limit=2**16)
-        api.port = server.sockets[0].getsockname()[1]
-        stop = asyncio.Event()
-        ends.append((asyncio.get_running_loop(), stop))
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
-    thread.start()
-    assert ready.wait(5)
     try:
-        yield api
+        with serving(api.serve) as api.port:
+            yield api
     finally:
-        ends[0][0].call_soon_threadsafe(ends[0][1].set)
-        thread.join(5)
         os.close(api._file)
 
 
