@@ -45,7 +45,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         clock=system_clock,
         secret_key=settings.secret_key,
         site_url=settings.site_url or schedule.site.url.rstrip("/"),
-        templates=_templates(settings.schedule.resolve().parent),
+        templates=templates_of(settings),
         provider=provider_of(settings, schedule.site.sender.address),
         event_keys=event_keys_of(settings),
         encoder=sentence_encoder() if settings.semantic else None,
@@ -226,7 +226,7 @@ def event_keys_of(settings: Settings) -> dict[str, str]:
     return {provider: key for provider, key in keys.items() if key}
 
 
-def _templates(root: Path) -> Path:
+def templates_of(settings: Settings) -> Path:
     """Prefer the newsroom's own templates, beside its schedule.yaml."""
-    own = root / "templates"
+    own = settings.schedule.resolve().parent / "templates"
     return own if (own / "email").is_dir() else shipped("templates")

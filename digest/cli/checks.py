@@ -9,20 +9,24 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from digest.app import open_database, provider_of, signer_for
+from digest.app import open_database, provider_of, signer_for, templates_of
 from digest.cli.output import counted
 from digest.cli.paces import newsletter_words, plan_words, struck_in_quiet
 from digest.cli.upcoming import without_own_draft
+from digest.compose.brand import read_brand
 from digest.compose.preflight.finding import Severity
 from digest.config import Settings
 from digest.deliver.providers.rated import rate_of
 from digest.deliver.providers.sendgrid_events import Seal
 from digest.errors import ConfigError, DigestError, ScheduleError
 from digest.pipeline.demo import is_made_up
+from digest.pipeline.linting import Pages, lint
 from digest.pipeline.outside import Outside
 from digest.pipeline.preflight import MAIL_NOBODY, sender_findings
+from digest.resources import shipped
 from digest.schedule.reading import read_schedule
 from digest.schedule.values import Approval, Schedule
+from digest.web.given import GIVEN, UNGUARDED
 from subscribers import lists, segments
 from subscribers.database import Database
 from subscribers.errors import UnknownSegment
@@ -48,12 +52,13 @@ class Finding:
 
     level: Level
     about: str
-    """`schedule`, `database`, `provider`, `dkim`, `events`, `site`, `sender`, `list`, `warm-up`."""
+    """`schedule`, `database`, `provider`, `dkim`, `events`, `templates`, `site`, `sender`, `list`,
+    `segment`, `warm-up`."""
     words: str
 
 
 def findings(settings: Settings, now: datetime, outside: Outside | None = None) -> list[Finding]:
-    """Look at the file, the database, the provider, the address, the sender and the lists.
+    """Look at the file, the database, the provider, templates, address, sender and lists.
 
     Without `outside` nobody beyond this machine is asked.
     """
@@ -62,6 +67,7 @@ def findings(settings: Settings, now: datetime, outside: Outside | None = None) 
     found += _provider(settings, sender)
     found += _dkim(settings, sender)
     found += _events(settings)
+    found += _templates(settings)
     database, about_database = _database(settings)
     found += about_database
     if schedule is not None:
@@ -192,6 +198,23 @@ def _events(settings: Settings) -> Iterator[Finding]:
         yield _error("events", str(error))
     else:
         yield _ok("events", "SendGrid posts them to /events/sendgrid")
+
+
+def _templates(settings: Settings) -> Iterator[Finding]:
+    """Look the newsroom's own templates over; those that come with digest are tested with it."""
+    folder = templates_of(settings)
+    if folder.resolve() == shipped("templates").resolve():
+        yield _ok("templates", "those that come with digest")
+        return
+    try:
+        read_brand(folder / "brand.yaml")
+    except ConfigError as error:
+        yield _error("templates", str(error))
+    found = lint(folder, Pages(given=GIVEN, unguarded=UNGUARDED))
+    for fault in found:
+        yield (_warn if fault.warning else _error)("templates", str(fault))
+    if not found:
+        yield _ok("templates", f"{folder}: work on samples, in each language")
 
 
 def _database(settings: Settings) -> tuple[Database | None, list[Finding]]:

@@ -1,13 +1,15 @@
 """Where do templates run? In a sandbox, escaped, in a language: editors may replace any of them."""
 
 import textwrap
+import traceback
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest.compose.wording import speak
+from digest.resources import shipped
 
 WIDTH = 72
 """Columns of the text part."""
@@ -15,9 +17,9 @@ WIDTH = 72
 
 @lru_cache(maxsize=8)
 def environment(folder: Path, language: str) -> SandboxedEnvironment:
-    """Give what fills in the templates of a folder."""
+    """Give what fills in the templates of a folder; a file that it lacks is the shipped one."""
     made = SandboxedEnvironment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader((folder, shipped("templates") / folder.name)),
         autoescape=lambda name: name is not None and name.endswith((".mjml", ".html")),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -39,3 +41,12 @@ def fold(text: str, indent: int = 0, first: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def place_of(failure: Exception, otherwise: str) -> str:
+    """Say in which file and line filling in stopped: `…/email/issue.mjml:14`."""
+    if isinstance(failure, TemplateSyntaxError):
+        return f"{failure.filename or otherwise}:{failure.lineno}"
+    steps = traceback.extract_tb(failure.__traceback__)
+    ours = [step for step in steps if step.filename.endswith((".mjml", ".txt", ".html"))]
+    return f"{ours[-1].filename}:{ours[-1].lineno}" if ours else otherwise

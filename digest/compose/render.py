@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import TemplateError, TemplateSyntaxError
-
 from digest.compose.brand import Brand
 from digest.compose.dressing import PLAIN, Dressing
-from digest.compose.environment import environment
+from digest.compose.environment import environment, place_of
 from digest.compose.layout import lay_out
 from digest.compose.mjml import compile_mjml
 from digest.compose.note import Note
@@ -77,7 +75,6 @@ def fill(templates: Path, name: str, page: Page | Note, brand: Brand) -> str:
     filler = environment(templates / "email", page.language)
     try:
         return filler.get_template(name).render(page=page, brand=brand)
-    except TemplateSyntaxError as failure:
-        raise RenderError(f"{failure.filename or name}:{failure.lineno}: {failure}") from failure
-    except (TemplateError, UnicodeDecodeError) as failure:
-        raise RenderError(f"{templates / 'email' / name}: {failure}") from failure
+    except Exception as failure:  # whatever an editor's own code raises
+        place = place_of(failure, str(templates / "email" / name))
+        raise RenderError(f"{place}: {failure}; `digest check` tells more") from failure

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
-from jinja2 import TemplateError
-
-from digest.compose.environment import environment
+from digest.compose.environment import environment, place_of
 from digest.errors import RenderError
 from digest.model.issue import RenderedEdition
 
@@ -58,5 +56,6 @@ def preview_page(name: str, views: Sequence[View], language: str, templates: Pat
         return template.render(
             name=name, views=views, widths=WIDTHS, language=language, nonce=token_urlsafe(16)
         )
-    except TemplateError as failure:
-        raise RenderError(f"{templates / 'desk' / 'preview.html'}: {failure}") from failure
+    except Exception as failure:  # whatever an editor's own code raises
+        place = place_of(failure, str(templates / "desk" / "preview.html"))
+        raise RenderError(f"{place}: {failure}; `digest check` tells more") from failure

@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.sandbox import SandboxedEnvironment
 
 from digest.compose.brand import Brand, read_brand
 from digest.compose.typography import typeset
@@ -71,7 +72,7 @@ def open_pages(newsroom: Newsroom) -> Pages:
 
 
 def _environment(folders: Sequence[Path], language: str) -> Environment:
-    environment = Environment(
+    environment = SandboxedEnvironment(
         loader=FileSystemLoader(folders),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

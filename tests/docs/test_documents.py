@@ -25,6 +25,7 @@ DOCUMENTS = (
     "docs/providers.md",
     "docs/operations.md",
     "docs/preflight.md",
+    "docs/templates.md",
 )
 TEXT = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
 EVERYTHING = "\n".join(TEXT.values())
