@@ -1,8 +1,9 @@
-"""What do feedparser, trafilatura and email read in a text? Runs in the worker's process only."""
+"""What do feedparser, trafilatura, email and Pillow read? Runs in the worker's process only."""
 
 import io
 import os
 import sys
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
@@ -50,6 +51,13 @@ def parse_mail(text: str, _base: str) -> Values:
     except ValueError as error:
         return {"no_mail": str(error)}
     return {name: values[name] for name in values if name != "marks"}
+
+
+def parse_picture(text: str, _base: str) -> Values:
+    """Copy a picture, its bytes given in Base64, in the sizes that mails show: see shrinking."""
+    from digest.collect.shrinking import shrink
+
+    return shrink(b64decode(text))
 
 
 def _item(entry: Any) -> Values:  # noqa: ANN401 - feedparser's values have no types
@@ -113,6 +121,7 @@ _PARSERS: dict[str, Callable[[str, str], Values]] = {
     "feed": parse_feed,
     "page": parse_page,
     "mail": parse_mail,
+    "picture": parse_picture,
 }
 
 

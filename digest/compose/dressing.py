@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from digest.model.picture import Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,16 +20,17 @@ class Shown:
 
 LinkMaker: TypeAlias = Callable[[str], str]
 """Gives the address that stands in the edition for an article's own."""
-PictureMaker: TypeAlias = Callable[[str], Shown | None]
-"""Gives what the edition shows for a publisher's picture; None: nothing."""
+PictureMaker: TypeAlias = Callable[[str, Size], Shown | None]
+"""Gives what the edition shows for a publisher's picture in a size; None: nothing."""
 
 
 def _as_it_is(url: str) -> str:
     return url
 
 
-def _from_its_publisher(url: str) -> Shown | None:
-    return Shown(url=url)
+def from_its_publisher(url: str, _size: Size) -> Shown | None:
+    """Show the publisher's own file, where a mailbox would show it: by https."""
+    return Shown(url=url) if urlsplit(url).scheme == "https" else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +38,7 @@ class Dressing:
     """One edition's."""
 
     link: LinkMaker = _as_it_is
-    picture: PictureMaker = _from_its_publisher
+    picture: PictureMaker = from_its_publisher
 
 
 PLAIN = Dressing()

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from digest.compose import wording
 from digest.compose.brand import Brand
@@ -15,6 +14,7 @@ from digest.compose.links import safe_link
 from digest.compose.page import Card, Date, Essential, Figure, Link, Page, Part, Title, Tongue
 from digest.compose.typography import inert, typeset
 from digest.model.issue import Appointment, Brief, Issue, IssueContent, Mention, Section
+from digest.model.picture import Size
 from digest.schedule.values import Newsletter, Site
 
 _NEVER = "".join(chr(at + 0xFFFE) + chr(at + 0xFFFF) for at in range(0, 0x110000, 0x10000))
@@ -98,8 +98,7 @@ class _Desk:
         return self.newsletter.language
 
     def part(self, section: Section, place: int) -> Part:
-        pictures = {"none": 0, "first": not place, "all": len(section.briefs)}[self.brand.images]
-        cards = (self.card(brief, picture=at < pictures) for at, brief in enumerate(section.briefs))
+        cards = (self.card(one, self.size(place + at)) for at, one in enumerate(section.briefs))
         return Part(
             title=_set(section.title, self.reader),
             colour=self.brand.colour(section.theme, place),
@@ -107,7 +106,13 @@ class _Desk:
             cards=tuple(cards),
         )
 
-    def card(self, brief: Brief, *, picture: bool) -> Card:
+    def size(self, before: int) -> Size | None:
+        """Say how large a story's picture is shown, if at all; 0 is before the first story only."""
+        if self.brand.images == "none" or (self.brand.images == "first" and before):
+            return None
+        return Size.CARD if before else Size.LEAD
+
+    def card(self, brief: Brief, picture: Size | None) -> Card:
         reader, zone = self.reader, self.newsletter.timezone
         headline_language = brief.headline_language or brief.language
         summary_language = brief.summary_language or brief.language
@@ -124,17 +129,18 @@ class _Desk:
             summary_tongue=_tongue(summary_language, reader),
             summary_source=_set(brief.summary_source, reader) if brief.summary else "",
             machine_written=brief.machine_written and bool(brief.summary),
-            figure=self.figure(brief) if picture else None,
+            figure=self.figure(brief, picture) if picture else None,
             also=tuple(self.mention(mention) for mention in brief.also),
             follows=_set(brief.follows, reader),
             news=_set(brief.news, news_language),
             news_tongue=_tongue(news_language, reader),
         )
 
-    def figure(self, brief: Brief) -> Figure | None:
-        """Give a story's picture; none that a mailbox would not show."""
-        shown = self.dressing.picture(safe_link(brief.image_url)) if brief.image_url else None
-        if shown is None or urlsplit(shown.url).scheme != "https":
+    def figure(self, brief: Brief, size: Size) -> Figure | None:
+        """Give a story's picture, where this edition has one to show."""
+        url = safe_link(brief.image_url)
+        shown = self.dressing.picture(url, size) if url else None
+        if shown is None:
             return None
         alt = _set(brief.image_alt, brief.language)
         return Figure(url=shown.url, alt=alt, width=shown.width, height=shown.height)

@@ -3,7 +3,7 @@
 A browser decides by its machine whether a mail is dark; here each appearance is a copy of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
@@ -45,8 +45,23 @@ def view_of(edition: RenderedEdition, name: str) -> View:
     )
 
 
-def preview_page(name: str, views: Sequence[View], language: str, templates: Path) -> str:
+def with_pictures(html: str, pictures: Mapping[str, str]) -> str:
+    """Let pictures stand in a mail themselves: `data:` addresses by their own."""
+    for url, data in pictures.items():
+        html = html.replace(f'src="{url}"', f'src="{data}"')
+    return html
+
+
+def preview_page(
+    name: str,
+    views: Sequence[View],
+    language: str,
+    templates: Path,
+    pictures: Mapping[str, str],
+) -> str:
     """Write the page; it fetches nothing but the mails' pictures and runs no script of theirs.
+
+    `pictures` are in the page itself, once each: `data:` addresses by their own.
 
     Raises:
         RenderError: its template is missing or broken; names it.
@@ -54,7 +69,12 @@ def preview_page(name: str, views: Sequence[View], language: str, templates: Pat
     try:
         template = environment(templates / "desk", language).get_template("preview.html")
         return template.render(
-            name=name, views=views, widths=WIDTHS, language=language, nonce=token_urlsafe(16)
+            name=name,
+            views=views,
+            pictures=pictures,
+            widths=WIDTHS,
+            language=language,
+            nonce=token_urlsafe(16),
         )
     except Exception as failure:  # whatever an editor's own code raises
         place = place_of(failure, str(templates / "desk" / "preview.html"))

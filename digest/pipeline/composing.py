@@ -15,6 +15,7 @@ from digest.model.issue import Issue, IssueContent, IssueState
 from digest.pipeline import segmenting, teaching
 from digest.pipeline.drafting import draft_content
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.pictures import keep_pictures
 from digest.pipeline.preflight import errors
 from digest.pipeline.retelling import retell
 from digest.schedule.values import Newsletter
@@ -30,7 +31,8 @@ _DIGITS = 9
 def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
     """Make the issue that is due at `slot`; once it was made, give it as it is.
 
-    It is approved at once where the newsletter asks for no person and nothing is wrong with it.
+    Its pictures are kept, where they are to be and can be had. It is approved at once where the
+    newsletter asks for no person and nothing is wrong with it.
 
     Raises:
         ConfigError: schedule.yaml has no newsletter of that name.
@@ -51,6 +53,7 @@ def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
             segment=plan.segment,
             now=newsroom.clock(),
         )
+    keep_pictures(newsroom, issue)
     return approve_automatic(newsroom, issue, plan)
 
 
@@ -138,7 +141,8 @@ def editable(newsroom: Newsroom, issue: Issue) -> str:
 def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issue:
     """Take over an edited document; one that changes nothing leaves the issue as it is.
 
-    An approved issue becomes a draft again.
+    An approved issue becomes a draft again. Pictures that it shows now are kept, where they are to
+    be.
 
     Raises:
         DocumentError: the document can't be used; carries every problem with `file` and line.
@@ -160,7 +164,9 @@ def edit(newsroom: Newsroom, issue_id: int, document: str, *, file: str) -> Issu
         return issue
     tell = partial(detect, expected=plan.language)
     content = in_its_language(edited.content, issue.content, tell)
-    return _change(newsroom, issue, content=content, segment=edited.segment)
+    changed = _change(newsroom, issue, content=content, segment=edited.segment)
+    keep_pictures(newsroom, changed)
+    return changed
 
 
 def editors_of(newsroom: Newsroom, issue: Issue) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from digest.compose.dressing import Dressing
 from digest.model.issue import Issue, Variant
 from digest.pipeline.links import link_maker
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.showing import picture_maker
 from digest.schedule.values import Newsletter
 
 
@@ -16,4 +17,7 @@ def dressing_of(
     variant: Variant,
 ) -> Dressing:
     """Give the dressing of an edition that tells stories of these issues, the latest last."""
-    return Dressing(link=link_maker(newsroom, newsletter, told, tracked=variant.tracked))
+    return Dressing(
+        link=link_maker(newsroom, newsletter, told, tracked=variant.tracked),
+        picture=picture_maker(newsroom, newsletter, told),
+    )

@@ -48,6 +48,7 @@ _DESK: Given = {
         "name": str,
         "views": list[View],
         "widths": tuple[int, ...],
+        "pictures": Mapping[str, str],
         "language": str,
         "nonce": str,
     }

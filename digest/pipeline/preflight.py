@@ -23,6 +23,7 @@ from digest.compose.preflight.finding import (
 )
 from digest.compose.preflight.finding import errors as errors_of
 from digest.compose.preflight.form import legible
+from digest.compose.preflight.pictures import kept
 from digest.compose.preflight.reach import addresses_of, answers
 from digest.compose.preflight.sender import sender
 from digest.compose.preflight.size import room
@@ -34,9 +35,10 @@ from digest.pipeline import segmenting
 from digest.pipeline.letters import personals_of
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.outside import Outside
+from digest.pipeline.pictures import pictures_of
 from digest.pipeline.reaching import looks_at
 from digest.pipeline.sharing import full_editions
-from digest.storage import articles, issues
+from digest.storage import articles, issues, pictures
 from subscribers.model import Addressee
 
 MAIL_NOBODY = frozenset({"outbox", "null"})
@@ -122,12 +124,14 @@ def _own(newsroom: Newsroom, issue: Issue, editions: Editions) -> list[Finding]:
         told = told_by(issues.told_before(connection, issue.newsletter, issue.slot))
         known = articles.articles(connection, ids)
         whom = segmenting.findings(connection, issue, plan.list)
+        copies = pictures.of_issues(connection, [issue.id])
     return [
         *checks.check_issue(issue, plan.language, aliases=schedule.aliases, told=told),
         *_of_editions(newsroom, editions),
         *own_site(newsroom.site_url, mails=_really_mails(newsroom)),
         *one_click(_headers(newsroom, issue, plan.list)),
         *doubtful_dates(issue.content, known),
+        *kept(pictures_of(newsroom, issue, plan), copies),
         *whom,
     ]
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digest.compose.preflight.finding import Finding
-from digest.compose.viewing import preview_page, view_of
+from digest.compose.viewing import preview_page, view_of, with_pictures
 from digest.model.issue import Issue, RenderedEdition
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.preflight import check
-from digest.pipeline.sharing import full_editions
+from digest.pipeline.sharing import full_editions, told_in
+from digest.pipeline.showing import as_data
 
 EXAMPLES = {
     "NAME": "Awa Diallo",
@@ -46,18 +47,23 @@ def preview(newsroom: Newsroom, issue: Issue, folder: Path) -> Preview:
     rendered = full_editions(newsroom, issue, plan).values()
     editions = [_filled(edition, values) for _, edition in rendered]
     stem = f"{issue.newsletter}-{issue.number}"
-    files = [path for one in editions for path in _write(folder, f"{stem}.{one.key}", one)]
+    kept = as_data(newsroom, told_in(newsroom, issue, plan))
+    files = [path for one in editions for path in _write(folder, f"{stem}.{one.key}", one, kept)]
     page = folder / f"{stem}.html"
     views = [view_of(one, one.key) for one in editions]
     name = f"{issue.newsletter}/{issue.number}"
-    page.write_text(preview_page(name, views, plan.language, newsroom.templates), encoding="utf-8")
+    written = preview_page(name, views, plan.language, newsroom.templates, kept)
+    page.write_text(written, encoding="utf-8")
     findings = tuple(check(newsroom, issue))
     return Preview(issue=issue, page=page, files=tuple(files), findings=findings)
 
 
-def _write(folder: Path, stem: str, edition: RenderedEdition) -> list[Path]:
+def _write(
+    folder: Path, stem: str, edition: RenderedEdition, kept: Mapping[str, str]
+) -> list[Path]:
+    """Write an edition; our own pictures stand in it, since our site may not be reached yet."""
     html, text = folder / f"{stem}.html", folder / f"{stem}.txt"
-    html.write_text(edition.html, encoding="utf-8")
+    html.write_text(with_pictures(edition.html, kept), encoding="utf-8")
     text.write_text(edition.text, encoding="utf-8")
     return [html, text]
 

@@ -11,6 +11,7 @@ from digest.pipeline.composing import approve, make_draft
 from digest.pipeline.due import due_issue
 from digest.pipeline.grouping import GroupReport, group
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.pictures import keep_pictures
 from digest.pipeline.sending import SendReport, send
 from digest.schedule.values import Newsletter
 from digest.storage import issues
@@ -55,10 +56,17 @@ def run(
 
 
 def draft_next(newsroom: Newsroom, newsletter: str) -> Issue:
-    """Give the issue of the next due moment, made if it is not there yet."""
+    """Give the issue of the next due moment, made if it is not there yet.
+
+    One that was made is left as it is, but that a draft's missing pictures are asked for again.
+    """
     plan = _plan(newsroom, newsletter)
     slot = next_slots(plan.send, plan.timezone, newsroom.clock(), 1)[0]
-    return due_issue(newsroom, newsletter, slot) or make_draft(newsroom, newsletter, slot)
+    made = due_issue(newsroom, newsletter, slot)
+    if made is None:
+        return make_draft(newsroom, newsletter, slot)
+    keep_pictures(newsroom, made)
+    return made
 
 
 def _plan(newsroom: Newsroom, newsletter: str) -> Newsletter:

@@ -86,6 +86,13 @@ def full_editions(
     }
 
 
+def told_in(newsroom: Newsroom, issue: Issue, newsletter: Newsletter) -> tuple[Issue, ...]:
+    """Give the issues whose stories an issue's editions tell: its own, and a month's where due."""
+    with newsroom.database.read() as connection:
+        best = _best(connection, issue, newsletter)
+    return (issue,) if best is None else best.issues
+
+
 def _best(connection: Connection, issue: Issue, newsletter: Newsletter) -> Best | None:
     earlier = issues.told_before(connection, issue.newsletter, issue.slot)
     due = months_of(issue, earlier, newsletter.timezone)

@@ -16,6 +16,7 @@ from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
 from digest.pipeline.lanes import Lanes
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.pictures import keep_pictures
 from digest.pipeline.preflight import errors
 from digest.pipeline.proofing import send_proof
 from digest.pipeline.sending import begin, send
@@ -83,6 +84,8 @@ def _issue(newsroom: Newsroom, run: Run) -> Issue:
     slot = issue_slot(newsroom.schedule.newsletters[run.newsletter], run)
     made = due_issue(newsroom, run.newsletter, slot)
     if made is not None:
+        if run.clock is RunClock.DRAFT:  # who was killed meanwhile had not kept all of them
+            keep_pictures(newsroom, made)
         return made
     collect(newsroom)
     _group(newsroom)

@@ -1,11 +1,11 @@
-"""What is thrown away when it has served? Ended notices, and quotas that limit nobody any more."""
+"""What is thrown away when it has served? Ended notices, free quotas, pictures of no issue."""
 
 from datetime import timedelta
 
 import structlog
 
 from digest.pipeline.newsroom import Newsroom
-from digest.storage import notices, quotas
+from digest.storage import notices, pictures, quotas
 
 TIDY = "tidy"
 """The step that throws away."""
@@ -20,6 +20,7 @@ def tidy(newsroom: Newsroom) -> int:
     with newsroom.database.write() as connection:
         gone = notices.forget_ended(connection, now - KEPT)
         gone += quotas.forget_free(connection, now)
+        gone += pictures.forget_unshown(connection)
     if gone:
         _LOG.info("tidied", rows=gone)
     return gone

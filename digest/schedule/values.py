@@ -155,6 +155,15 @@ class Unapproved(StrEnum):
     """Send only the lead story of each section."""
 
 
+class Pictures(StrEnum):
+    """Where mails show stories' pictures from."""
+
+    LINKED = "linked"
+    """From their publishers, who then see when somebody opens a mail."""
+    KEPT = "kept"
+    """From our own site: small copies, kept with the issue."""
+
+
 class ThinWeek(Value):
     """What to do with an issue of few stories."""
 
@@ -202,6 +211,7 @@ class Newsletter(Value):
     approval: Approval = Approval.REQUIRED
     unapproved: Unapproved = Unapproved.HOLD
     thin_week: ThinWeek = ThinWeek()
+    pictures: Pictures = Pictures.LINKED
     editors: tuple[Annotated[Address, NotEmpty], ...] = ()
     """Addresses that get proofs and notices."""
     spread: Spread | None = None

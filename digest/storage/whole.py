@@ -4,10 +4,11 @@ from sqlalchemy import Column, Table
 
 from digest.storage.click_tables import clicks
 from digest.storage.editor_tables import rulings
+from digest.storage.picture_tables import pictures
 from digest.storage.reader_tables import notices
 from subscribers.tables import metadata as readership
 
-_NEWSROOMS = {clicks.metadata, rulings.metadata, notices.metadata}
+_NEWSROOMS = {clicks.metadata, rulings.metadata, notices.metadata, pictures.metadata}
 """One and the same, complete once these modules are read."""
 
 TABLES: tuple[Table, ...] = (

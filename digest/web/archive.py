@@ -13,6 +13,7 @@ from digest.compose.layout import entitle
 from digest.compose.typography import typeset
 from digest.pipeline import archive
 from digest.pipeline.archive import Found, Shelf, feed_path, in_language, path_of
+from digest.pipeline.showing import public_dressing
 from digest.schedule.fields import LANGUAGES
 from digest.schedule.values import Newsletter
 from digest.web import reading
@@ -146,7 +147,8 @@ def _issue(pages: Pages, plan: Newsletter, found: Found, language: str) -> Respo
         path = path_of(issue.newsletter, number)
         return in_language(path, language, plan.language) if number else ""
 
-    page = reading.read(issue, plan, pages.newsroom.schedule.site, brand, language)
+    site, dressing = pages.newsroom.schedule.site, public_dressing(pages.newsroom, issue)
+    page = reading.read(issue, plan, site, brand, language, dressing=dressing)
     return _page(
         pages,
         "issue.html",

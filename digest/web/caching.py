@@ -12,6 +12,10 @@ PUBLIC: Mapping[str, str] = {
 }
 
 
+LASTING = "public, max-age=31536000, immutable"
+"""Of what never changes under its name: a year (RFC 8246)."""
+
+
 def public(request: Request, response: Response) -> Response:
     """Let a public answer be kept and asked about; 304 for who has it already.
 
@@ -20,6 +24,12 @@ def public(request: Request, response: Response) -> Response:
     """
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
     response.headers.update({**PUBLIC, "ETag": tag})
+    return _unchanged(response) if _is_known(request, response) else response
+
+
+def lasting(request: Request, response: Response, name: str) -> Response:
+    """Let an answer be kept for good whose name is a hash of its bytes; 304 for who has it."""
+    response.headers.update({"Cache-Control": LASTING, "ETag": f'"{name}"'})
     return _unchanged(response) if _is_known(request, response) else response
 
 

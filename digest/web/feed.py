@@ -14,6 +14,7 @@ from digest.compose.typography import typeset
 from digest.model.issue import Issue
 from digest.pipeline import archive
 from digest.pipeline.archive import feed_path, path_of
+from digest.pipeline.showing import public_dressing
 from digest.schedule.values import Newsletter
 from digest.web import reading
 from digest.web.archive import open_archive
@@ -69,7 +70,8 @@ def _entries(pages: Pages, plan: Newsletter, issues: list[Issue]) -> Iterator[El
     site, brand = pages.newsroom.schedule.site, brand_of(pages.newsroom)
     template = pages.templates[plan.language].get_template("stories.html")
     for issue in issues:
-        page = reading.read(issue, plan, site, brand, plan.language)
+        dressing = public_dressing(pages.newsroom, issue, site_url=pages.newsroom.site_url)
+        page = reading.read(issue, plan, site, brand, plan.language, dressing=dressing)
         html = template.render(page=page, own="", direction=page.direction, colours=brand.colours)
         yield _entry(pages.newsroom.site_url, issue, page, html)
 

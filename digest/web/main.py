@@ -14,6 +14,7 @@ from digest.web.health import health_routes
 from digest.web.metrics import metrics_routes
 from digest.web.my_data import data_routes
 from digest.web.pages import Pages, open_pages
+from digest.web.pictures import picture_routes
 from digest.web.preferences import preference_routes
 from digest.web.redirects import redirect_routes
 from digest.web.robots import robot_routes
@@ -38,6 +39,7 @@ def create_app(newsroom: Newsroom) -> FastAPI:
     app.include_router(feed_routes(pages))
     app.include_router(archive_routes(pages))
     app.include_router(robot_routes(pages))
+    app.include_router(picture_routes(newsroom.database))
     app.include_router(event_routes(newsroom))
     app.include_router(health_routes(newsroom.database))
     if newsroom.metrics_token:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from digest.compose import wording
 from digest.compose.brand import Brand
+from digest.compose.dressing import Dressing
 from digest.compose.layout import entitle, lay_out
 from digest.compose.page import Page, Title
 from digest.compose.typography import typeset
@@ -71,12 +72,15 @@ def other_than(language: str, own: str) -> str:
     return "" if language == own else own
 
 
-def read(issue: Issue, plan: Newsletter, site: Site, brand: Brand, language: str) -> Page:
+def read(
+    issue: Issue, plan: Newsletter, site: Site, brand: Brand, language: str, *, dressing: Dressing
+) -> Page:
     """Lay an issue out for who reads in that language; the editors' words stay as they are."""
-    own = lay_out(issue, plan, site, brand)
+    own = lay_out(issue, plan, site, brand, dressing=dressing)
     if language == plan.language:
         return own
-    page = lay_out(issue, plan.model_copy(update={"language": language}), site, brand)
+    spoken = plan.model_copy(update={"language": language})
+    page = lay_out(issue, spoken, site, brand, dressing=dressing)
     titled = zip(page.parts, own.parts, strict=True)
     return replace(
         page,

@@ -24,7 +24,7 @@ def the_page(visit: Visit, size: tuple[int, int] = WIDE, language: str = "fr") -
         for one in variants
     ]
     views = [view_of(one, one.key) for one in editions]
-    html = preview_page("hebdo-sahel/1", views, language, TEMPLATES)
+    html = preview_page("hebdo-sahel/1", views, language, TEMPLATES, {})
     page = visit(Window(size=size))
     page.set_content(html.replace("https://presse.example/i.png", PIXEL))
     return page

@@ -87,7 +87,7 @@ def letter_of(template: str) -> Page | Note:
     day = Appointment(day=date(2026, 12, 3), text="Sommet")
     issue = an_issue_of(brief, *some_briefs(2, image_url=image), *some_briefs(1))
     issue = replace(issue, content=replace(issue.content, agenda=(day,)))
-    sized = Dressing(picture=lambda url: Shown(url=url, width=1200, height=800))
+    sized = Dressing(picture=lambda url, _: Shown(url=url, width=1200, height=800))
     return lay_out(issue, a_newsletter(), SITE, BRAND, dressing=sized)
 
 

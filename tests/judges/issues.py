@@ -31,6 +31,7 @@ from digest.model.issue import (
     RenderedEdition,
     Section,
 )
+from digest.model.picture import Size
 from digest.schedule.values import Newsletter
 from subscribers.tokens import unsubscribe_token
 from tests.builders import NOON, a_brief, an_issue
@@ -126,7 +127,7 @@ READER = reader_of("marie-francoise.darc-en-barrois+lettres.du.sahel.et.d.ailleu
 """Of the longest local part that an address may have (RFC 5321 §4.5.3.1.1)."""
 
 
-def _measured(url: str) -> Shown:
+def _measured(url: str, _: Size) -> Shown:
     wide, high = shape(url)
     return Shown(url=url, width=wide, height=high)
 

@@ -245,20 +245,19 @@ def _ledger() -> Rows:
 
 
 def _around() -> Rows:
+    imported = {"id": 1, "fingerprint": "f" * 64, "list_name": LIST}
+    kept = {"name": "a.jpg", "kind": "image/jpeg", "width": 1200, "height": 800}
+    shown = {"issue_id": 1, "source": "a" * 32}
     run = {"newsletter": "hebdo-sahel", "slot": AT, "taken_at": AT, "finished_at": None}
     return {
         "segments": [
             {"name": "mali", "rule": "theme = mali", "created_at": AT, "changed_at": AT, "id": 1}
         ],
-        "imports": [
-            {
-                "id": 1,
-                "fingerprint": "f" * 64,
-                "list_name": LIST,
-                "wording": "at the fair",
-                "began_at": AT,
-                "done": 50_000,
-            }
+        "imports": [imported | {"wording": "at the fair", "began_at": AT, "done": 50_000}],
+        "pictures": [kept | {"bytes": 9, "data": b"\x00\xff\\n\t'\"\r\n"}],
+        "issue_pictures": [
+            shown | {"size": "lead", "picture": "a.jpg", "why": ""},
+            shown | {"size": "card", "picture": None, "why": "the server answered 404"},
         ],
         "clicks": [{"issue_id": 1, "link": "abcdefghij-", "day": AT.date(), "times": 3}],
         "quotas": [{"key": "0" * 32, "free_at": AT}],

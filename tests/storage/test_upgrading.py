@@ -20,6 +20,8 @@ NEW = {
     "rulings",
     "corrections",
     "clicks",
+    "pictures",
+    "issue_pictures",
 }
 
 

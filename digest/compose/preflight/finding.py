@@ -52,6 +52,7 @@ class Code(StrEnum):
     LINK_UNCHECKED = "link-unchecked"
     LINKS_OFFLINE = "links-offline"
     LINKS_ANSWER = "links-answer"
+    IMAGE_ABSENT = "image-absent"
     IMAGE_INSECURE = "image-insecure"
     IMAGE_ALT = "image-alt"
     IMAGE_DEAD = "image-dead"

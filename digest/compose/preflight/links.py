@@ -24,6 +24,6 @@ def links(html: Anatomy, ours: str) -> Iterator[Finding]:
             what, cure = f"{link!r} leads inside a house's own network", "give a public address"
             yield error(Code.LINK_INSIDE, "links", what, cure)
     for source in html.images:
-        if not source.startswith("https://"):
+        if not source.startswith(("https://", ours)):
             what, cure = f"{source!r} is not https", "mailboxes don't show it"
             yield error(Code.IMAGE_INSECURE, "images", what, cure)

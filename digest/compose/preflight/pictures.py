@@ -1,12 +1,17 @@
-"""Is what a picture's address gives a picture that mail can show? Told from its first bytes."""
+"""Is what a picture's address gives a picture that mail can show? Told from its first bytes.
 
-from collections.abc import Iterator
+Of those that are to be kept: is there a copy of each, and is it wide enough?
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
 import imagesize
 
+from digest.compose.pictured import Wanted
 from digest.compose.preflight.finding import Code, Finding, error, warning
+from digest.model.picture import SHOWN, Copy
 
 HEAVY = 1_000_000
 """Bytes: more than all the rest of the mail, ten times over."""
@@ -52,3 +57,19 @@ def heavy_or_narrow(
     if picture.size > HEAVY:
         what = f"{url} has more than {HEAVY // 1_000_000} MB: it comes late on a phone"
         yield warning(Code.IMAGE_HEAVY, where, what, other, story_id=story_id)
+
+
+def kept(wanted: Iterable[Wanted], copies: Iterable[Copy]) -> Iterator[Finding]:
+    """Judge the copies of an issue's pictures; nobody is asked."""
+    found = {(one.source, one.size): one for one in copies}
+    for one in wanted:
+        where, copy = f"story {one.story_id}, picture", found.get((one.source, one.size))
+        if copy is not None and copy.picture is not None:
+            was = copy.picture
+            own = Picture(kind=was.kind, size=was.bytes, width=was.width, height=was.height)
+            yield from heavy_or_narrow(own, where, one.url, SHOWN[one.size], one.story_id)
+            continue
+        why = copy.why if copy is not None else "nobody asked for it yet"
+        what = f"{one.url} could not be kept, so no picture is shown there: {why}"
+        cure = "`digest draft` asks once more; or let it go without"
+        yield warning(Code.IMAGE_ABSENT, where, what, cure, story_id=one.story_id)
