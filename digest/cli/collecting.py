@@ -1,4 +1,4 @@
-"""Commands that collect, and that say how the sources stand."""
+"""`digest collect`: what came in, a line for each source."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,15 +7,12 @@ import typer
 from digest.cli.output import AsJson, counted, emit, say, table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from digest.pipeline.collecting import SourceReport, SourceStanding
+    from digest.pipeline.collecting import SourceReport
 
 
 def register(app: typer.Typer) -> None:
-    """Add this group's commands."""
+    """Add this module's command."""
     app.command("collect")(collect_command)
-    app.command("sources")(sources_command)
 
 
 def collect_command(
@@ -32,15 +29,6 @@ def collect_command(
     emit(reports, lambda: _say_reports(reports), as_json=as_json)
 
 
-def sources_command(as_json: AsJson = False) -> None:
-    """List the sources: last success, trouble in words, when each is asked next."""
-    from digest.app import open_newsroom
-    from digest.pipeline.collecting import standing
-
-    stand = standing(open_newsroom())
-    emit(stand, lambda: _say_standing(stand), as_json=as_json)
-
-
 def _say_reports(reports: "tuple[SourceReport, ...]") -> None:
     rows = [(one.source, one.found, one.new, one.changed, _words(one)) for one in reports]
     table("Collected", ("source", "#found", "#new", "#changed", ""), rows)
@@ -52,18 +40,3 @@ def _say_reports(reports: "tuple[SourceReport, ...]") -> None:
 
 def _words(report: "SourceReport") -> str:
     return "\n".join(filter(None, (report.error, *report.notes)))
-
-
-def _next(one: "SourceStanding") -> str:
-    return "never: gone" if one.stopped else _moment(one.next_time, "at the next run")
-
-
-def _moment(at: "datetime | None", otherwise: str) -> str:
-    return f"{at:%d %b %H:%M}" if at else otherwise
-
-
-def _say_standing(stand: "tuple[SourceStanding, ...]") -> None:
-    rows = [
-        (one.source, _moment(one.last_success, "never"), _next(one), one.error) for one in stand
-    ]
-    table("Sources (times in UTC)", ("source", "last success", "next time", "trouble"), rows)

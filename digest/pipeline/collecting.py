@@ -7,7 +7,7 @@ next one is read, so a killed run loses nothing and the next one goes on.
 import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -27,7 +27,7 @@ from digest.schedule.values import Schedule, Source
 from digest.storage.sources import save_source_state, source_state, source_states
 from subscribers.database import alone
 
-__all__ = ["Fetch", "SourceReport", "SourceStanding", "collect", "standing"]
+__all__ = ["Fetch", "SourceReport", "collect"]
 
 STORING = "store what sources gave"
 """Articles are shared by sources: of several runs on several machines one stores at a time."""
@@ -221,44 +221,3 @@ def _guarded(source: Source, take: Callable[[], SourceReport]) -> SourceReport:
         report = SourceReport(source=source.name, error=f"unexpected {type(error).__name__}")
     log.info("source collected", source=source.name, new=report.new, error=report.error)
     return report
-
-
-# --- how the sources stand --------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceStanding:
-    """How one source stands."""
-
-    source: str
-    kind: str
-    """`feed` or `folder`."""
-    last_success: datetime | None
-    next_time: datetime | None
-    """None: at the next run, if it is not stopped."""
-    stopped: bool
-    """Gone for good: not asked again until schedule.yaml names another address."""
-    error: str = ""
-    """In words."""
-
-
-def standing(newsroom: Newsroom) -> tuple[SourceStanding, ...]:
-    """Say how each source of schedule.yaml stands."""
-    with newsroom.database.read() as connection:
-        states = source_states(connection)
-    now = newsroom.clock()
-    return tuple(_standing(source, states, now) for source in newsroom.schedule.sources)
-
-
-def _standing(source: Source, states: dict[str, SourceState], now: datetime) -> SourceStanding:
-    known = states.get(source.name, SourceState(name=source.name))
-    state = fresh(known, source.feed or source.folder)
-    stopped = state.not_before == NEVER
-    return SourceStanding(
-        source=source.name,
-        kind="feed" if source.feed else "folder",
-        last_success=state.succeeded_at,
-        next_time=None if stopped or _is_due(state, now) else state.not_before,
-        stopped=stopped,
-        error=state.error,
-    )

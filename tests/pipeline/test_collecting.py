@@ -14,7 +14,7 @@ import pytest
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.fetch import fetch
 from digest.errors import NotFoundError
-from digest.pipeline.collecting import standing
+from digest.pipeline.sources import standing
 from tests.conftest import NOW
 from tests.pipeline.rooms import Room, rss
 from tests.servers.feeds import FeedServer

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from digest.model.article import Precision
-from digest.pipeline.collecting import standing
+from digest.pipeline.sources import standing
 from digest.schedule.values import Source
 from digest.storage.articles import versions
 from digest.storage.sources import source_state
