@@ -1,14 +1,25 @@
-"""How does each source stand?"""
+"""How does each source stand: what it gave, what of it was of use, and whether it fell silent?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
+from digest.collect.silence import is_silent, patience_with, rhythm_of
 from digest.collect.waits import NEVER, fresh
+from digest.compose.told import told_by
 from digest.model.source import SourceState
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Source
+from digest.storage import health, issues
 from digest.storage.sources import source_states
+
+LOOKED_BACK = timedelta(days=90)
+"""Over how long articles are counted, and the rhythm is heard."""
+_MOMENTS = 21
+"""Articles whose dates make a rhythm: twenty pauses."""
+_KINDS = ("feed", "folder")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,33 +28,107 @@ class SourceStanding:
 
     source: str
     kind: str
-    """`feed` or `folder`."""
+    """`feed` or `folder`: the key that it has in schedule.yaml."""
+    matters: bool
+    """schedule.yaml says that the issue needs it."""
     last_success: datetime | None
+    last_article: datetime | None
+    """When the latest thing that it gave appeared."""
+    rhythm_hours: float | None
+    """Median pause between its articles; None while too few are known."""
+    silent: bool
+    """No article for three such pauses and two days at least, or for as long as schedule.yaml says;
+    a source without a rhythm is silent while it can't be read.
+    """
     next_time: datetime | None
     """None: at the next run, if it is not stopped."""
     stopped: bool
     """Gone for good: not asked again until schedule.yaml names another address."""
+    failures: int
+    """In a row."""
+    received: int
+    """Articles of the last 90 days."""
+    whole: int
+    """Of them, those with their full text."""
+    used: int
+    """Of those in approved and sent issues of the last 90 days, those that it gave."""
     error: str = ""
     """In words."""
 
+    @property
+    def trouble(self) -> int:
+        """Rank its trouble: 0 is the worst, and then what matters comes first."""
+        ranks = (self.silent and self.matters, self.stopped, bool(self.error), self.silent)
+        return 2 * next((rank for rank, so in enumerate(ranks) if so), 4) + (not self.matters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is known of all sources."""
+
+    states: Mapping[str, SourceState]
+    yields: Mapping[str, health.Yield]
+    moments: Mapping[str, list[datetime]]
+    older: Mapping[str, datetime]
+    """The latest article of a source that gave none of late."""
+    used: Mapping[str, int]
+    now: datetime
+
 
 def standing(newsroom: Newsroom) -> tuple[SourceStanding, ...]:
-    """Say how each source of schedule.yaml stands."""
+    """Say how each source of schedule.yaml stands, those in trouble first.
+
+    Six questions are asked, however many sources there are.
+    """
+    sources = newsroom.schedule.sources
     with newsroom.database.read() as connection:
-        states = source_states(connection)
-    now = newsroom.clock()
-    return tuple(_standing(source, states, now) for source in newsroom.schedule.sources)
+        known = _known(connection, [source.name for source in sources], newsroom.clock())
+    found = (_standing(source, known) for source in sources)
+    return tuple(sorted(found, key=lambda one: one.trouble))
 
 
-def _standing(source: Source, states: Mapping[str, SourceState], now: datetime) -> SourceStanding:
-    known = states.get(source.name, SourceState(name=source.name))
-    state = fresh(known, source.feed or source.folder)
+def standing_of(newsroom: Newsroom, source: Source) -> SourceStanding:
+    """Say how one source stands."""
+    return next(one for one in standing(newsroom) if one.source == source.name)
+
+
+def _known(connection: Connection, names: list[str], now: datetime) -> _Known:
+    since = now - LOOKED_BACK
+    yields = health.yields(connection, since)
+    return _Known(
+        states=source_states(connection),
+        yields=yields,
+        moments=health.latest_moments(connection, since, _MOMENTS),
+        older=health.newest_of(connection, [name for name in names if name not in yields]),
+        used=health.givers(connection, told_by(issues.told_since(connection, since)).articles),
+        now=now,
+    )
+
+
+def _standing(source: Source, known: _Known) -> SourceStanding:
+    name, now = source.name, known.now
+    kind = next(kind for kind in _KINDS if getattr(source, kind))
+    state = fresh(known.states.get(name, SourceState(name=name)), getattr(source, kind))
+    gave = known.yields.get(name)
+    newest = gave.newest if gave else known.older.get(name)
+    rhythm = rhythm_of(known.moments.get(name, ()))
+    patience = patience_with(rhythm, source.silent_after)
     return SourceStanding(
-        source=source.name,
-        kind="feed" if source.feed else "folder",
+        source=name,
+        kind=kind,
+        matters=source.matters,
         last_success=state.succeeded_at,
+        last_article=newest,
+        rhythm_hours=None if rhythm is None else round(rhythm.total_seconds() / 3600, 1),
+        silent=is_silent(
+            newest, patience, asked=state.checked_at, succeeded=state.succeeded_at, now=now
+        ),
         next_time=_next_time(state, now),
         stopped=state.not_before == NEVER,
+        failures=state.failures,
+        received=gave.received if gave else 0,
+        whole=gave.whole if gave else 0,
+        used=known.used.get(name, 0),
         error=state.error,
     )
 

@@ -124,6 +124,10 @@ class Source(Value):
     language: IsoLanguage = ""
     """ISO 639-1 when all its articles share one."""
     weight: float = Field(default=1.0, ge=0, le=10)
+    matters: bool = False
+    """The issue needs it: the editors are told before the draft when it has fallen silent."""
+    silent_after: Period | None = None
+    """Without an article for so long it is silent; by its own rhythm when absent."""
     licence: Licence = Licence()
 
 

@@ -96,7 +96,7 @@ def test_the_sources_stand_in_words(room: Room, inbox: Path, server: FeedServer)
     before = standing(room.newsroom())
     assert {one.last_success for one in before} == {None}
     room.collect()
-    drops, good, bad = standing(room.newsroom())
+    bad, drops, good = standing(room.newsroom())
     assert (drops.kind, good.kind) == ("folder", "feed")
     assert (good.last_success, good.next_time) == (NOW, None)
     assert (bad.last_success, bad.next_time) == (None, NOW + timedelta(minutes=30))
