@@ -6,25 +6,49 @@ The rules are few on purpose: a wrong merge loses an article, a missed one is ca
 
 import hashlib
 import re
-from urllib.parse import urljoin
+from collections.abc import Mapping
+from urllib.parse import unquote, urljoin
 
 import ada_url
 
 KEY_LENGTH = 512
 _LONGEST = 4_000
+_NESTED = 200
+"""More addresses than fit into one another."""
 
 _TRACKING = re.compile(
     r"(utm_.+|pk_.+|mtm_.+|matomo_.+|hsa_.+|at_(medium|campaign|creation|custom\d?|link.*|ptr.*|format)"
-    r"|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|igsh|mc_[ce]id|_ga|_gl|_hs.+"
-    r"|mkt_tok|vero_id|ref_src|ref_url|xtor|ns_[a-z]+|cmpid|cmp|ocid|ftag|ncid|smid|soc_src|soc_trk"
-    r"|wt\.[a-z_.]+|spm|s_kwcid|phpsessid|jsessionid|var_mode|var_recherche|var_hasard"
-    r"|amp|outputtype|output_type|fb_(action|source|ref).*|__twitter_impression|share|sharedby)",
+    r"|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|srsltid|igshid|igsh"
+    r"|mc_[ce]id|_ga|_gl|_hs.+|mkt_tok|vero_id|ref_src|ref_url|xtor|ns_[a-z]+|cmpid|cmp|ocid|ftag"
+    r"|ncid|smid|soc_src|soc_trk|wt\.[a-z_.]+|wt_z?mc|spm|s_kwcid|maca|traffic_source|guccounter"
+    r"|guce_referrer(_sig)?|phpsessid|jsessionid|aspsessionid[a-z]*|session_?id|cfid|cftoken"
+    r"|var_mode|var_recherche|var_hasard|amp_.+|usqp|fb_(action|source|ref).*"
+    r"|__twitter_impression|sharedby)",
     re.IGNORECASE,
 )
-_AMP_VALUES = {"amp", "outputtype", "output_type"}
+_ASKS_FOR_TWIN: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("amp", "amp_markup"), frozenset({"", "1", "true", "amp"})),
+    **dict.fromkeys(("outputtype", "output_type"), frozenset({"amp"})),
+    **dict.fromkeys(
+        ("print", "printable", "imprimer"), frozenset({"", "1", "true", "yes", "oui", "print"})
+    ),
+    "view": frozenset({"print", "amp"}),
+    "tmpl": frozenset({"component"}),
+    "ref": frozenset({"rss", "feed"}),
+    "lang": frozenset({""}),
+}
+"""Values that ask for another dress of the same page; any other value is identity."""
 _TWIN_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp)\.)+(?=[^.]+\.[^.]+)")
+_TWIN_LABEL = re.compile(r"^([a-z]{2,3})\.m\.(?=[^.]+\.[^.]+)")
+_LEADS_ON = re.compile(
+    r"^https?://(?:(?:www\.)?google\.[a-z.]+/url|(?:www\.)?bing\.com/news/apiclick\.aspx"
+    r"|lm?\.facebook\.com/l(?:sr)?\.php)\?(?:.*&)?(?:url|q|u)=(https?(?::|%3a)[^&#]+)",
+    re.IGNORECASE,
+)
+_SPIP = re.compile(r"/spip\.php$")
+_SPIP_ARTICLE = {"page=article", "page=imprimer"}
 _AMP_CACHE = re.compile(
-    r"^https?://(?:www\.google\.[a-z.]+/amp|[^/]+\.cdn\.ampproject\.org/[cv])/(s/)?(.+)$", re.I
+    r"^https?://(?:(?:www\.)?google\.[a-z.]+/amp|[^/]+\.cdn\.ampproject\.org/[cv])/(s/)?(.+)$", re.I
 )
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
@@ -33,7 +57,7 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 def canonical(url: str) -> str:
     """Give the one spelling of a web address; idempotent. Other text is only trimmed."""
     spelled = url.strip()
-    for _ in range(4):  # a cached address may hold another, and cleaning may bare one
+    for _ in range(_NESTED):  # an address may hold another, and cleaning may bare one
         cleaned = _once(spelled)
         if cleaned == spelled:
             break
@@ -86,13 +110,21 @@ def _parsed(url: str) -> ada_url.URL | None:
 
 
 def _once(url: str) -> str:
-    cached = _AMP_CACHE.match(url)
-    parsed = _parsed(f"https://{cached[2]}" if cached else url)
+    parsed = _parsed(_led_to(url))
     if parsed is None:
         return url.strip()
     port = f":{parsed.port}" if parsed.port and parsed.port not in {"80", "443"} else ""
-    host = _TWIN_HOST.sub("", parsed.hostname.rstrip("."))
-    return f"https://{host}{port}{_path(parsed)}{_query(parsed.search)}{_hashbang(parsed.hash)}"
+    host = _TWIN_LABEL.sub(r"\1.", _TWIN_HOST.sub("", parsed.hostname.rstrip(".")))
+    return f"https://{host}{port}{_path(parsed)}{_query(parsed)}{_hashbang(parsed.hash)}"
+
+
+def _led_to(url: str) -> str:
+    """Give the address inside one of a cache of AMP pages, or of what only leads on."""
+    if cached := _AMP_CACHE.match(url):
+        return f"https://{cached[2]}"
+    leads_on = _LEADS_ON.match(url)
+    inner = unquote(leads_on[1]) if leads_on else ""
+    return inner if is_web(inner) else url
 
 
 def _path(parsed: ada_url.URL) -> str:
@@ -104,17 +136,30 @@ def _path(parsed: ada_url.URL) -> str:
     return path.rstrip("/") or "/"
 
 
-def _query(search: str) -> str:
-    pairs = [_spelled(pair) for pair in search.removeprefix("?").split("&") if pair]
-    kept = sorted(pair for pair in pairs if not _is_tracking(pair))
+def _query(parsed: ada_url.URL) -> str:
+    pairs = [_spelled(pair) for pair in parsed.search.removeprefix("?").split("&") if pair]
+    unescaped = (pair.removeprefix("amp;") for pair in pairs)
+    kept = sorted(pair for pair in unescaped if pair and not _is_no_identity(pair))
+    if _SPIP.search(parsed.pathname):
+        kept = _spip(kept)
     return "?" + "&".join(kept) if kept else ""
 
 
-def _is_tracking(pair: str) -> bool:
+def _is_no_identity(pair: str) -> bool:
+    """Tell whether a parameter tells who came from where, or asks for the page in another dress."""
     name, equals, value = pair.partition("=")
-    if name.lower() in _AMP_VALUES:
-        return value.lower() in {"", "1", "true", "amp"}
+    if (twin := _ASKS_FOR_TWIN.get(name.lower())) is not None:
+        return value.lower() in twin
     return bool(equals) and _TRACKING.fullmatch(name) is not None
+
+
+def _spip(pairs: list[str]) -> list[str]:
+    """Write SPIP's `page=imprimer&id_article=12` as what it prints, `article12`."""
+    numbers = [pair.removeprefix("id_article=") for pair in pairs if pair[:11] == "id_article="]
+    if len(numbers) != 1 or not _SPIP_ARTICLE & set(pairs):
+        return pairs
+    others = [pair for pair in pairs if pair not in _SPIP_ARTICLE and pair[:11] != "id_article="]
+    return sorted([f"article{numbers[0]}", *others])
 
 
 def _hashbang(fragment: str) -> str:
