@@ -36,3 +36,5 @@ class Sighting:
     fingerprint: str
     """Of the thing as received: a changed one differs."""
     first_seen_at: datetime
+    speaks: bool = False
+    """The article's present text is from it; of several names of one article one does."""

@@ -15,19 +15,25 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from digest.collect.answers import Answer, Request, Verdict
-from digest.collect.changes import Change, decide, is_same_piece, needs_reading
+from digest.collect.changes import Change, claim, decide, is_same_piece, needs_reading
 from digest.collect.charset import decode
 from digest.collect.drops import Drop, page_item, read_drops
 from digest.collect.entries import Origin, entry_of, text_entry_of
 from digest.collect.feeds import Parser
-from digest.collect.items import Item, fingerprint, named, shared_addresses
+from digest.collect.items import Item, entry_key, fingerprint, named, shared_addresses
 from digest.collect.worker import ParseError
-from digest.model.article import Entry
+from digest.model.article import Article, Entry
 from digest.model.source import Sighting
 from digest.pipeline.newsroom import Newsroom
 from digest.schedule.values import Source
-from digest.storage.articles import add_article, article, article_by_key, update_article
-from digest.storage.sources import record_sighting, sightings
+from digest.storage.articles import (
+    add_article,
+    article,
+    article_by_key,
+    hand_over,
+    update_article,
+)
+from digest.storage.sources import record_sighting, sightings, silence, speaker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +72,11 @@ class Desk:
         return self.newsroom.clock()
 
     @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each source stands in schedule.yaml."""
+        return {source.name: place for place, source in enumerate(self.newsroom.schedule.sources)}
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         """Where hours without a zone are taken to be: at the first newsletter's desk."""
         return ZoneInfo(next(iter(self.newsroom.schedule.newsletters.values())).timezone)
@@ -88,7 +99,7 @@ class _Received:
 def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: str) -> Keep:
     """Clean the items of a feed that are new or changed; give what stores them."""
     by_key = named(items)
-    known = _known(desk, source, by_key)
+    known = _known_items(desk, source, by_key)
     origin = Origin(
         source=source.name,
         base=base,
@@ -105,7 +116,7 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
     readable = sorted((one for one in received if one), key=lambda one: one.entry.published.at)
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        changes = [_keep_entry(connection, one, desk.now) for one in readable]
+        changes = [_keep_entry(connection, desk, one) for one in readable]
         return _counted(report, found=len(by_key), changes=changes)
 
     return keep
@@ -121,41 +132,77 @@ def _received(
     return _Received(key=key, fingerprint=fingerprint(item), first_seen_at=seen_at, entry=entry)
 
 
+def _known_items(desk: Desk, source: Source, by_key: Mapping[str, Item]) -> Mapping[str, Sighting]:
+    """Find what was given before, also under the name it had while its namesake was not there."""
+    plain = {key: entry_key(item) for key, item in by_key.items()}
+    known = _known(desk, source, {**by_key, **dict.fromkeys(plain.values())})
+    alone = {key: known.get(plain[key]) for key in by_key if key not in known}
+    same = {
+        key: sighting
+        for key, sighting in alone.items()
+        if sighting and sighting.fingerprint == fingerprint(by_key[key])
+    }
+    return {**known, **same}
+
+
 def _known(desk: Desk, source: Source, keys: Iterable[str]) -> Mapping[str, Sighting]:
     with desk.newsroom.database.read() as connection:
         return sightings(connection, source.name, keys)
 
 
-def _keep_entry(connection: Connection, one: _Received, now: datetime) -> Change:
+def _keep_entry(connection: Connection, desk: Desk, one: _Received) -> Change:
     """Store an entry as what it is: a new article, a change of one, or nothing new."""
-    source = one.entry.source
-    known = sightings(connection, source, [one.key]).get(one.key)
+    known = sightings(connection, one.entry.source, [one.key]).get(one.key)
     stored = article(connection, known.article_id) if known else None
     stored = stored or article_by_key(connection, one.entry.key)
-    change = decide(one.entry, stored)
-    id = _store(connection, one.entry, change, stored.id if stored else 0, now)  # noqa: A001
-    _remember(connection, one, one.key, id, one.fingerprint)
+    speaks = bool(known and known.speaks) or _outdoes(connection, desk, one, stored)
+    change = decide(one.entry, stored, speaks=speaks)
+    id = _store(connection, one.entry, change, stored, desk.now)  # noqa: A001
+    _remember(connection, one, {one.key: one.fingerprint}, id, speaks=speaks)
     return change
 
 
-def _store(connection: Connection, entry: Entry, change: Change, id: int, now: datetime) -> int:  # noqa: A002
-    match change:
-        case Change.NEW:
-            return add_article(connection, entry, now=now)
-        case Change.CHANGED:
-            update_article(connection, id, entry, now=now)
-        case Change.SAME:
-            pass
-    return id
+def _outdoes(connection: Connection, desk: Desk, one: _Received, stored: Article | None) -> bool:
+    """Tell whether an entry has a greater claim to an article than the one that speaks for it."""
+    if stored is None:
+        return True
+    last = len(desk.places)
+    ours, theirs = (desk.places.get(name, last) for name in (one.entry.source, stored.source))
+    key = speaker(connection, stored.id)
+    return claim(one.entry, place=ours, key=one.key) > claim(stored, place=theirs, key=key)
+
+
+def _store(
+    connection: Connection, entry: Entry, change: Change, stored: Article | None, now: datetime
+) -> int:
+    if stored is None:
+        return add_article(connection, entry, now=now)
+    if change is Change.CHANGED:
+        update_article(connection, stored.id, entry, now=now)
+    return stored.id
 
 
 def _remember(
-    connection: Connection, one: _Received, key: str, article_id: int, condition: str
+    connection: Connection,
+    one: _Received,
+    conditions: Mapping[str, str],
+    article_id: int,
+    *,
+    speaks: bool,
 ) -> None:
-    sighting = Sighting(
-        key=key, article_id=article_id, fingerprint=condition, first_seen_at=one.first_seen_at
-    )
-    record_sighting(connection, one.entry.source, sighting)
+    """Remember each name that it came under, with its condition there."""
+    if speaks:
+        silence(connection, article_id)
+        hand_over(connection, article_id, one.entry)
+    for key, condition in conditions.items():
+        sighting = Sighting(
+            key=key,
+            article_id=article_id,
+            fingerprint=condition,
+            first_seen_at=one.first_seen_at,
+            speaks=speaks,
+        )
+        record_sighting(connection, one.entry.source, sighting)
 
 
 def _counted(report: SourceReport, *, found: int, changes: Sequence[Change]) -> SourceReport:
@@ -179,7 +226,7 @@ def receive_drops(desk: Desk, source: Source, folder: Path) -> Keep:
     notes = [f"{refused.name}: {refused.reason}" for refused in read.refused] + troubles
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        changes = [_keep_drop(connection, one, desk.now) for one in received if one]
+        changes = [_keep_drop(connection, desk, one) for one in received if one]
         counted = _counted(report, found=found, changes=changes)
         return replace(counted, notes=report.notes + tuple(notes))
 
@@ -203,31 +250,33 @@ def _received_drop(
     )
 
 
-def _keep_drop(connection: Connection, one: _Received, now: datetime) -> Change:
+def _keep_drop(connection: Connection, desk: Desk, one: _Received) -> Change:
     """Store a dropped text, known by its content or by the place of an earlier state of it."""
     source = one.entry.source
     known = sightings(connection, source, [one.key, one.place])
     content, place = known.get(one.key), known.get(one.place)
     if place and place.fingerprint == one.key:
         return Change.SAME
-    change, id = _placed(connection, one, content, place)  # noqa: A001
-    id = _store(connection, one.entry, change, id, now)  # noqa: A001
-    _remember(connection, one, one.key, id, one.fingerprint)
-    _remember(connection, one, one.place, id, one.key)
+    change, stored = _placed(connection, one, content, place)
+    speaks = any(name.speaks for name in known.values()) or _outdoes(connection, desk, one, stored)
+    change = change or decide(one.entry, stored, speaks=speaks)
+    id = _store(connection, one.entry, change, stored, desk.now)  # noqa: A001
+    _remember(connection, one, {one.key: one.fingerprint, one.place: one.key}, id, speaks=speaks)
     return change
 
 
 def _placed(
     connection: Connection, one: _Received, content: Sighting | None, place: Sighting | None
-) -> tuple[Change, int]:
-    """Decide what a text is that this place did not hold before."""
+) -> tuple[Change | None, Article | None]:
+    """Find what a place held before that did not hold this text, and what that makes of it."""
     if content:  # renamed, dropped twice, or an edit taken back
         taken_back = place is not None and place.article_id == content.article_id
-        return (Change.CHANGED if taken_back else Change.SAME), content.article_id
-    if place and is_same_piece(article(connection, place.article_id), one.entry):
-        return Change.CHANGED, place.article_id
-    stored = article_by_key(connection, one.entry.key)
-    return decide(one.entry, stored), stored.id if stored else 0
+        change = Change.CHANGED if taken_back else Change.SAME
+        return change, article(connection, content.article_id)
+    before = article(connection, place.article_id) if place else None
+    if before and is_same_piece(before, one.entry):
+        return Change.CHANGED, before
+    return None, article_by_key(connection, one.entry.key)
 
 
 def _pages(desk: Desk, links: Sequence[Drop]) -> tuple[dict[str, Drop], list[str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, exists, func, insert, sel
 
 from digest.errors import NotFoundError
 from digest.model.article import Article, ArticleVersion, Entry, Mark, Precision, Published
-from digest.storage.tables import article_versions, story_articles
+from digest.storage.tables import article_versions, story_articles, twins
 from digest.storage.tables import articles as table
 
 _CHUNK = 500  # ids of one question
@@ -67,8 +67,10 @@ def ids_from(connection: Connection, sources: Iterable[str], since: datetime) ->
 
 
 def article_by_key(connection: Connection, key: str) -> Article | None:
-    """Which article is known under this key?"""
-    return next(iter(_read(connection, select(table).where(table.c.key == key))), None)
+    """Which article is known under this key, or was before its page named another address?"""
+    own = next(iter(_read(connection, select(table).where(table.c.key == key))), None)
+    former = select(table).join(twins).where(twins.c.key == key)
+    return own or next(iter(_read(connection, former)), None)
 
 
 def versions(connection: Connection, id: int) -> list[ArticleVersion]:  # noqa: A002
@@ -101,8 +103,14 @@ def update_article(connection: Connection, id: int, entry: Entry, *, now: dateti
             replaced_at=now,
         )
     )
-    kept = {"key": former.key, "source": former.source, "updated_at": now}
+    kept = {"key": former.key, "updated_at": now}
     connection.execute(update(table).where(table.c.id == id).values(**_row(entry) | kept))
+
+
+def hand_over(connection: Connection, id: int, entry: Entry) -> None:  # noqa: A002
+    """Let an entry speak for an article: its source and its link are the article's."""
+    taken = {"source": entry.source, "url": entry.url, "publisher": entry.publisher}
+    connection.execute(update(table).where(table.c.id == id).values(**taken))
 
 
 def _read(connection: Connection, asked: Select[Any]) -> list[Article]:

@@ -31,6 +31,7 @@ PUBLISHED = frozenset(
         "sources",
         "entries",
         "articles",
+        "twins",
         "article_versions",
         "theme_scores",
         "stories",

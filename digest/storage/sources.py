@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
+from typing import TypeVar
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from digest.model.source import Sighting, SourceState
 from digest.storage.tables import entries, sources
 
 _CHUNK = 500  # keys of one question
+_Key = TypeVar("_Key", str, int)
 
 
 def source_states(connection: Connection) -> dict[str, SourceState]:
@@ -34,7 +36,7 @@ def save_source_state(connection: Connection, state: SourceState) -> None:
 
 def sightings(connection: Connection, source: str, keys: Iterable[str]) -> dict[str, Sighting]:
     """Which of these keys has the source given before?"""
-    columns = (entries.c.key, entries.c.article_id, entries.c.fingerprint, entries.c.first_seen_at)
+    columns = [column for column in entries.c if column.name != "source"]
     found: dict[str, Sighting] = {}
     for chunk in _chunks(dict.fromkeys(keys)):
         asked = select(*columns).where(entries.c.source == source, entries.c.key.in_(chunk))
@@ -46,12 +48,44 @@ def sightings(connection: Connection, source: str, keys: Iterable[str]) -> dict[
 def record_sighting(connection: Connection, source: str, sighting: Sighting) -> None:
     """Remember what a source gave; when it was first seen never changes."""
     here = (entries.c.source == source) & (entries.c.key == sighting.key)
-    news = {"article_id": sighting.article_id, "fingerprint": sighting.fingerprint}
+    news = {
+        "article_id": sighting.article_id,
+        "fingerprint": sighting.fingerprint,
+        "speaks": sighting.speaks,
+    }
     if connection.execute(update(entries).where(here).values(**news)).rowcount == 0:
         connection.execute(insert(entries).values(source=source, **asdict(sighting)))
 
 
-def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
+def speaker(connection: Connection, article_id: int) -> str:
+    """Under which name came the text that an article has? Empty when nobody remembers."""
+    spoken = entries.c.speaks & (entries.c.article_id == article_id)
+    return connection.scalar(select(func.min(entries.c.key)).where(spoken)) or ""
+
+
+def silence(connection: Connection, article_id: int) -> None:
+    """Let none of an article's names be that of its text any more."""
+    names = update(entries).where(entries.c.article_id == article_id, entries.c.speaks)
+    connection.execute(names.values(speaks=False))
+
+
+def sources_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Which sources gave each of these articles? In the order in which they did."""
+    found: dict[int, dict[str, None]] = {}
+    first = func.min(entries.c.first_seen_at)
+    for chunk in _chunks(dict.fromkeys(article_ids)):
+        asked = (
+            select(entries.c.article_id, entries.c.source)
+            .where(entries.c.article_id.in_(chunk))
+            .group_by(entries.c.article_id, entries.c.source)
+            .order_by(entries.c.article_id, first, entries.c.source)
+        )
+        for article_id, source in connection.execute(asked):
+            found.setdefault(article_id, {})[source] = None
+    return {article_id: tuple(names) for article_id, names in found.items()}
+
+
+def _chunks(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
     waiting = iter(keys)
     while chunk := list(islice(waiting, _CHUNK)):
         yield chunk

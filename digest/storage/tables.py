@@ -49,6 +49,14 @@ entries = Table(
         "fingerprint", String(128), nullable=False
     ),  # of the entry as received: a changed one differs
     Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("speaks", Boolean, nullable=False, default=False),  # the article's text is from it
+)
+
+twins = Table(
+    "twins",  # former keys of articles whose page names another address as its own
+    metadata,
+    Column("key", String(512), primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
 )
 
 articles = Table(

@@ -1,27 +1,48 @@
 """New, changed or the same."""
 
+from datetime import timedelta
+
 import pytest
 
-from digest.collect.changes import Change, decide, is_same_piece, needs_reading
+from digest.collect.changes import Change, claim, decide, is_same_piece, needs_reading
+from digest.model.article import Mark, Precision
 from digest.model.source import Sighting
-from tests.builders import NOON, an_article, an_entry
+from tests.builders import NOON, an_article, an_entry, published
+
+HOUR = timedelta(hours=1)
+TITLE, PARTIAL = frozenset({Mark.TITLE_ONLY}), frozenset({Mark.PARTIAL})
 
 
 def test_what_was_never_seen_is_new() -> None:
-    assert decide(an_entry(), None) is Change.NEW
+    assert decide(an_entry(), None, speaks=True) is Change.NEW
 
 
 def test_the_same_text_is_the_same() -> None:
-    assert decide(an_entry(), an_article()) is Change.SAME
+    assert decide(an_entry(), an_article(), speaks=True) is Change.SAME
 
 
 @pytest.mark.parametrize("field", ["title", "description", "body", "author", "role"])
 def test_another_text_is_a_change(field: str) -> None:
-    assert decide(an_entry(**{field: "autre"}), an_article()) is Change.CHANGED
+    assert decide(an_entry(**{field: "autre"}), an_article(), speaks=True) is Change.CHANGED
 
 
 def test_another_source_does_not_change_an_article() -> None:
-    assert decide(an_entry(source="autre", body="autre"), an_article()) is Change.SAME
+    assert decide(an_entry(source="autre", body="autre"), an_article(), speaks=False) is Change.SAME
+
+
+def test_of_several_entries_the_fullest_speaks_then_the_first_source_then_the_latest() -> None:
+    later = published(NOON + HOUR)
+    unsure = published(NOON + HOUR, Precision.FIRST_SEEN)
+    ranked = [
+        claim(an_entry(marks=TITLE), place=0, key="z"),
+        claim(an_entry(marks=PARTIAL), place=0, key="z"),
+        claim(an_entry(published=later), place=1, key="z"),
+        claim(an_entry(published=unsure), place=0, key="z"),
+        claim(an_entry(), place=0, key="a"),
+        claim(an_entry(), place=0, key="b"),
+        claim(an_entry(published=later), place=0, key="a"),
+    ]
+    assert sorted(ranked) == ranked
 
 
 def test_only_what_differs_as_received_is_read() -> None:

@@ -22,6 +22,7 @@ NEW = {
     "clicks",
     "pictures",
     "issue_pictures",
+    "twins",
 }
 
 
