@@ -10,6 +10,7 @@ from digest.cli.arguments import IssueName, MaybeIssue
 from digest.cli.foreseeing import tell_plan
 from digest.cli.output import AsJson, emit, say, table
 from digest.cli.progress import follow, progress_of
+from digest.cli.sources import tell_gaps
 from digest.cli.steering import Rate
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def status(
         return follow(newsroom, only, as_json=as_json)
     found = sending.status(newsroom, only)
     emit(found, lambda: _tell_status(newsroom, found), as_json=as_json)
-    return None if as_json or issue else _tell_notices(newsroom)
+    return None if as_json or issue else _tell_around(newsroom)
 
 
 def _tell(newsroom: "Newsroom", *reports: "SendReport", was_sent: bool = False) -> None:
@@ -165,6 +166,12 @@ def _tell_status(newsroom: "Newsroom", found: "list[IssueStatus]") -> None:
     columns = ["issue", "state", *(f"#{_words(fate)}" for fate in fates), "remark"]
     shown = len(columns) if any(row[-1] for row in rows) else -1
     return table("Sendings", columns[:shown], (row[:shown] for row in rows))
+
+
+def _tell_around(newsroom: "Newsroom") -> None:
+    """Tell what is no sending: mails to single readers, and what sources lack."""
+    _tell_notices(newsroom)
+    tell_gaps(newsroom)
 
 
 def _tell_notices(newsroom: "Newsroom") -> None:

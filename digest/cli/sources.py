@@ -9,6 +9,8 @@ from digest.cli.output import AsJson, emit, say, table
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from digest.compose.gaps import Gap
+    from digest.pipeline.newsroom import Newsroom
     from digest.pipeline.source_views import Given, SourceView
     from digest.pipeline.sources import SourceStanding
 
@@ -29,8 +31,14 @@ def sources_command(context: typer.Context, as_json: AsJson = False) -> None:
     from digest.app import open_newsroom
     from digest.pipeline.sources import standing
 
-    stand = standing(open_newsroom())
-    emit(stand, lambda: _say_standing(stand), as_json=as_json)
+    newsroom = open_newsroom()
+    stand, lacks = standing(newsroom), all_gaps(newsroom)
+
+    def tell() -> None:
+        _say_standing(stand)
+        tell_gaps(newsroom)
+
+    emit({"sources": stand, "gaps": lacks}, tell, as_json=as_json)
 
 
 @group.command()
@@ -41,6 +49,23 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
     found = view(open_newsroom(), name)
     emit(found, lambda: _say_view(found), as_json=as_json)
+
+
+def all_gaps(newsroom: "Newsroom") -> "tuple[Gap, ...]":
+    """Give what sources lack for any newsletter, each once."""
+    from digest.pipeline.warning import gaps
+
+    found = (gap for name in newsroom.schedule.newsletters for gap in gaps(newsroom, name))
+    return tuple(dict.fromkeys(found))
+
+
+def tell_gaps(newsroom: "Newsroom") -> None:
+    """Say what sources lack for any newsletter."""
+    from digest.pipeline.warning import told
+
+    lines = (line for name in newsroom.schedule.newsletters for line in told(newsroom, name, "en"))
+    for line in dict.fromkeys(lines):
+        say(f"Sources: {line}")
 
 
 def _say_standing(stand: "tuple[SourceStanding, ...]") -> None:

@@ -38,7 +38,7 @@ def upcoming(schedule: Schedule, now: datetime, count: int) -> list[Strike]:
     all_clocks = chain.from_iterable(
         _strikes(schedule, name, clock, next_slots(plan.cron(clock), plan.timezone, now, count))
         for name, plan in schedule.newsletters.items()
-        for clock in RunClock
+        for clock in (RunClock.DRAFT, RunClock.SEND)
     )
     return sorted(all_clocks, key=lambda strike: (strike.at, strike.newsletter))[:count]
 

@@ -6,8 +6,10 @@ from enum import StrEnum
 
 
 class RunClock(StrEnum):
-    """The two clocks of a newsletter."""
+    """The clocks of a newsletter."""
 
+    WARN = "warn"
+    """Some hours before the draft: tells the editors what sources lack, once an issue."""
     DRAFT = "draft"
     """Makes the issue and tells the editors."""
     SEND = "send"
@@ -20,7 +22,9 @@ class Run:
     newsletter: str
     clock: RunClock
     slot: datetime
-    """The moment it was due, UTC. A draft's issue is due later, at the next slot of SEND."""
+    """The moment it was due, UTC. A draft's issue is due later, at the next slot of SEND; a warning
+    bears that slot itself, for an issue has one warning.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from digest.pipeline.notices import NOTICES, NoticeLane
 from digest.pipeline.settling import settle_doubts
 from digest.pipeline.strikes import issue_slot, strike
 from digest.pipeline.tidying import TIDY, tidy
+from digest.pipeline.warning import due_warning
 from digest.schedule.values import Newsletter, Schedule
 from digest.storage import runs
 
@@ -60,10 +61,15 @@ def due(schedule: Schedule, since: Since, now: datetime) -> tuple[Run, ...]:
     strikes = (
         run
         for name, plan in sorted(schedule.newsletters.items())
-        for run in _latest(name, plan, now)
+        for run in (*_warning(schedule, name, now), *_latest(name, plan, now))
         if run.slot >= since.get((name, run.clock), now) and now - run.slot <= plan.grace
     )
     return tuple(strikes)
+
+
+def _warning(schedule: Schedule, name: str, now: datetime) -> tuple[Run, ...]:
+    run = due_warning(schedule, name, now)
+    return () if run is None else (run,)
 
 
 def _latest(name: str, plan: Newsletter, now: datetime) -> tuple[Run, ...]:

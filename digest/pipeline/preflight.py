@@ -39,6 +39,7 @@ from digest.pipeline.pictures import pictures_of
 from digest.pipeline.reaching import looks_at
 from digest.pipeline.sharing import full_editions
 from digest.storage import articles, issues, pictures
+from digest.pipeline.warning import findings as warnings_of_sources
 from subscribers.model import Addressee
 
 MAIL_NOBODY = frozenset({"outbox", "null"})
@@ -133,6 +134,7 @@ def _own(newsroom: Newsroom, issue: Issue, editions: Editions) -> list[Finding]:
         *doubtful_dates(issue.content, known),
         *kept(pictures_of(newsroom, issue, plan), copies),
         *whom,
+        *warnings_of_sources(newsroom, issue.newsletter),
     ]
 
 

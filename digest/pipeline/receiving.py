@@ -15,25 +15,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from digest.collect.answers import Answer, Request, Verdict
-from digest.collect.changes import Change, claim, decide, is_same_piece, needs_reading
+from digest.collect.changes import Change, needs_reading
 from digest.collect.charset import decode
 from digest.collect.drops import Drop, page_item, read_drops
 from digest.collect.entries import Origin, entry_of, text_entry_of
 from digest.collect.feeds import Parser
 from digest.collect.items import Item, entry_key, fingerprint, named, shared_addresses
 from digest.collect.worker import ParseError
-from digest.model.article import Article, Entry
 from digest.model.source import Sighting
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.storing import Ground, Received, keep_drop, keep_entry
 from digest.schedule.values import Source
-from digest.storage.articles import (
-    add_article,
-    article,
-    article_by_key,
-    hand_over,
-    update_article,
-)
-from digest.storage.sources import record_sighting, sightings, silence, speaker
+from digest.storage.sources import sightings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +65,10 @@ class Desk:
         return self.newsroom.clock()
 
     @cached_property
-    def places(self) -> Mapping[str, int]:
-        """Where each source stands in schedule.yaml."""
-        return {source.name: place for place, source in enumerate(self.newsroom.schedule.sources)}
+    def ground(self) -> Ground:
+        """What storing decides by."""
+        order = enumerate(self.newsroom.schedule.sources)
+        return Ground(now=self.now, places={source.name: place for place, source in order})
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -83,17 +77,6 @@ class Desk:
 
 
 Keep: TypeAlias = Callable[[Connection, SourceReport], SourceReport]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Received:
-    """A clean entry, with the name and condition it came under."""
-
-    key: str
-    fingerprint: str
-    first_seen_at: datetime
-    entry: Entry
-    place: str = ""
 
 
 def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: str) -> Keep:
@@ -116,7 +99,7 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
     readable = sorted((one for one in received if one), key=lambda one: one.entry.published.at)
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        changes = [_keep_entry(connection, desk, one) for one in readable]
+        changes = [keep_entry(connection, one, desk.ground) for one in readable]
         return _counted(report, found=len(by_key), changes=changes)
 
     return keep
@@ -124,12 +107,12 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
 
 def _received(
     desk: Desk, item: Item, origin: Origin, key: str, known: Sighting | None
-) -> _Received | None:
+) -> Received | None:
     seen_at = known.first_seen_at if known else desk.now
     entry = entry_of(item, origin, key=key, seen_at=seen_at)
     if entry is None:
         return None
-    return _Received(key=key, fingerprint=fingerprint(item), first_seen_at=seen_at, entry=entry)
+    return Received(key=key, fingerprint=fingerprint(item), first_seen_at=seen_at, entry=entry)
 
 
 def _known_items(desk: Desk, source: Source, by_key: Mapping[str, Item]) -> Mapping[str, Sighting]:
@@ -148,61 +131,6 @@ def _known_items(desk: Desk, source: Source, by_key: Mapping[str, Item]) -> Mapp
 def _known(desk: Desk, source: Source, keys: Iterable[str]) -> Mapping[str, Sighting]:
     with desk.newsroom.database.read() as connection:
         return sightings(connection, source.name, keys)
-
-
-def _keep_entry(connection: Connection, desk: Desk, one: _Received) -> Change:
-    """Store an entry as what it is: a new article, a change of one, or nothing new."""
-    known = sightings(connection, one.entry.source, [one.key]).get(one.key)
-    stored = article(connection, known.article_id) if known else None
-    stored = stored or article_by_key(connection, one.entry.key)
-    speaks = bool(known and known.speaks) or _outdoes(connection, desk, one, stored)
-    change = decide(one.entry, stored, speaks=speaks)
-    id = _store(connection, one.entry, change, stored, desk.now)  # noqa: A001
-    _remember(connection, one, {one.key: one.fingerprint}, id, speaks=speaks)
-    return change
-
-
-def _outdoes(connection: Connection, desk: Desk, one: _Received, stored: Article | None) -> bool:
-    """Tell whether an entry has a greater claim to an article than the one that speaks for it."""
-    if stored is None:
-        return True
-    last = len(desk.places)
-    ours, theirs = (desk.places.get(name, last) for name in (one.entry.source, stored.source))
-    key = speaker(connection, stored.id)
-    return claim(one.entry, place=ours, key=one.key) > claim(stored, place=theirs, key=key)
-
-
-def _store(
-    connection: Connection, entry: Entry, change: Change, stored: Article | None, now: datetime
-) -> int:
-    if stored is None:
-        return add_article(connection, entry, now=now)
-    if change is Change.CHANGED:
-        update_article(connection, stored.id, entry, now=now)
-    return stored.id
-
-
-def _remember(
-    connection: Connection,
-    one: _Received,
-    conditions: Mapping[str, str],
-    article_id: int,
-    *,
-    speaks: bool,
-) -> None:
-    """Remember each name that it came under, with its condition there."""
-    if speaks:
-        silence(connection, article_id)
-        hand_over(connection, article_id, one.entry)
-    for key, condition in conditions.items():
-        sighting = Sighting(
-            key=key,
-            article_id=article_id,
-            fingerprint=condition,
-            first_seen_at=one.first_seen_at,
-            speaks=speaks,
-        )
-        record_sighting(connection, one.entry.source, sighting)
 
 
 def _counted(report: SourceReport, *, found: int, changes: Sequence[Change]) -> SourceReport:
@@ -226,7 +154,7 @@ def receive_drops(desk: Desk, source: Source, folder: Path) -> Keep:
     notes = [f"{refused.name}: {refused.reason}" for refused in read.refused] + troubles
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        changes = [_keep_drop(connection, desk, one) for one in received if one]
+        changes = [keep_drop(connection, one, desk.ground) for one in received if one]
         counted = _counted(report, found=found, changes=changes)
         return replace(counted, notes=report.notes + tuple(notes))
 
@@ -239,44 +167,15 @@ def _has_text(drop: Drop) -> bool:
 
 def _received_drop(
     desk: Desk, drop: Drop, origin: Origin, known: Mapping[str, Sighting]
-) -> _Received | None:
+) -> Received | None:
     before = known.get(drop.key) or known.get(drop.place)
     seen_at = before.first_seen_at if before else desk.now
     entry = text_entry_of(drop.item, origin, key=drop.key, seen_at=seen_at)
     if entry is None:
         return None
-    return _Received(
+    return Received(
         key=drop.key, fingerprint=drop.key, first_seen_at=seen_at, entry=entry, place=drop.place
     )
-
-
-def _keep_drop(connection: Connection, desk: Desk, one: _Received) -> Change:
-    """Store a dropped text, known by its content or by the place of an earlier state of it."""
-    source = one.entry.source
-    known = sightings(connection, source, [one.key, one.place])
-    content, place = known.get(one.key), known.get(one.place)
-    if place and place.fingerprint == one.key:
-        return Change.SAME
-    change, stored = _placed(connection, one, content, place)
-    speaks = any(name.speaks for name in known.values()) or _outdoes(connection, desk, one, stored)
-    change = change or decide(one.entry, stored, speaks=speaks)
-    id = _store(connection, one.entry, change, stored, desk.now)  # noqa: A001
-    _remember(connection, one, {one.key: one.fingerprint, one.place: one.key}, id, speaks=speaks)
-    return change
-
-
-def _placed(
-    connection: Connection, one: _Received, content: Sighting | None, place: Sighting | None
-) -> tuple[Change | None, Article | None]:
-    """Find what a place held before that did not hold this text, and what that makes of it."""
-    if content:  # renamed, dropped twice, or an edit taken back
-        taken_back = place is not None and place.article_id == content.article_id
-        change = Change.CHANGED if taken_back else Change.SAME
-        return change, article(connection, content.article_id)
-    before = article(connection, place.article_id) if place else None
-    if before and is_same_piece(before, one.entry):
-        return Change.CHANGED, before
-    return None, article_by_key(connection, one.entry.key)
 
 
 def _pages(desk: Desk, links: Sequence[Drop]) -> tuple[dict[str, Drop], list[str]]:

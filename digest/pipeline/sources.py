@@ -1,6 +1,6 @@
 """How does each source stand: what it gave, what of it was of use, and whether it fell silent?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,30 +75,33 @@ class _Known:
     now: datetime
 
 
-def standing(newsroom: Newsroom) -> tuple[SourceStanding, ...]:
-    """Say how each source of schedule.yaml stands, those in trouble first.
+def standing(newsroom: Newsroom, only: Collection[str] = ()) -> tuple[SourceStanding, ...]:
+    """Say how each source of schedule.yaml, or `only` these, stands: those in trouble first.
 
     Six questions are asked, however many sources there are.
     """
-    sources = newsroom.schedule.sources
+    sources = [one for one in newsroom.schedule.sources if not only or one.name in only]
     with newsroom.database.read() as connection:
-        known = _known(connection, [source.name for source in sources], newsroom.clock())
+        known = _known(connection, [one.name for one in sources], only, newsroom.clock())
     found = (_standing(source, known) for source in sources)
     return tuple(sorted(found, key=lambda one: one.trouble))
 
 
 def standing_of(newsroom: Newsroom, source: Source) -> SourceStanding:
     """Say how one source stands."""
-    return next(one for one in standing(newsroom) if one.source == source.name)
+    [found] = standing(newsroom, [source.name])
+    return found
 
 
-def _known(connection: Connection, names: list[str], now: datetime) -> _Known:
+def _known(
+    connection: Connection, names: list[str], only: Collection[str], now: datetime
+) -> _Known:
     since = now - LOOKED_BACK
-    yields = health.yields(connection, since)
+    yields = health.yields(connection, since, only)
     return _Known(
         states=source_states(connection),
         yields=yields,
-        moments=health.latest_moments(connection, since, _MOMENTS),
+        moments=health.latest_moments(connection, since, _MOMENTS, only),
         older=health.newest_of(connection, [name for name in names if name not in yields]),
         used=health.givers(connection, told_by(issues.told_since(connection, since)).articles),
         now=now,

@@ -20,6 +20,8 @@ from digest.pipeline.pictures import keep_pictures
 from digest.pipeline.preflight import errors
 from digest.pipeline.proofing import send_proof
 from digest.pipeline.sending import begin, send
+from digest.pipeline.warning import told as told_of_sources
+from digest.pipeline.warning import warn_editors
 from digest.schedule.values import Newsletter
 from digest.storage import issues, runs
 
@@ -38,6 +40,8 @@ class Struck:
 def strike(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:
     """Do what is due; all workers are called to a sending."""
     match run.clock:
+        case RunClock.WARN:
+            return Struck(done=True, words=warn_editors(newsroom, run.newsletter))
         case RunClock.DRAFT:
             return _draft(newsroom, run)
         case RunClock.SEND:
@@ -46,7 +50,7 @@ def strike(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:
 
 def issue_slot(plan: Newsletter, run: Run) -> datetime:
     """Give the moment at which a run's issue is due to be sent: its identity."""
-    if run.clock is RunClock.SEND:
+    if run.clock is not RunClock.DRAFT:
         return run.slot
     return next_slots(plan.send, plan.timezone, run.slot, 1)[0]
 
@@ -55,7 +59,8 @@ def _draft(newsroom: Newsroom, run: Run) -> Struck:
     issue = _issue(newsroom, run)
     told = _tell_editors(newsroom, issue) if issue.state not in OVER else 0
     words = f"{issues.named(issue)} drafted, {told} editors told{_what_is_wrong(newsroom, issue)}"
-    return Struck(done=True, words=words)
+    lacks = told_of_sources(newsroom, run.newsletter, "en")
+    return Struck(done=True, words="; ".join((words, *lacks)))
 
 
 def _send(newsroom: Newsroom, run: Run, lanes: Lanes) -> Struck:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
 
+from digest.schedule.countries import read_country
 from digest.schedule.cron import parse_cron
 
 LANGUAGES = ("fr", "en")
@@ -234,6 +235,7 @@ Period = Annotated[timedelta, BeforeValidator(_period)]
 Spread = Annotated[timedelta, BeforeValidator(read_spread)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet)]
 Day = Annotated[date, BeforeValidator(_day)]
+Countries = tuple[Annotated[str, AfterValidator(read_country)], ...]
 Tag = Annotated[str, AfterValidator(_tag)]
 Hosts = tuple[Annotated[str, AfterValidator(_host)], ...]
 Words = tuple[Filled, ...]

@@ -18,6 +18,7 @@ from digest.schedule.fields import (
     Address,
     BothLanguages,
     BounceAddress,
+    Countries,
     CronText,
     Day,
     Filled,
@@ -102,6 +103,8 @@ class Theme(Value):
     keywords: Words = Field(min_length=1)
     exclude: Words = ()
     examples: tuple[Paragraphs, ...] = ()
+    countries: Countries = ()
+    """ISO 3166-1 alpha-2: the editors are told before the draft from which of them nothing came."""
     minimum: float | None = Field(default=None, gt=0)
     """Score from which an article belongs; the general one when absent."""
 
@@ -124,6 +127,8 @@ class Source(Value):
     language: IsoLanguage = ""
     """ISO 639-1 when all its articles share one."""
     weight: float = Field(default=1.0, ge=0, le=10)
+    countries: Countries = ()
+    """ISO 3166-1 alpha-2: those that it tells of."""
     matters: bool = False
     """The issue needs it: the editors are told before the draft when it has fallen silent."""
     silent_after: Period | None = None
@@ -230,7 +235,7 @@ class Newsletter(Value):
     def cron(self, clock: RunClock) -> str:
         """Give when a clock strikes."""
         match clock:
-            case RunClock.DRAFT:
+            case RunClock.DRAFT | RunClock.WARN:
                 return self.draft
             case RunClock.SEND:
                 return self.send

@@ -1,7 +1,7 @@
 """What did the sources give, and what came of it? Each question is asked once for all of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,9 +37,12 @@ class Yield:
     """When the latest of them appeared."""
 
 
-def yields(connection: Connection, since: datetime) -> dict[str, Yield]:
-    """What did each source give that appeared since a moment? Who gave nothing is left out."""
-    given = _given(since).subquery()
+def yields(connection: Connection, since: datetime, only: Collection[str] = ()) -> dict[str, Yield]:
+    """What did each source, or `only` these, give that appeared since a moment?
+
+    Who gave nothing is left out.
+    """
+    given = _given(since, only).subquery()
     asked = select(
         given.c.source, func.count(), func.sum(given.c.whole), func.max(given.c.published_at)
     ).group_by(given.c.source)
@@ -50,10 +53,10 @@ def yields(connection: Connection, since: datetime) -> dict[str, Yield]:
 
 
 def latest_moments(
-    connection: Connection, since: datetime, number: int
+    connection: Connection, since: datetime, number: int, only: Collection[str] = ()
 ) -> dict[str, list[datetime]]:
     """When did the latest articles of each source appear, since a moment and `number` at most?"""
-    given = _given(since).subquery()
+    given = _given(since, only).subquery()
     place = func.row_number().over(
         partition_by=given.c.source, order_by=given.c.published_at.desc()
     )
@@ -106,9 +109,9 @@ def latest_given(connection: Connection, source: str, number: int) -> list[int]:
     return list(connection.scalars(asked))
 
 
-def _given(since: datetime) -> Any:  # noqa: ANN401 - a question's own type
+def _given(since: datetime, only: Collection[str]) -> Any:  # noqa: ANN401 - a question's own type
     """Ask for each pair of source and article once, though a drop has two names."""
-    return (
+    asked = (
         select(
             entries.c.source,
             entries.c.article_id,
@@ -119,6 +122,7 @@ def _given(since: datetime) -> Any:  # noqa: ANN401 - a question's own type
         .where(articles.c.published_at >= since)
         .distinct()
     )
+    return asked.where(entries.c.source.in_(only)) if 0 < len(only) <= _CHUNK else asked
 
 
 def _lacks() -> ColumnElement[bool]:

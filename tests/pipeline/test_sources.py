@@ -164,7 +164,7 @@ def test_the_commands_tell_it_in_words_and_as_json(
     digest = commandline(tmp_path, database, monkeypatch, commands.register)
     code, told = digest("sources", "--json")
     assert code == 0
-    names = [one["source"] for one in json.loads(told)]
+    names = [one["source"] for one in json.loads(told)["sources"]]
     assert "inbox" in names
     assert "silent since" in digest("sources")[1]
     code, told = digest("sources", "show", "inbox")

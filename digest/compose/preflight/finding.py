@@ -63,6 +63,8 @@ class Code(StrEnum):
     HTML_FORM = "html-form"
     CONTRAST = "contrast"
     SEGMENT = "segment"
+    SOURCE_SILENT = "source-silent"
+    COUNTRY_UNHEARD = "country-unheard"
     SPF = "spf"
     DKIM = "dkim"
     DMARC = "dmarc"
