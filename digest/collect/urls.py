@@ -70,6 +70,16 @@ def key_of(url: str) -> str:
     return short_key(canonical(url))
 
 
+def twin_key(key: str, canonical_url: str) -> str:
+    """Give the key of the address that an article's page calls its own.
+
+    Empty where that says nothing: it is the key already, no web address, or a home page.
+    """
+    address = canonical(canonical_url)
+    home = is_web(address) and address.endswith(f"{host_of(address)}/")
+    return key_of(address) if is_web(address) and not home and key_of(address) != key else ""
+
+
 def short_key(text: str) -> str:
     """Keep a key that fits, replace the end of a longer one by its hash."""
     if len(text) <= KEY_LENGTH:

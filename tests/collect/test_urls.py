@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.urls import KEY_LENGTH, absolute, canonical, key_of
+from digest.collect.urls import KEY_LENGTH, absolute, canonical, key_of, twin_key
 
 CASES = Path(__file__).parents[1] / "data" / "collect" / "urls"
 
@@ -86,3 +86,24 @@ def test_two_paths_never_merge_and_one_always_does(
     dressed = f"{twin}presse.example/{one}{track}"
     assert canonical(dressed) == f"https://presse.example/{one}"
     assert (canonical(dressed) == canonical(f"https://presse.example/{other}")) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("named", "key"),
+    [
+        (
+            "http://www.presse.example/mali/accord-2?utm_source=x",
+            "https://presse.example/mali/accord-2",
+        ),
+        ("https://autre.example/accord", "https://autre.example/accord"),
+        ("https://presse.example/mali/accord/amp", ""),
+        ("https://presse.example/", ""),
+        ("https://www.presse.example", ""),
+        ("/mali/accord-2", ""),
+        ("", ""),
+    ],
+)
+def test_a_page_may_name_another_address_than_its_own_but_no_home_page(
+    named: str, key: str
+) -> None:
+    assert twin_key("https://presse.example/mali/accord", named) == key
