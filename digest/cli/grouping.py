@@ -88,7 +88,8 @@ def _tell_date(found: "Explanation") -> None:
         say(f"    published {exactly}{read}")
     if published.doubt:
         say(f"    in doubt: {published.doubt}")
-    say(f"    first seen {found.first_seen_at:%d %B %Y %H:%M} UTC\n")
+    also = f"; given by {', '.join(found.also_given_by)} too" if found.also_given_by else ""
+    say(f"    first seen {found.first_seen_at:%d %B %Y %H:%M} UTC{also}\n")
 
 
 def _tell_themes(found: "Explanation") -> None:

@@ -17,6 +17,7 @@ from digest.pipeline.grouping import default_since, read_material, regroup
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.placing import Place, places
 from digest.storage import articles, stories
+from digest.storage.sources import sources_of
 
 _NEIGHBOURS = 6
 
@@ -73,6 +74,8 @@ class Explanation:
     id: int
     title: str
     source: str
+    also_given_by: tuple[str, ...]
+    """The other sources that gave the very same article."""
     language: str
     published: Published
     first_seen_at: datetime
@@ -105,11 +108,13 @@ def explain(newsroom: Newsroom, article_id: int) -> Explanation:
         article = articles.article(connection, article_id)
         story = next(iter(stories.stories_of(connection, [article_id])), None)
         scores = stories.theme_scores(connection, [article_id]).get(article_id, ())
+        given_by = sources_of(connection, [article_id]).get(article_id, ())
         members = articles.articles(connection, story.article_ids if story else [])
         return Explanation(
             id=article.id,
             title=article.title,
             source=article.source,
+            also_given_by=tuple(name for name in given_by if name != article.source),
             language=article.language,
             published=article.published,
             first_seen_at=article.first_seen_at,

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.collect.items import Item
+from digest.pipeline.explaining import explain
 from digest.pipeline.receiving import Desk, SourceReport, receive_items
 from digest.schedule.values import Source
 from digest.storage.sources import sources_of
@@ -113,6 +114,7 @@ def test_an_article_of_two_feeds_is_one_of_which_both_are_remembered(gate: Gate)
     [article] = gate.room.articles()
     with gate.room.database.read() as connection:
         assert set(sources_of(connection, [article.id])[article.id]) == {"fleuve", "agence"}
+    assert explain(gate.room.newsroom(), article.id).also_given_by == ("fleuve",)
 
 
 def test_a_whole_text_takes_the_place_of_anothers_excerpt_and_keeps_it(gate: Gate) -> None:
