@@ -38,8 +38,8 @@ from digest.pipeline.outside import Outside
 from digest.pipeline.pictures import pictures_of
 from digest.pipeline.reaching import looks_at
 from digest.pipeline.sharing import full_editions
-from digest.storage import articles, issues, pictures
 from digest.pipeline.warning import findings as warnings_of_sources
+from digest.storage import articles, issues, pictures
 from subscribers.model import Addressee
 
 MAIL_NOBODY = frozenset({"outbox", "null"})
