@@ -29,6 +29,9 @@ class Item:
     """As the source claims."""
     image_url: str = ""
     image_alt: str = ""
+    image_width: int = 0
+    """Pixels, as the source says; 0 when it does not."""
+    image_height: int = 0
     marks: frozenset[Mark] = field(default_factory=frozenset)
 
 

@@ -35,7 +35,7 @@ class Mark(StrEnum):
     """What an editor should know of an article before using it."""
 
     PARTIAL = "partial"
-    """Only an excerpt: a paywall, or a page that needs JavaScript."""
+    """Only an excerpt: its page was not read yet, is behind a paywall, or needs JavaScript."""
     TITLE_ONLY = "title-only"
     REDIRECT = "redirect"
     """The address is an aggregator's redirect, not the publisher's own."""
@@ -66,6 +66,9 @@ class Entry:
     """Plain text, paragraphs and headings separated by one blank line."""
     image_url: str = ""
     image_alt: str = ""
+    image_width: int = 0
+    """Pixels, as its page says; 0 when it does not."""
+    image_height: int = 0
     marks: frozenset[Mark] = field(default_factory=frozenset)
 
 

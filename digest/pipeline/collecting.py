@@ -21,16 +21,15 @@ from digest.collect.waits import NEVER, address_of, after_failure, after_success
 from digest.collect.worker import Worker
 from digest.errors import NotFoundError, unknown
 from digest.model.source import SourceState
+from digest.pipeline.filling import BOUNDS, Bounds, fill, told
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.receiving import Desk, SourceReport, receive_drops, receive_items
+from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_drops, receive_items
 from digest.schedule.values import Schedule, Source
 from digest.storage.sources import save_source_state, source_state, source_states
 from subscribers.database import alone
 
 __all__ = ["Fetch", "SourceReport", "collect"]
 
-STORING = "store what sources gave"
-"""Articles are shared by sources: of several runs on several machines one stores at a time."""
 _WAVE = 50  # feeds fetched at once, and held in memory
 
 log = structlog.wrap_logger(logging.getLogger("digest.collect"))
@@ -54,8 +53,10 @@ def collect(
     fetch: Fetch | None = None,
     permitted: Nets = (),
     chance: Chance = random.random,
+    bounds: Bounds = BOUNDS,
 ) -> tuple[SourceReport, ...]:
-    """Collect from every source that is due, or from the one named, due or not.
+    """Collect from every source that is due, or from the one named, due or not; then ask the pages
+    of articles that lack their text.
 
     `permitted` are nets of this machine or house that feeds may be fetched from; none by default.
 
@@ -70,6 +71,7 @@ def collect(
         feeds = [source for source in chosen if source.feed]
         reports = [_from_folder(desk, source) for source in folders]
         reports += _from_feeds(desk, feeds, chance, even_early=bool(only))
+        reports = list(told(reports, list(fill(desk, chosen, chance, bounds))))
     order = {source.name: place for place, source in enumerate(chosen)}
     return tuple(sorted(reports, key=lambda report: order[report.source]))
 

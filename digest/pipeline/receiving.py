@@ -28,6 +28,9 @@ from digest.pipeline.storing import Ground, Received, keep_drop, keep_entry
 from digest.schedule.values import Source
 from digest.storage.sources import sightings
 
+STORING = "store what sources gave"
+"""Articles are shared by sources: of several runs on several machines one stores at a time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourceReport:
@@ -38,6 +41,8 @@ class SourceReport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    filled: int = 0
+    """Articles, new and older, that got their text from their own pages."""
     notes: tuple[str, ...] = ()
     """What a person should know: refused files, cut feeds, a source not yet due."""
     error: str = ""

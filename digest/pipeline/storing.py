@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.collect.changes import Change, claim, decide, is_same_piece
+from digest.collect.pages import as_filled, asked_anew, is_to_be_asked_anew
 from digest.model.article import Article, Entry
 from digest.model.source import Sighting
 from digest.storage.articles import (
@@ -16,6 +17,7 @@ from digest.storage.articles import (
     hand_over,
     update_article,
 )
+from digest.storage.pages import page_of, save_page
 from digest.storage.sources import record_sighting, sightings, silence, speaker
 
 
@@ -45,8 +47,12 @@ def keep_entry(connection: Connection, one: Received, ground: Ground) -> Change:
     stored = article(connection, known.article_id) if known else None
     stored = stored or article_by_key(connection, one.entry.key)
     speaks = bool(known and known.speaks) or _outdoes(connection, one, ground, stored)
-    change = decide(one.entry, stored, speaks=speaks)
-    id = _store(connection, one.entry, change, stored, ground.now)  # noqa: A001
+    page = page_of(connection, stored.id) if stored and speaks else None
+    entry = as_filled(one.entry, stored, page)
+    change = decide(entry, stored, speaks=speaks)
+    id = _store(connection, entry, change, stored, ground.now)  # noqa: A001
+    if page and stored and (change is Change.CHANGED or is_to_be_asked_anew(one.entry, page)):
+        save_page(connection, asked_anew(page, one.entry, ground.now))
     _remember(connection, one, {one.key: one.fingerprint}, id, speaks=speaks)
     return change
 

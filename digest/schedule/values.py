@@ -114,6 +114,10 @@ class Licence(Value):
 
     excerpt: int = Field(default=300, ge=0, le=5000)
     """Characters of the source's own words in a summary."""
+    pictures: bool = True
+    """Its pictures may be shown."""
+    credit: Line = ""
+    """What is shown beside its name wherever its words are: `© RFI`."""
 
 
 class Source(Value):
@@ -133,6 +137,8 @@ class Source(Value):
     """The issue needs it: the editors are told before the draft when it has fallen silent."""
     silent_after: Period | None = None
     """Without an article for so long it is silent; by its own rhythm when absent."""
+    full_text: bool = True
+    """The pages of its articles are asked for the text that its feed leaves out."""
     licence: Licence = Licence()
 
 

@@ -111,6 +111,11 @@ def hand_over(connection: Connection, id: int, entry: Entry) -> None:  # noqa: A
     """Let an entry speak for an article: its source and its link are the article's."""
     taken = {"source": entry.source, "url": entry.url, "publisher": entry.publisher}
     connection.execute(update(table).where(table.c.id == id).values(**taken))
+def complete_article(connection: Connection, id: int, entry: Entry, *, now: datetime) -> None:  # noqa: A002
+    """Put what an article's page says in its place; no version, for nobody changed the article."""
+    kept = {"id", "key", "source", "first_seen_at"}
+    values = {name: value for name, value in _row(entry).items() if name not in kept}
+    connection.execute(update(table).where(table.c.id == id).values(values | {"updated_at": now}))
 
 
 def _read(connection: Connection, asked: Select[Any]) -> list[Article]:

@@ -79,6 +79,8 @@ articles = Table(
     Column("body", Text, nullable=False),
     Column("image_url", Text, nullable=False),
     Column("image_alt", Text, nullable=False),
+    Column("image_width", Integer, nullable=False, default=0),  # 0: nobody said
+    Column("image_height", Integer, nullable=False, default=0),
     Column("marks", JSON, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

@@ -4,11 +4,15 @@ from sqlalchemy import Column, Table
 
 from digest.storage.click_tables import clicks
 from digest.storage.editor_tables import rulings
+from digest.storage.page_tables import pages
 from digest.storage.picture_tables import pictures
 from digest.storage.reader_tables import notices
 from subscribers.tables import metadata as readership
 
-_NEWSROOMS = {clicks.metadata, rulings.metadata, notices.metadata, pictures.metadata}
+_NEWSROOMS = {
+    *(clicks.metadata, rulings.metadata, notices.metadata),
+    *(pages.metadata, pictures.metadata),
+}
 """One and the same, complete once these modules are read."""
 
 TABLES: tuple[Table, ...] = (

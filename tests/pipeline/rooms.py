@@ -31,7 +31,8 @@ class Room:
         return self.root / "inbox"
 
     def feed(self, url: str, name: str = "fleuve", **how: Any) -> None:
-        self.sources.append(Source(name=name, feed=url, **how))
+        """Add a feed; the pages of its articles are not asked unless `full_text` says so."""
+        self.sources.append(Source(name=name, feed=url, **{"full_text": False, **how}))
 
     def collect(self, only: str = "", **how: Any) -> dict[str, SourceReport]:
         how = {"permitted": LOOPBACK, "chance": lambda: 0.5, **how}

@@ -9,8 +9,7 @@ from digest.model.article import Entry
 from digest.model.delivery import BatchState
 from digest.model.issue import Issue, IssueState
 from digest.pipeline import grouping, planning, sending
-from digest.pipeline.collecting import STORING
-from digest.pipeline.receiving import SourceReport
+from digest.pipeline.receiving import STORING, SourceReport
 from digest.storage import articles, issues, stories, tables
 from subscribers.database import Database, alone
 from tests.builders import an_entry

@@ -154,6 +154,7 @@ def _newsroom() -> Rows:
         "article_versions": [text | {"id": 3, "article_id": 7, "replaced_at": AT}],
         "entries": [entry | {"first_seen_at": AT, "speaks": True}],
         "twins": [{"key": "k7, before", "article_id": 7}],
+        "pages": [{"article_id": 7, "tries": 2, "outcome": "", "entry": "", "filled_at": AT}],
         "theme_scores": [said | {"score": 1 / 3, "reasons": [["convoi", 0.5]]}],
         "stories": [story | {"id": id_, "lead_id": id_} for id_ in (7, 9)],
         "story_articles": [place | {"article_id": id_, "story_id": id_} for id_ in (7, 9)],

@@ -23,6 +23,7 @@ NEW = {
     "pictures",
     "issue_pictures",
     "twins",
+    "pages",
 }
 
 
