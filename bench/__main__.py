@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import grouping, importing, mailing, rendering, scale, sending, smtp
+from bench import extracting, grouping, importing, mailing, rendering, scale, sending, smtp
 
 RUNS = 5
 RESULT = Path("var/bench.json")
 MEASURED_WITH = (
     *("digest", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson"),
-    *("numpy", "pystemmer", "scipy", "cryptography"),
+    *("numpy", "pystemmer", "scipy", "cryptography", "trafilatura", "lxml"),
 )
 
 
@@ -45,6 +45,7 @@ BENCHMARKS = (
     Benchmark(name="group.live.p95_ms", unit="ms", measure=grouping.live_p95_ms),
     Benchmark(name="group.100k.seconds", unit="s", measure=grouping.seconds_100k, runs=3),
     Benchmark(name="group.100k.peak_mb", unit="MB", measure=grouping.peak_mb_100k, runs=1),
+    Benchmark(name="extract.pages_per_s", unit="pages/s", measure=extracting.pages_per_s),
     Benchmark(name="render.issues_per_s", unit="issues/s", measure=rendering.issues_per_s),
     Benchmark(name="personalise.bodies_per_s", unit="bodies/s", measure=sending.bodies_per_s),
     Benchmark(name="mime.messages_per_s", unit="messages/s", measure=mailing.messages_per_s),

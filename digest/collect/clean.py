@@ -145,7 +145,7 @@ def _sanitised(markup: str) -> str:
     # A self-closed iframe or object is an open one to an HTML parser: it would swallow the rest.
     markup = GIANT_TAG.sub(r"<\1>", _SELF_CLOSED.sub(" ", _INVISIBLE.sub("", markup)))
     return nh3.clean(
-        _capped(markup),
+        shallow(markup),
         tags=set(_BLOCKS | {"br"}),
         clean_content_tags=set(_DROPPED),
         attributes={},
@@ -153,8 +153,8 @@ def _sanitised(markup: str) -> str:
     )
 
 
-def _capped(markup: str) -> str:
-    """Leave out the tags that stand too deep; their text stays."""
+def shallow(markup: str) -> str:
+    """Leave out the tags that stand deeper than DEPTH; their text stays."""
     if markup.count("<") <= DEPTH:
         return markup
     depth = 0

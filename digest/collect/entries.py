@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
+from digest.collect.bylines import name_and_role
 from digest.collect.clean import GIANT_TAG, excerpt, first_image, first_words, line, plain
 from digest.collect.dates import read, resolve
 from digest.collect.items import Item
 from digest.collect.language import detect
-from digest.collect.texts import name_and_role
 from digest.collect.urls import absolute, canonical, host_of, is_web, key_of, short_key
 from digest.model.article import Entry, Mark, Published
 
@@ -49,6 +49,7 @@ def entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entr
     author, role = name_and_role(line(item.author))
     published = _dated(item, seen_at.astimezone(origin.zone), body or description)
     image_url, image_alt = _image(item, origin.base)
+    own = absolute(item.image_url, origin.base) if item.image_url else ""
     return Entry(
         key=_article_key(url, key, origin),
         url=url,
@@ -63,6 +64,8 @@ def entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entr
         body=body,
         image_url=image_url,
         image_alt=image_alt,
+        image_width=item.image_width if image_url == own else 0,
+        image_height=item.image_height if image_url == own else 0,
         marks=item.marks | marks | _completeness(body, description, cut=cut or (more and not body)),
     )
 

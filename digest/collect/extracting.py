@@ -4,127 +4,157 @@ Runs in the worker's process only.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-import orjson
+from digest.collect.clean import plain, shallow
+from digest.collect.page_heads import Head, head_of
+from digest.collect.page_locks import ENOUGH, is_locked, is_wall_of_consent, why_partial
+from digest.collect.page_pictures import lead_picture
 
-ENOUGH = 400
-"""Characters below which a precise extraction is not trusted to be the whole (trafilatura)."""
-
-_LOCKED = re.compile(
-    r"(?:réservé|accessible) (?:uniquement )?aux abonnés|abonnez-vous pour lire|article réservé"
-    r"|il vous reste \d+ ?% de cet article|subscribers only|subscribe to (?:continue|read)"
-    r"|to continue reading|this content is for (?:members|subscribers)",
-    re.IGNORECASE,
-)
-_SCRIPTED = re.compile(
-    r"(?:enable|activer|requires?|need to enable|activez) (?:le )?javascript|javascript (?:is )?"
-    r"(?:required|disabled|désactivé)|you need to enable javascript",
-    re.IGNORECASE,
-)
-_LD = re.compile(
-    r"<script[^<>]{0,300}application/ld\+json[^<>]{0,300}>(.{1,200000}?)</script>", re.I | re.S
-)
 _TIME_AGO = re.compile(
     r"""<\w{1,10}\b[^<>]{0,500}data-hook=["']time-ago["'][^<>]{0,500}>([^<>]{1,60})<"""
 )
-_META = re.compile(r"<meta\b([^<>]{1,3000})>", re.IGNORECASE)
-_ARTICLES = ("article", "posting", "report", "webpage")
+_SHORTENED = 0.6
+"""Share of the text that JSON-LD holds below which an extraction lost a part of it."""
+_WIX = "//*[@data-hook='post-description']"
+_PARTS = "//*[@itemprop='articleBody'][not(ancestor::*[@itemprop='articleBody'])]"
+_NOT_THE_AUTHORS = [
+    "//*[self::div or self::section or self::aside or self::p or self::ul]"
+    f"[contains(@class, '{word}') or contains(@id, '{word}')]"
+    for word in (
+        *("cookie", "consent", "didomi", "onetrust", "tarteaucitron", "newsletter", "lire-aussi"),
+        *("lire_aussi", "read-also", "related", "paywall", "comment-", "respond", "sharedaddy"),
+    )
+]
 
 
 def extract(html: str, base: str) -> dict[str, Any]:
     """Give what a page says of its article: the fields of Item (items.py), and `partial`."""
-    ld, meta = _json_ld(html), _metas(html)
+    html = shallow(html)
+    head = head_of(html)
+    ld, meta = head.article or head.medium, head.meta
     found = _extracted(html, base)
-    body = str(found.get("text") or "")
-    summaries = ((ld, "description"), (meta, "og:description"), (meta, "description"))
+    body = _whole(str(found.get("text") or ""), html, head)
+    publisher = _first(head.names(ld.get("publisher")), meta.get("og:site_name"))
+    author = _first(head.names(ld.get("author")), _person(meta), found.get("author"))
+    picture = lead_picture(html, head)
     return {
         "title": _first(ld.get("headline"), meta.get("og:title"), found.get("title")),
-        "author": _first(_names(ld.get("author")), meta.get("author"), found.get("author")),
-        "publisher": _first(_names(ld.get("publisher")), meta.get("og:site_name")),
+        "author": "" if author.casefold() == publisher.casefold() else author,
+        "publisher": publisher,
         "published": [*_dates(ld, meta, found), *_shown_date(html)],
-        "summary": _first(*(said.get(name) for said, name in summaries)),
+        "summary": _first(
+            ld.get("description"), meta.get("og:description"), meta.get("description")
+        ),
         "content": body,
-        "url": _first(_canonical_link(html), meta.get("og:url"), found.get("url")),
-        "language": _first(_html_language(html), found.get("language")),
-        "image_url": _first(meta.get("og:image")),
-        "image_alt": _first(meta.get("og:image:alt")),
-        "partial": _why_partial(html, ld, body),
+        "url": _first(head.links.get("canonical"), meta.get("og:url"), found.get("url")),
+        "language": _first(head.language, found.get("language")),
+        "image_url": picture.url,
+        "image_alt": picture.alt,
+        "image_width": picture.width,
+        "image_height": picture.height,
+        "partial": why_partial(html, head, body),
     }
 
 
 def _extracted(html: str, base: str) -> dict[str, Any]:
-    """Extract precisely; below ENOUGH characters take the longest of precise and default."""
+    """Extract precisely; below ENOUGH characters take the longest of three ways to do it."""
     ready = _opened(html)
     precise = _bare(ready, base, precisely=True)
     if len(str(precise.get("text") or "")) >= ENOUGH:
         return precise
     usual = _bare(ready, base, precisely=False)
-    return max(precise, usual, key=lambda values: len(str(values.get("text") or "")))
+    readable = precise | {"text": _readable(ready)}
+    return max((precise, usual, readable), key=lambda values: len(str(values.get("text") or "")))
 
 
 def _bare(html: str, base: str, *, precisely: bool) -> dict[str, Any]:
     from trafilatura import bare_extraction
 
     found = bare_extraction(
-        html, url=base, favor_precision=precisely, include_comments=False, with_metadata=True
+        html,
+        url=base,
+        favor_precision=precisely,
+        include_comments=False,
+        with_metadata=True,
+        prune_xpath=_NOT_THE_AUTHORS,
     )
     return found if isinstance(found, dict) else found.as_dict() if found else {}
 
 
-def _opened(html: str) -> str:
-    """Keep a Wix page's post alone, with a space between the spans it glues."""
-    spaced = html.replace("</span><span", "</span> <span")
-    if 'data-hook="post-description"' not in spaced:
-        return spaced
+def _readable(html: str) -> str:
+    """Extract as the readability algorithm does, by trafilatura's own copy of readability-lxml."""
+    from trafilatura.readability_lxml import Document
+    from trafilatura.utils import load_html
+
+    tree = load_html(html)
+    if tree is None:
+        return ""
     from lxml import html as lxml_html
 
-    posts = lxml_html.fromstring(spaced).xpath("//*[@data-hook='post-description']")
-    post = lxml_html.tostring(posts[0], encoding="unicode") if posts else ""
-    return f"<html><body><article>{post}</article></body></html>"
+    shown = lxml_html.fromstring(Document(tree).summary() or "<p></p>")
+    lines = (" ".join(one.text_content().split()) for one in shown.iter("p", "h2", "h3", "li"))
+    return "\n".join(filter(None, lines))
 
 
-def _json_ld(html: str) -> dict[str, Any]:
-    for match in _LD.finditer(html):
-        try:
-            said = orjson.loads(match[1].strip())
-        except orjson.JSONDecodeError:
-            continue
-        for thing in _things(said):
-            if any(word in str(thing.get("@type", "")).lower() for word in _ARTICLES):
-                return thing
-    return {}
+def _opened(html: str) -> str:
+    """Keep the article's own containers alone, where a page names them; spans never glued."""
+    spaced = html.replace("</span><span", "</span> <span")
+    for mark, path, fewest in (("post-description", _WIX, 1), ("articleBody", _PARTS, 2)):
+        if spaced.count(mark) >= fewest and (joined := _joined(spaced, path, fewest)):
+            return joined
+    return spaced
 
 
-def _things(said: object) -> list[dict[str, Any]]:
-    match said:
-        case list():
-            return [thing for part in said[:50] for thing in _things(part)]
-        case {"@graph": list(graph)}:
-            return [thing for thing in graph[:50] if isinstance(thing, dict)]
-        case dict():
-            return [said]
-        case _:
-            return []
+def _joined(html: str, path: str, fewest: int) -> str:
+    from lxml import html as lxml_html
+
+    tree = lxml_html.document_fromstring(
+        html.encode(), parser=lxml_html.HTMLParser(encoding="utf-8")
+    )
+    parts = tree.xpath(path)
+    if len(parts) < fewest:
+        return ""
+    head, *texts = (
+        lxml_html.tostring(part, encoding="unicode", with_tail=False)
+        for part in (*tree.xpath("//head")[:1], *parts)
+    )
+    return f"<html>{head}<body><article>{''.join(texts)}</article></body></html>"
 
 
-def _metas(html: str) -> dict[str, str]:
-    from html import unescape
+def _whole(body: str, html: str, head: Head) -> str:
+    """Take the text that JSON-LD holds where the page's markup lost a part of it.
 
-    found: dict[str, str] = {}
-    for match in _META.finditer(html[:500_000]):
-        name = re.search(
-            r"""(?:property|name|itemprop)\s*=\s*["']([^"']{1,60})["']""", match[1], re.I
-        )
-        content = re.search(r"""content\s*=\s*(?:"([^"]*)"|'([^']*)')""", match[1], re.IGNORECASE)
-        if name and content:
-            found.setdefault(name[1].lower(), unescape(content[1] or content[2] or "").strip())
-    return found
+    Not where the publisher says that it is not free: what is behind a wall stays there.
+    """
+    if is_wall_of_consent(body):
+        body = ""
+    held = "\n".join(_held(head))
+    longer = len(held) >= ENOUGH and len(body) < _SHORTENED * len(held)
+    return held if longer and not is_locked(html, head, held) else body
+
+
+def _held(head: Head) -> Iterator[str]:
+    said = head.article.get("articleBody")
+    updates = head.article.get("liveBlogUpdate")
+    if isinstance(said, str):
+        yield plain(said)
+    for update in updates[:50] if isinstance(updates, list) else ():
+        if isinstance(update, dict):
+            yield from (plain(str(update.get(name) or "")) for name in ("headline", "articleBody"))
+
+
+def _person(meta: dict[str, str]) -> str:
+    """Give the author that meta tags name; an address of a profile is no name."""
+    named = (meta.get(name, "") for name in ("author", "article:author", "dc.creator", "byl"))
+    return next((name for name in named if name and "://" not in name), "")
 
 
 def _dates(ld: dict[str, Any], meta: dict[str, str], found: dict[str, Any]) -> list[str]:
     said = (
         ld.get("datePublished"),
+        ld.get("uploadDate"),
         meta.get("article:published_time"),
         meta.get("datepublished"),
         meta.get("date"),
@@ -138,37 +168,5 @@ def _shown_date(html: str) -> list[str]:
     return [shown.strip() for shown in _TIME_AGO.findall(html[:500_000])[:1]]
 
 
-def _names(thing: object) -> str:
-    match thing:
-        case str():
-            return thing
-        case {"name": str(name)}:
-            return name
-        case list():
-            return ", ".join(filter(None, map(_names, thing[:10])))
-        case _:
-            return ""
-
-
 def _first(*values: object) -> str:
     return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
-
-
-def _canonical_link(html: str) -> str:
-    tag = re.search(r"""<link\b[^<>]*rel\s*=\s*["']?canonical[^<>]*>""", html, re.IGNORECASE)
-    href = re.search(r"""href\s*=\s*["']?([^"'\s>]+)""", tag[0], re.IGNORECASE) if tag else None
-    return href[1] if href else ""
-
-
-def _html_language(html: str) -> str:
-    found = re.search(r"""<html\b[^<>]*\blang\s*=\s*["']?([A-Za-z-]{2,10})""", html[:5000], re.I)
-    return found[1] if found else ""
-
-
-def _why_partial(html: str, ld: dict[str, Any], body: str) -> str:
-    free = str(ld.get("isAccessibleForFree", "true")).lower()
-    if free == "false" or (len(body) < 5 * ENOUGH and _LOCKED.search(html)):
-        return "behind a paywall: only an excerpt"
-    if len(body) < ENOUGH and _SCRIPTED.search(html):
-        return "the page needs JavaScript: only an excerpt"
-    return ""

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from digest.collect.bylines import name_and_role
 from digest.collect.clean import first_words, tidy
 from digest.collect.dates import is_date
 from digest.collect.prose import body_of, is_furniture, is_reading_time
@@ -41,7 +42,6 @@ _FIELDS = {
     "langue": "language",
     "language": "language",
 }
-_BADGE = re.compile(r"\s*[^\w\s.,;:!?'’\"()&/@+«»…%-]+\ufe0f?\s*")
 _BYLINE = re.compile(r"^(?:par|by)\s+(?=[A-ZÀ-Ý])", re.IGNORECASE)
 _APART = re.compile(r" [·•|] ")
 _SIGNED = re.compile(r"(?:[Pp]ar|PAR|[Bb]y|BY) [A-ZÀ-Ý][^!?:;…]{1,120}(?:[^.!?:;…]|min\.)")
@@ -49,7 +49,6 @@ _SIGNED = re.compile(r"(?:[Pp]ar|PAR|[Bb]y|BY) [A-ZÀ-Ý][^!?:;…]{1,120}(?:[^.
 _AFTER_NAME = re.compile(r" [·•|–—-] |, (?!\d{4}\b)(?=(?:\w+\.? ){0,3}\d)")
 _LINK = re.compile(r"^<?(https?://[^\s<>]+)>?$")
 _LONGEST_TITLE = 250
-_LONGEST_NAMES = 500
 _BELOW = 8  # lines looked at under one that may begin an article
 
 
@@ -80,16 +79,6 @@ def lone_link(text: str) -> str:
     """Give the address of a text that is nothing but one; else nothing."""
     match = _LINK.match(tidy(text))
     return match[1] if match else ""
-
-
-def name_and_role(text: str) -> tuple[str, str]:
-    """Split `MANAA Norredine 🔶 Journaliste`; an address in a name is dropped, it is personal."""
-    text = text[:_LONGEST_NAMES]  # the pattern is quadratic in a word without an @
-    bare = _BYLINE.sub("", re.sub(r"[<(\[]?\S+@\S+[>)\]]?", "", text).strip())
-    named = re.fullmatch(r"\(([^()]+)\)", bare)  # RSS: `box@example.org (Name)`
-    parts = [part.strip(" ,;-") for part in _BADGE.split(named[1] if named else bare)]
-    parts = [part for part in parts if part]
-    return (parts[0] if parts else "", ", ".join(parts[1:]))
 
 
 def _without_fence(text: str) -> str:

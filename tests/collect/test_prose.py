@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.collect.bylines import name_and_role
 from digest.collect.prose import body_of, is_furniture, unglued
-from digest.collect.texts import name_and_role, pieces
+from digest.collect.texts import pieces
 
 
 @pytest.mark.parametrize(
