@@ -8,25 +8,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from digest.collect.clean import plain, shallow
-from digest.collect.page_heads import Head, head_of
+from digest.collect.page_heads import Head, head_of, without
 from digest.collect.page_locks import ENOUGH, is_locked, is_wall_of_consent, why_partial
 from digest.collect.page_pictures import lead_picture
 
 _TIME_AGO = re.compile(
     r"""<\w{1,10}\b[^<>]{0,500}data-hook=["']time-ago["'][^<>]{0,500}>([^<>]{1,60})<"""
 )
+_LOOKED_AT = 500_000  # characters of a page
 _SHORTENED = 0.6
 """Share of the text that JSON-LD holds below which an extraction lost a part of it."""
 _WIX = "//*[@data-hook='post-description']"
 _PARTS = "//*[@itemprop='articleBody'][not(ancestor::*[@itemprop='articleBody'])]"
-_NOT_THE_AUTHORS = [
-    "//*[self::div or self::section or self::aside or self::p or self::ul]"
-    f"[contains(@class, '{word}') or contains(@id, '{word}')]"
-    for word in (
-        *("cookie", "consent", "didomi", "onetrust", "tarteaucitron", "newsletter", "lire-aussi"),
-        *("lire_aussi", "read-also", "related", "paywall", "comment-", "respond", "sharedaddy"),
-    )
-]
+_NOT_THE_AUTHORS = (
+    *("cookie", "consent", "didomi", "onetrust", "tarteaucitron", "newsletter", "lire-aussi"),
+    *("lire_aussi", "read-also", "related", "paywall", "comment-", "respond", "sharedaddy"),
+)
+"""Parts of the names of what stands between an article's paragraphs."""
+_SIGNED = re.compile(
+    r"""<(?:a|span|p|div)\b[^<>]{0,300}?\b(?:rel|class|itemprop)=["']?"""
+    r"""[^"'<>]{0,60}?\b(?:author|byline|auteur)\b[^<>]{0,500}+>\s*([^<>]{3,80}?)\s*<""",
+    re.IGNORECASE,
+)
 
 
 def extract(html: str, base: str) -> dict[str, Any]:
@@ -34,16 +37,19 @@ def extract(html: str, base: str) -> dict[str, Any]:
     html = shallow(html)
     head = head_of(html)
     ld, meta = head.article or head.medium, head.meta
-    found = _extracted(html, base)
+    dates = _dates(head)
+    known = bool(dates) and bool(_title(head))
+    found = _extracted(html, base, with_metadata=not known)
     body = _whole(str(found.get("text") or ""), html, head)
     publisher = _first(head.names(ld.get("publisher")), meta.get("og:site_name"))
     author = _first(head.names(ld.get("author")), _person(meta), found.get("author"))
+    author = author or (_first(*_SIGNED.findall(html[:_LOOKED_AT])[:1]) if known else "")
     picture = lead_picture(html, head)
     return {
-        "title": _first(ld.get("headline"), meta.get("og:title"), found.get("title")),
+        "title": _title(head) or _first(found.get("title")),
         "author": "" if author.casefold() == publisher.casefold() else author,
         "publisher": publisher,
-        "published": [*_dates(ld, meta, found), *_shown_date(html)],
+        "published": [*dates, *filter(None, [found.get("date")]), *_shown_date(html)],
         "summary": _first(
             ld.get("description"), meta.get("og:description"), meta.get("description")
         ),
@@ -58,28 +64,42 @@ def extract(html: str, base: str) -> dict[str, Any]:
     }
 
 
-def _extracted(html: str, base: str) -> dict[str, Any]:
+def _title(head: Head) -> str:
+    return _first(head.article.get("headline"), head.meta.get("og:title"))
+
+
+def _extracted(html: str, base: str, *, with_metadata: bool) -> dict[str, Any]:
     """Extract precisely; below ENOUGH characters take the longest of three ways to do it."""
-    ready = _opened(html)
-    precise = _bare(ready, base, precisely=True)
+    ready = _opened(without(html, "script", "style", "svg"))
+    how = {
+        "url": base,
+        "with_metadata": with_metadata,
+        # Not any date that the text speaks of: what that finds is often wrong, and slow to find.
+        "date_extraction_params": {"original_date": True, "extensive_search": False},
+        "include_comments": False,
+        "prune_xpath": _pruned(ready) or None,
+    }
+    precise = _bare(ready, favor_precision=True, **how)
     if len(str(precise.get("text") or "")) >= ENOUGH:
         return precise
-    usual = _bare(ready, base, precisely=False)
+    usual = _bare(ready, **how)
     readable = precise | {"text": _readable(ready)}
     return max((precise, usual, readable), key=lambda values: len(str(values.get("text") or "")))
 
 
-def _bare(html: str, base: str, *, precisely: bool) -> dict[str, Any]:
+def _pruned(html: str) -> str:
+    """Name what is to be left out, of that which is there: each name costs a look everywhere."""
+    lowered = html.lower()
+    words = [word for word in _NOT_THE_AUTHORS if word in lowered]
+    named = " or ".join(f"contains(@class, '{word}') or contains(@id, '{word}')" for word in words)
+    blocks = "self::div or self::section or self::aside or self::p or self::ul"
+    return f"//*[{blocks}][{named}]" if named else ""
+
+
+def _bare(html: str, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - trafilatura's own options
     from trafilatura import bare_extraction
 
-    found = bare_extraction(
-        html,
-        url=base,
-        favor_precision=precisely,
-        include_comments=False,
-        with_metadata=True,
-        prune_xpath=_NOT_THE_AUTHORS,
-    )
+    found = bare_extraction(html, **how)
     return found if isinstance(found, dict) else found.as_dict() if found else {}
 
 
@@ -151,21 +171,21 @@ def _person(meta: dict[str, str]) -> str:
     return next((name for name in named if name and "://" not in name), "")
 
 
-def _dates(ld: dict[str, Any], meta: dict[str, str], found: dict[str, Any]) -> list[str]:
+def _dates(head: Head) -> list[str]:
+    ld, meta = head.article or head.medium, head.meta
     said = (
         ld.get("datePublished"),
         ld.get("uploadDate"),
         meta.get("article:published_time"),
         meta.get("datepublished"),
         meta.get("date"),
-        found.get("date"),
     )
     return [str(date) for date in said if date]
 
 
 def _shown_date(html: str) -> list[str]:
     """Give the words under a Wix post's title, `il y a 2 jours`, where nothing exact is said."""
-    return [shown.strip() for shown in _TIME_AGO.findall(html[:500_000])[:1]]
+    return [shown.strip() for shown in _TIME_AGO.findall(html[:_LOOKED_AT])[:1]]
 
 
 def _first(*values: object) -> str:

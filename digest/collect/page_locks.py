@@ -13,6 +13,7 @@ SCRIPTED = "the page needs JavaScript: only an excerpt"
 WALLED = "behind a wall of consent: only an excerpt"
 MEDIUM = "a page to watch or look at: only its introduction"
 _LOOKED_AT = 500_000  # characters of a page
+_READ = 100_000  # of its words
 _LOCKED = re.compile(
     r"(?:réservée?s?|accessibles?) (?:uniquement |exclusivement )?(?:aux|à nos) abonnée?s"
     r"|(?:article|contenu|lecture|suite|édition)s? (?:est |sont )?réservée?s?\b"
@@ -78,7 +79,7 @@ def is_locked(html: str, head: Head, body: str) -> bool:
 
 def _shown(html: str, *left_out: str) -> str:
     """Give the words of a page: patterns with many branches are slow on markup."""
-    return re.sub(r"<[^<>]*+>", " ", without(html[:_LOOKED_AT], *left_out))
+    return re.sub(r"<[^<>]*+>", " ", without(html[:_LOOKED_AT], *left_out))[:_READ]
 
 
 def is_wall_of_consent(text: str) -> bool:

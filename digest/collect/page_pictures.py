@@ -11,7 +11,7 @@ from digest.collect.clean import is_pixel, line
 from digest.collect.page_heads import Head, attributes
 
 _SMALLEST = 200  # pixels of either side: less is a logo or a face
-_LOOKED_AT = 40  # pictures of a page
+_LOOKED_AT = 12  # pictures of a page
 _IMAGE = re.compile(r"<(?:amp-)?img\b([^<>]{0,4000}+)>", re.IGNORECASE)
 _BODY = re.compile(r"<(?:article|main)\b|itemprop=[\"']?articleBody|</h1", re.IGNORECASE)
 _CAPTION = re.compile(r"<figcaption\b[^<>]{0,500}+>(.{0,1500}?)</figcaption", re.I | re.DOTALL)
@@ -41,11 +41,12 @@ class Picture:
 
 def lead_picture(html: str, head: Head) -> Picture:
     """Choose the picture that the page itself chose, else its article's own first one."""
-    shown = list(_shown(html))
     said = next((one for one in _said(head) if one.url and not _is_none(one)), None)
     if said is None:
-        return next((one for one in shown if not _is_none(one)), Picture())
-    twin = next((one for one in shown if _file(one.url) == _file(said.url)), Picture())
+        return next((one for one in _shown(html) if not _is_none(one)), Picture())
+    if said.alt:
+        return said
+    twin = next((one for one in _shown(html) if _file(one.url) == _file(said.url)), Picture())
     return replace(said, alt=said.alt or twin.alt)
 
 

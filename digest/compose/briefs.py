@@ -9,7 +9,7 @@ from digest.compose.shortening import excerpt, headline
 from digest.model.article import Article
 from digest.model.issue import Brief, Mention
 from digest.model.story import Story
-from digest.schedule.values import Schedule
+from digest.schedule.values import Licence, Schedule
 
 WORDS_A_MINUTE = 230
 """Silent reading of French and English prose (Brysbaert 2019, Journal of Memory and Language)."""
@@ -37,6 +37,7 @@ def tell(story: Story, material: Material) -> Brief:
     """Tell a story; what it follows is added once the issue is known."""
     lead = leading(story, material)
     summary, summary_source = _summary(story, lead, material)
+    licence = _licence(lead, material)
     return Brief(
         story_id=story.id,
         article_ids=story.article_ids,
@@ -51,10 +52,16 @@ def tell(story: Story, material: Material) -> Brief:
         summary_source=summary_source,
         lead_id=lead.id,
         minutes=max(1, ceil(len(lead.body.split()) / WORDS_A_MINUTE)),
-        image_url=lead.image_url,
-        image_alt=lead.image_alt,
+        image_url=lead.image_url if licence.pictures else "",
+        image_alt=lead.image_alt if licence.pictures else "",
+        credit=licence.credit,
         also=tuple(islice(_mentions(story, lead, material), MENTIONS)),
     )
+
+
+def _licence(article: Article, material: Material) -> Licence:
+    source = material.schedule.source(article.source)
+    return source.licence if source else Licence()
 
 
 def publisher(article: Article, schedule: Schedule) -> str:
@@ -113,8 +120,10 @@ def _summary(story: Story, lead: Article, material: Material) -> tuple[str, str]
     if not told:
         return "", ""
     voice, text = told[material.nearest([text for _, text in told], lead.language)[0]]
-    name = publisher(voice, material.schedule)
-    return text, "" if name == publisher(lead, material.schedule) else name
+    name, credit = publisher(voice, material.schedule), _licence(voice, material).credit
+    if name == publisher(lead, material.schedule):
+        return text, ""
+    return text, f"{name} ({credit})" if credit else name
 
 
 def _shown(article: Article, lead: Article, material: Material) -> str:

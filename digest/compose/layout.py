@@ -62,6 +62,11 @@ def lay_out(
     )
 
 
+def _credited(brief: Brief) -> str:
+    """Name the source with the line that its licence asks for."""
+    return f"{brief.source} · {brief.credit}" if brief.credit else brief.source
+
+
 def _dated(issue: Issue, since: datetime | None, language: str, timezone: str) -> str:
     if since is None or since == issue.slot:
         return wording.long_date(issue.slot, language, timezone)
@@ -120,7 +125,7 @@ class _Desk:
         return Card(
             headline=_set(brief.headline, headline_language),
             url=self.link(brief.url),
-            source=_set(brief.source, reader),
+            source=_set(_credited(brief), reader),
             when=wording.short_date(brief.published_at, reader, zone, brief.precision),
             minutes=brief.minutes if brief.url else 0,
             language_name=_foreign_name(brief.language, reader),

@@ -72,6 +72,8 @@ class Brief:
     """Reading time of the lead article."""
     image_url: str = ""
     image_alt: str = ""
+    credit: str = ""
+    """What its source's licence asks us to say beside its name: `© RFI`."""
     also: tuple[Mention, ...] = ()
     lineage: Lineage = Lineage.NEW
     """What the story is to readers of the issues before this one."""

@@ -43,7 +43,7 @@ def make_draft(newsroom: Newsroom, newsletter: str, slot: datetime) -> Issue:
         if made is not None:
             return made
         drafted = draft_content(newsroom, connection, newsletter, slot)
-    content = retell(drafted.content, drafted.articles, newsroom.summariser)
+    content = retell(drafted.content, drafted.articles, newsroom.summariser, newsroom.schedule)
     with newsroom.database.write() as connection:
         issue = issues.insert(
             connection,

@@ -58,6 +58,12 @@ def a_schedule(**changes: Any) -> Schedule:
     return Schedule.model_validate(values | changes)
 
 
+def licensed(**licence: Any) -> Schedule:
+    """The schedule, with what its first source lets us show."""
+    terms = {"title": "La Presse", "feed": "https://presse.example/feed", "licence": licence}
+    return a_schedule(sources=({"name": "presse"} | terms,))
+
+
 def an_issue_of(*briefs: Brief, **changes: Any) -> Issue:
     section = Section(theme="sahel-security", title="Sécurité au Sahel", briefs=briefs)
     content = IssueContent(

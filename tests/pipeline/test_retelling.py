@@ -16,7 +16,7 @@ from digest.pipeline.machine import Machine
 from digest.pipeline.retelling import retell
 from subscribers.database import Database
 from tests.builders import a_brief, an_article
-from tests.compose.desk import an_issue_of
+from tests.compose.desk import a_schedule, an_issue_of, licensed
 from tests.pipeline.editorial import SLOT, a_newsroom_with_news
 from tests.servers import http, summaries
 
@@ -101,7 +101,7 @@ BRIEF = a_brief(lead_id=1, summary="Douze postes ferment.")
 
 
 def test_stories_are_told_again_and_say_so() -> None:
-    (brief,) = briefs_of(retell(content(BRIEF), {1: ARTICLE}, by_machine).sections)
+    (brief,) = briefs_of(retell(content(BRIEF), {1: ARTICLE}, by_machine, a_schedule()).sections)
     assert (brief.summary, brief.machine_written) == (GOOD, True)
     assert brief.summary_language == "fr"
 
@@ -116,7 +116,7 @@ def test_stories_are_told_again_and_say_so() -> None:
     ],
 )
 def test_a_text_that_may_not_or_need_not_be_told_again_is_not_sent(brief: Any) -> None:
-    assert retell(content(brief), {1: ARTICLE}, by_machine) == content(brief)
+    assert retell(content(brief), {1: ARTICLE}, by_machine, a_schedule()) == content(brief)
 
 
 def test_a_silent_machine_is_asked_twice_and_no_more() -> None:
@@ -127,7 +127,7 @@ def test_a_silent_machine_is_asked_twice_and_no_more() -> None:
         return Retold(text="Rien.", note="silence", answered=False)
 
     many = content(*(replace(BRIEF, story_id=place) for place in range(6)))
-    assert retell(many, {1: ARTICLE}, silent) == many
+    assert retell(many, {1: ARTICLE}, silent, a_schedule()) == many
     assert len(asked) == 2
 
 
@@ -142,3 +142,13 @@ def test_a_draft_is_made_with_no_transaction_open_while_the_machine_writes(
 
     issue = composing.make_draft(replace(plain, summariser=writing), "hebdo-sahel", SLOT)
     assert {brief.summary for brief in briefs_of(issue.content.sections)} == {GOOD}
+
+
+def test_a_machine_s_words_keep_within_the_source_s_licence() -> None:
+    def by_machine(article: Article) -> Retold:
+        return Retold(text=f"{GOOD} {GOOD}", machine_written=True)
+
+    for room, shown in ((2 * len(GOOD) + 1, f"{GOOD} {GOOD}"), (len(GOOD) + 9, GOOD), (20, "")):
+        schedule = licensed(excerpt=room)
+        (brief,) = briefs_of(retell(content(BRIEF), {1: ARTICLE}, by_machine, schedule).sections)
+        assert brief.summary == (shown or BRIEF.summary)
