@@ -128,6 +128,13 @@ def test_what_follows_read_also_is_body() -> None:
         ("Jean Sidibé <jean@fleuve.example>", "Jean Sidibé", ""),
         ("jean@fleuve.example", "", ""),
         ("N'Diaye-Traoré, A.", "N'Diaye-Traoré, A.", ""),
+        ("Par Awa Diallo, envoyée spéciale à Gao", "Awa Diallo", "envoyée spéciale à Gao"),
+        ("Awa Diallo (correspondante)", "Awa Diallo", "correspondante"),
+        ("Awa Diallo - Journaliste", "Awa Diallo", "Journaliste"),
+        ("Notre correspondant à Bamako, Serge Cissé", "Serge Cissé", "correspondant à Bamako"),
+        ("Propos recueillis par Awa Diallo", "Awa Diallo", ""),
+        ("Awa Diallo (à Bamako)", "Awa Diallo", ""),
+        ("Awa Diallo, Moussa Sy", "Awa Diallo, Moussa Sy", ""),
     ],
 )
 def test_a_name_and_a_role_are_told_apart(line: str, name: str, role: str) -> None:
