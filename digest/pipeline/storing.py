@@ -53,7 +53,7 @@ def keep_entry(connection: Connection, one: Received, ground: Ground) -> Change:
     id = _store(connection, entry, change, stored, ground.now)  # noqa: A001
     if page and stored and (change is Change.CHANGED or is_to_be_asked_anew(one.entry, page)):
         save_page(connection, asked_anew(page, one.entry, ground.now))
-    _remember(connection, one, {one.key: one.fingerprint}, id, speaks=speaks)
+    _remember(connection, one, {one.key: one.fingerprint}, id, as_what=entry if speaks else None)
     return change
 
 
@@ -83,19 +83,19 @@ def _remember(
     conditions: Mapping[str, str],
     article_id: int,
     *,
-    speaks: bool,
+    as_what: Entry | None,
 ) -> None:
-    """Remember each name that it came under, with its condition there."""
-    if speaks:
+    """Remember each name that it came under, with its condition there; and as what it speaks."""
+    if as_what:
         silence(connection, article_id)
-        hand_over(connection, article_id, one.entry)
+        hand_over(connection, article_id, as_what)
     for key, condition in conditions.items():
         sighting = Sighting(
             key=key,
             article_id=article_id,
             fingerprint=condition,
             first_seen_at=one.first_seen_at,
-            speaks=speaks,
+            speaks=as_what is not None,
         )
         record_sighting(connection, one.entry.source, sighting)
 
@@ -113,7 +113,8 @@ def keep_drop(connection: Connection, one: Received, ground: Ground) -> Change:
     )
     change = change or decide(one.entry, stored, speaks=speaks)
     id = _store(connection, one.entry, change, stored, ground.now)  # noqa: A001
-    _remember(connection, one, {one.key: one.fingerprint, one.place: one.key}, id, speaks=speaks)
+    names = {one.key: one.fingerprint, one.place: one.key}
+    _remember(connection, one, names, id, as_what=one.entry if speaks else None)
     return change
 
 

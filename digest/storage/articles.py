@@ -103,19 +103,20 @@ def update_article(connection: Connection, id: int, entry: Entry, *, now: dateti
             replaced_at=now,
         )
     )
-    kept = {"key": former.key, "updated_at": now}
-    connection.execute(update(table).where(table.c.id == id).values(**_row(entry) | kept))
+    values = _without_key(entry) | {"updated_at": now}
+    connection.execute(update(table).where(table.c.id == id).values(values))
 
 
 def hand_over(connection: Connection, id: int, entry: Entry) -> None:  # noqa: A002
-    """Let an entry speak for an article: its source and its link are the article's."""
-    taken = {"source": entry.source, "url": entry.url, "publisher": entry.publisher}
-    connection.execute(update(table).where(table.c.id == id).values(**taken))
+    """Let an entry speak for an article: what the article is beside its text is the entry's."""
+    connection.execute(update(table).where(table.c.id == id).values(_without_key(entry)))
+
+
 def complete_article(connection: Connection, id: int, entry: Entry, *, now: datetime) -> None:  # noqa: A002
     """Put what an article's page says in its place; no version, for nobody changed the article."""
-    kept = {"id", "key", "source", "first_seen_at"}
-    values = {name: value for name, value in _row(entry).items() if name not in kept}
-    connection.execute(update(table).where(table.c.id == id).values(values | {"updated_at": now}))
+    kept = {"source": article(connection, id).source, "updated_at": now}
+    values = _without_key(entry) | kept
+    connection.execute(update(table).where(table.c.id == id).values(values))
 
 
 def _read(connection: Connection, asked: Select[Any]) -> list[Article]:
@@ -144,3 +145,9 @@ def _row(entry: Entry) -> dict[str, Any]:
         "published_doubt": published["doubt"],
         "marks": sorted(mark.value for mark in entry.marks),
     }
+
+
+def _without_key(entry: Entry) -> dict[str, Any]:
+    """Give what may change of an article: not its name, nor when it came."""
+    lasting = {"id", "key", "first_seen_at", "updated_at"}
+    return {name: value for name, value in _row(entry).items() if name not in lasting}
