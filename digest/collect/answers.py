@@ -67,6 +67,8 @@ class Answer:
     """Decompressed."""
     charset: str = ""
     """As HTTP said."""
+    links: str = ""
+    """HTTP's `Link` headers, joined (RFC 8288)."""
     etag: str = ""
     last_modified: str = ""
     cut: str = ""

@@ -13,9 +13,9 @@ from typing import Any
 
 from digest.collect.clean import plain, tidy
 from digest.collect.dropped import Dropped, Refused, look_into
-from digest.collect.feeds import Parser
 from digest.collect.items import Item, item_from
 from digest.collect.prose import body_of
+from digest.collect.readings import Parser
 from digest.collect.texts import Piece, lone_link, pieces
 from digest.collect.urls import canonical, is_web, short_key
 from digest.collect.worker import ParseError

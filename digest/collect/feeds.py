@@ -1,31 +1,12 @@
 """Which items does an answer hold? RSS, Atom, RDF, JSON Feed, or the reason why it holds none."""
 
-from dataclasses import dataclass
-from typing import Any, Protocol
-
 from digest.collect.answers import Answer
 from digest.collect.charset import decode
-from digest.collect.items import Item, item_from
+from digest.collect.items import item_from
 from digest.collect.json_feed import is_json, read_json_feed
+from digest.collect.readings import Parser, Reading
 from digest.collect.repair import NEWEST, newest_note
 from digest.collect.worker import ParseError
-
-
-class Parser(Protocol):
-    """Runs what may hang where it can be killed (digest.collect.worker)."""
-
-    def run(self, what: str, text: str, *, base: str = "") -> dict[str, Any]:
-        """Parse one text; raises ParseError."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What was read in an answer."""
-
-    items: tuple[Item, ...] = ()
-    notes: tuple[str, ...] = ()
-    error: str = ""
-    """Why there are none, in words."""
 
 
 def read_feed(answer: Answer, parser: Parser) -> Reading:

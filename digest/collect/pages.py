@@ -17,7 +17,7 @@ from digest.collect.changes import text_of
 from digest.collect.charset import decode
 from digest.collect.drops import page_item
 from digest.collect.entries import Origin, text_entry_of
-from digest.collect.feeds import Parser
+from digest.collect.readings import Parser
 from digest.collect.urls import canonical, host_of, key_of
 from digest.collect.waits import BLOCKED_FIRST, FIRST, back_off
 from digest.collect.worker import ParseError

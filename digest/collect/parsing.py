@@ -11,8 +11,10 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from digest.collect.links import links_of
 from digest.collect.mails import read_mail
 from digest.collect.repair import mended, page_of
+from digest.collect.sitemap_parts import sitemap_of
 from digest.collect.worker import OUTLIVED, limit_memory, limit_time, read_frame, write_frame
 
 Values: TypeAlias = dict[str, Any]
@@ -122,6 +124,8 @@ _PARSERS: dict[str, Callable[[str, str], Values]] = {
     "page": parse_page,
     "mail": parse_mail,
     "picture": parse_picture,
+    "links": links_of,
+    "sitemap": sitemap_of,
 }
 
 

@@ -40,7 +40,7 @@ class Worker:
         self.close()
 
     def run(self, what: str, text: str, *, base: str = "") -> dict[str, Any]:
-        """Parse one text as `what` (`feed`, `page`, `mail`, `picture`: digest.collect.parsing).
+        """Parse one text as `what` (`feed`, `page`, `links`, …: digest.collect.parsing).
 
         Raises:
             ParseError: it took too long, too much memory, or is not to be parsed.

@@ -10,7 +10,7 @@ class SourceState:
 
     name: str
     url: str = ""
-    """The address in schedule.yaml that the rest of the state is true for."""
+    """The kind and address in schedule.yaml that the rest of the state is true for."""
     etag: str = ""
     last_modified: str = ""
     checked_at: datetime | None = None
@@ -21,6 +21,8 @@ class SourceState:
     """Not due until then: back-off, Retry-After, max-age."""
     error: str = ""
     """In words; empty after a success."""
+    found: str = ""
+    """Where to ask instead of `url`: the feed of a page, the REST interface of a site."""
     moved_to: str = ""
     moves: int = 0
     """Equal permanent redirects in a row."""

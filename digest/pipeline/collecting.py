@@ -1,4 +1,4 @@
-"""How do sources become stored articles? Feeds and folders, a report for each.
+"""How do sources become stored articles? A report for each.
 
 A source that is down is one line of the report. What one source gave is committed whole before the
 next one is read, so a killed run loses nothing and the next one goes on.
@@ -16,13 +16,14 @@ import structlog
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from digest.collect.answers import Answer, Nets, Request, Verdict
-from digest.collect.feeds import read_feed
+from digest.collect.kinds import first_address
 from digest.collect.waits import NEVER, address_of, after_failure, after_success, fresh
 from digest.collect.worker import Worker
 from digest.errors import NotFoundError, unknown
 from digest.model.source import SourceState
 from digest.pipeline.filling import BOUNDS, Bounds, fill, told
 from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.reading import Found, find, request
 from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_drops, receive_items
 from digest.schedule.values import Schedule, Source
 from digest.storage.sources import save_source_state, source_state, source_states
@@ -68,9 +69,9 @@ def collect(
         ask = partial(fetch or _fetch(), agent=agent_of(newsroom), permitted=permitted)
         desk = Desk(newsroom=newsroom, parser=parser, ask=ask)
         folders = [source for source in chosen if source.folder]
-        feeds = [source for source in chosen if source.feed]
+        asked = [source for source in chosen if source.on_the_web]
         reports = [_from_folder(desk, source) for source in folders]
-        reports += _from_feeds(desk, feeds, chance, even_early=bool(only))
+        reports += _from_web(desk, asked, chance, even_early=bool(only))
         reports = list(told(reports, list(fill(desk, chosen, chance, bounds))))
     order = {source.name: place for place, source in enumerate(chosen)}
     return tuple(sorted(reports, key=lambda report: order[report.source]))
@@ -96,24 +97,24 @@ def _chosen(schedule: Schedule, only: str) -> Sequence[Source]:
     return (source,)
 
 
-# --- feeds ------------------------------------------------------------------------------
+# --- the web ----------------------------------------------------------------------------
 
 
-def _from_feeds(
-    desk: Desk, feeds: Sequence[Source], chance: Chance, *, even_early: bool
+def _from_web(
+    desk: Desk, asked: Sequence[Source], chance: Chance, *, even_early: bool
 ) -> Iterator[SourceReport]:
     with desk.newsroom.database.read() as connection:
         states = source_states(connection)
     due: list[tuple[Source, SourceState]] = []
-    for source in feeds:
-        state = fresh(states.get(source.name, SourceState(name=source.name)), source.feed)
+    for source in asked:
+        state = fresh(states.get(source.name, SourceState(name=source.name)), source.remembered_as)
         if even_early or _is_due(state, desk.now):
             due.append((source, state))
         else:
             yield _not_yet(state)
     for start in range(0, len(due), _WAVE):
         wave = due[start : start + _WAVE]
-        answers = desk.ask([_request(source, state) for source, state in wave], now=desk.now)
+        answers = desk.ask([request(source, state) for source, state in wave], now=desk.now)
         offline = len(wave) > 1 and not any(answer.heard for answer in answers)
         for (source, known), answer in zip(wave, answers, strict=True):
             # Then it is our line: each waits the first pause again, not a longer one.
@@ -132,26 +133,17 @@ def _not_yet(state: SourceState) -> SourceReport:
     return SourceReport(source=state.name, notes=(note,), error=state.error)
 
 
-def _request(source: Source, state: SourceState) -> Request:
-    return Request(
-        url=address_of(source.feed, state), etag=state.etag, last_modified=state.last_modified
-    )
-
-
 def _from_answer(
     desk: Desk, source: Source, state: SourceState, answer: Answer, chance: Chance
 ) -> SourceReport:
-    """Store what one feed answered, and how it stands now, in one transaction."""
-    report = SourceReport(source=source.name, error=answer.error)
-    if answer.verdict is Verdict.CONTENT:
-        reading = read_feed(answer, desk.parser)
-        report = replace(report, error=reading.error, notes=reading.notes)
-        keep = receive_items(desk, source, reading.items, base=answer.url)
-    else:
-        keep = receive_items(desk, source, (), base="")
-    if answer.verdict is Verdict.GONE:
-        report = replace(report, error=f"{answer.error}: gone for good, remove it or correct it")
-    after = _state_after(state, answer, report.error, now=desk.now, chance=chance())
+    """Store what a source answered, and how it stands now, in one transaction."""
+    found = find(desk, source, state, answer)
+    reading = found.reading
+    report = SourceReport(source=source.name, error=reading.error, notes=reading.notes)
+    keep = receive_items(desk, source, reading.items, base=found.base)
+    if found.answer.verdict is Verdict.GONE:
+        report = replace(report, error=f"{reading.error}: gone for good, remove it or correct it")
+    after = _state_after(state, found, report.error, now=desk.now, chance=chance())
     with desk.newsroom.database.write() as connection:
         alone(connection, STORING)
         save_source_state(connection, after)
@@ -160,15 +152,19 @@ def _from_answer(
 
 
 def _state_after(
-    state: SourceState, answer: Answer, error: str, *, now: datetime, chance: float
+    state: SourceState, found: Found, error: str, *, now: datetime, chance: float
 ) -> SourceState:
+    # Validators are those of the address that was asked: another one starts without.
+    known = state if found.place == state.found else replace(state, etag="", last_modified="")
+    known = replace(known, found=found.place)
     if error:
-        return after_failure(state, answer, error, now=now, chance=chance)
-    return after_success(state, answer, now)
+        return after_failure(known, found.answer, error, now=now, chance=chance)
+    return after_success(known, found.answer, now)
 
 
 def _news_of_move(source: Source, state: SourceState) -> tuple[str, ...]:
-    if address_of(source.feed, state) == source.feed:
+    asked = first_address(source.kind, source.place)
+    if address_of(asked, state) == asked:
         return ()
     return (f"moved for good to {state.moved_to}: correct schedule.yaml",)
 

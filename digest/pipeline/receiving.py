@@ -19,8 +19,8 @@ from digest.collect.changes import Change, needs_reading
 from digest.collect.charset import decode
 from digest.collect.drops import Drop, page_item, read_drops
 from digest.collect.entries import Origin, entry_of, text_entry_of
-from digest.collect.feeds import Parser
 from digest.collect.items import Item, entry_key, fingerprint, named, shared_addresses
+from digest.collect.readings import Parser
 from digest.collect.worker import ParseError
 from digest.model.source import Sighting
 from digest.pipeline.newsroom import Newsroom

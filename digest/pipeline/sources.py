@@ -19,7 +19,6 @@ LOOKED_BACK = timedelta(days=90)
 """Over how long articles are counted, and the rhythm is heard."""
 _MOMENTS = 21
 """Articles whose dates make a rhythm: twenty pauses."""
-_KINDS = ("feed", "folder")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ class SourceStanding:
 
     source: str
     kind: str
-    """`feed` or `folder`: the key that it has in schedule.yaml."""
+    """The key that it has in schedule.yaml: `feed`, `page`, `folder` …"""
     matters: bool
     """schedule.yaml says that the issue needs it."""
     last_success: datetime | None
@@ -110,15 +109,14 @@ def _known(
 
 def _standing(source: Source, known: _Known) -> SourceStanding:
     name, now = source.name, known.now
-    kind = next(kind for kind in _KINDS if getattr(source, kind))
-    state = fresh(known.states.get(name, SourceState(name=name)), getattr(source, kind))
+    state = fresh(known.states.get(name, SourceState(name=name)), source.remembered_as)
     gave = known.yields.get(name)
     newest = gave.newest if gave else known.older.get(name)
     rhythm = rhythm_of(known.moments.get(name, ()))
     patience = patience_with(rhythm, source.silent_after)
     return SourceStanding(
         source=name,
-        kind=kind,
+        kind=source.kind,
         matters=source.matters,
         last_success=state.succeeded_at,
         last_article=newest,

@@ -7,8 +7,11 @@ from typing import TypeAlias
 
 from digest.errors import Problem, unknown
 from digest.schedule.text import Document, Path, Plain
+from digest.schedule.values import KINDS, WEB_KINDS
 
 Finding: TypeAlias = tuple[Path, str]
+
+_ONE_KIND = f"an address ({', '.join(map(repr, WEB_KINDS))}) or a 'folder'"
 
 
 def references(document: Document) -> tuple[Problem, ...]:
@@ -36,8 +39,9 @@ def _source_names(document: Document) -> Iterator[Finding]:
 
 
 def _source_places(document: Document) -> Iterator[Finding]:
-    yield from _repeated(document, "feed", "{!r} is already the feed of the source on line {}")
-    yield from _repeated(document, "folder", "{!r} is already the folder of the source on line {}")
+    for kind in KINDS:
+        already = f"{{!r}} is already the {kind} of the source on line {{}}"
+        yield from _repeated(document, kind, already)
 
 
 def _repeated(document: Document, key: str, what: str) -> Iterator[Finding]:
@@ -54,11 +58,13 @@ def _repeated(document: Document, key: str, what: str) -> Iterator[Finding]:
 def _source_kinds(document: Document) -> Iterator[Finding]:
     for index, source in _sources(document):
         name = source.get("name", f"number {index + 1}")
-        if "feed" not in source and "folder" not in source:
-            yield ("sources", index), f"source {name!r} needs a 'feed' address or a 'folder'"
-        if "feed" in source and "folder" in source:
-            path = ("sources", index, "folder")
-            yield path, f"source {name!r} has both 'feed' and 'folder': make it two sources"
+        kinds = [kind for kind in source if kind in KINDS]
+        if not kinds:
+            yield ("sources", index), f"source {name!r} needs {_ONE_KIND}"
+        if len(kinds) > 1:
+            both = " and ".join(f"'{kind}'" for kind in kinds)
+            path = ("sources", index, kinds[-1])
+            yield path, f"source {name!r} has {both}: keep one, or make it two sources"
 
 
 def _aliases(document: Document) -> Iterator[Finding]:

@@ -39,6 +39,11 @@ from digest.schedule.fields import (
 
 Language = Literal["fr", "en"]
 
+WEB_KINDS = ("feed", "page", "sitemap", "wordpress")
+"""Kinds of source that a web address is asked for; the key that holds the address."""
+KINDS = (*WEB_KINDS, "folder")
+"""All kinds of source."""
+
 
 class Value(BaseModel):
     """A frozen value that refuses unknown keys."""
@@ -121,12 +126,15 @@ class Licence(Value):
 
 
 class Source(Value):
-    """Where articles come from: exactly one of feed and folder."""
+    """Where articles come from: exactly one of KINDS says where."""
 
     name: Name
     title: Line = ""
     """As readers see it; the name when empty."""
     feed: WebAddress = ""
+    page: WebAddress = ""
+    sitemap: WebAddress = ""
+    wordpress: WebAddress = ""
     folder: Line = ""
     language: IsoLanguage = ""
     """ISO 639-1 when all its articles share one."""
@@ -140,6 +148,26 @@ class Source(Value):
     full_text: bool = True
     """The pages of its articles are asked for the text that its feed leaves out."""
     licence: Licence = Licence()
+
+    @property
+    def kind(self) -> str:
+        """Which of KINDS it is."""
+        return next((kind for kind in KINDS if getattr(self, kind)), "feed")
+
+    @property
+    def place(self) -> str:
+        """Where it is: a web address, or a folder."""
+        return str(getattr(self, self.kind))
+
+    @property
+    def remembered_as(self) -> str:
+        """What collecting's memory of it is true for: one address asked as another kind is new."""
+        return self.place if self.kind in {"feed", "folder"} else f"{self.kind} {self.place}"
+
+    @property
+    def on_the_web(self) -> bool:
+        """Whether a web address is asked for it."""
+        return self.kind in WEB_KINDS
 
 
 class Limits(Value):

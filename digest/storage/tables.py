@@ -35,6 +35,7 @@ sources = Table(
     Column("failures", Integer, nullable=False, default=0),  # in a row
     Column("not_before", UtcDateTime),  # back-off, Retry-After, max-age
     Column("error", Text, nullable=False, default=""),
+    Column("found", Text, nullable=False, default=""),  # asked instead of url: a page's feed
     Column("moved_to", Text, nullable=False, default=""),
     Column("moves", Integer, nullable=False, default=0),  # equal permanent redirects in a row
 )

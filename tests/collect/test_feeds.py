@@ -15,8 +15,9 @@ import pytest
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.entries import Origin, entry_of
-from digest.collect.feeds import Reading, read_feed
+from digest.collect.feeds import read_feed
 from digest.collect.items import named, shared_addresses
+from digest.collect.readings import Reading
 from digest.collect.repair import NEWEST
 from digest.collect.worker import ParseError, Worker, write_frame
 from digest.model.article import Entry

@@ -31,8 +31,11 @@ class Room:
         return self.root / "inbox"
 
     def feed(self, url: str, name: str = "fleuve", **how: Any) -> None:
-        """Add a feed; the pages of its articles are not asked unless `full_text` says so."""
-        self.sources.append(Source(name=name, feed=url, **{"full_text": False, **how}))
+        self.source(name, feed=url, **how)
+
+    def source(self, name: str = "fleuve", **how: Any) -> None:
+        """Add a source; the pages of its articles are not asked unless `full_text` says so."""
+        self.sources.append(Source(name=name, **{"full_text": False, **how}))
 
     def collect(self, only: str = "", **how: Any) -> dict[str, SourceReport]:
         how = {"permitted": LOOPBACK, "chance": lambda: 0.5, **how}

@@ -45,12 +45,18 @@ def test_the_shipped_schedule_has_what_a_newcomer_needs() -> None:
             "    feed: https://rfi.example/rss",
             "19: 'https://rfi.example/rss' is already the feed of the source on line 17",
         ),
-        ("    folder: inbox\n", "", "18: source 'inbox' needs a 'feed' address or a 'folder'"),
+        ("    folder: inbox\n", "", "18: source 'inbox' needs an address ('feed', 'page', "),
         (
             "    folder: inbox",
             "    folder: inbox\n    feed: https://a.example",
-            "19: source 'inbox' ha",
+            "20: source 'inbox' has 'folder' and 'feed': keep one, or make it two sources",
         ),
+        (
+            "    folder: inbox",
+            "    sitemap: https://a.example\n    page: https://a.example",
+            "20: source 'inbox' has 'sitemap' and 'page': keep one, or make it two sources",
+        ),
+        ("    folder: inbox", "    wordpress: a.example", "19: wordpress: 'a.example' is not an"),
         (
             "https://rfi.example/rss",
             "rfi.example/rss",

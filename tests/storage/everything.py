@@ -144,6 +144,7 @@ def _newsroom() -> Rows:
                 "last_modified": "",
                 "failures": 2,
                 "error": "",
+                "found": "https://fleuve.example/feed",
                 "moved_to": "",
                 "moves": 0,
                 "checked_at": AT,
