@@ -13,12 +13,22 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import extracting, grouping, importing, mailing, rendering, scale, sending, smtp
+from bench import (
+    collecting_unchanged,
+    extracting,
+    grouping,
+    importing,
+    mailing,
+    rendering,
+    scale,
+    sending,
+    smtp,
+)
 
 RUNS = 5
 RESULT = Path("var/bench.json")
 MEASURED_WITH = (
-    *("digest", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson"),
+    *("digest", "aiohttp", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson"),
     *("numpy", "pystemmer", "scipy", "cryptography", "trafilatura", "lxml"),
 )
 
@@ -34,6 +44,13 @@ class Benchmark:
 
 
 BENCHMARKS = (
+    Benchmark(
+        name="collect.unchanged_10k.seconds",
+        unit="s",
+        measure=collecting_unchanged.seconds_10k,
+        runs=3,
+    ),
+    Benchmark(name="collect.peak_mb", unit="MB", measure=collecting_unchanged.peak_mb_10k, runs=1),
     Benchmark(name="group.10k.seconds", unit="s", measure=grouping.seconds_10k),
     Benchmark(
         name="group.10k.semantic.seconds",

@@ -177,6 +177,15 @@ def insert_if_absent(connection: Connection, table: Table, **values: Any) -> boo
     return connection.execute(statement, execution_options=counted).rowcount == 1
 
 
+def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; each takes the place of the one that has its primary key."""
+    if rows:
+        statement = inserting(connection, table)
+        news = {name: statement.excluded[name] for name in rows[0]}
+        keys = list(table.primary_key)
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=news), rows)
+
+
 def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - of two dialects
     """Begin an INSERT that can say what becomes of a row whose key is taken."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite

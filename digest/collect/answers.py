@@ -19,6 +19,10 @@ class Request:
     url: str
     etag: str = ""
     last_modified: str = ""
+    named: bool = False
+    """A person named this address, in schedule.yaml say; else it was found by following links, and
+    every rule of robots.txt is obeyed (digest.collect.robots).
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,10 @@ class Verdict(StrEnum):
     """410: it won't come back."""
     BLOCKED = "blocked"
     """A challenge page: the site wants no programs."""
+    DISALLOWED = "disallowed"
+    """robots.txt keeps programs from it: nobody was asked."""
+    LEFT = "left"
+    """Nobody was asked this time, and nothing is known of it: later."""
     FAILED = "failed"
 
 

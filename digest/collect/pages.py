@@ -36,6 +36,7 @@ _TITLED = 0.5  # share of the title's, found anywhere on the page
 _STEM = 5  # letters by which a word and its inflections are one
 _LONGER = re.compile(rf"\w{{{_STEM},}}")
 _PDF = b"%PDF"
+_FOR_GOOD = (Verdict.GONE, Verdict.DISALLOWED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ def asked_anew(page: PageTry, entry: Entry, now: datetime) -> PageTry:
 def read_page(article: Article, answer: Answer, parser: Parser, origin: Origin) -> Taken:
     """Read the article that a page holds."""
     if answer.verdict is not Verdict.CONTENT:
-        return Taken(outcome=answer.error, again=answer.verdict is not Verdict.GONE)
+        return Taken(outcome=answer.error, again=answer.verdict not in _FOR_GOOD)
     if other := _no_page(answer):
         return Taken(outcome=other)
     if answer.cut:

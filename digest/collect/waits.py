@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from digest.collect.answers import Answer, Verdict
+from digest.collect.same import body_hash
 from digest.model.source import SourceState
 
 FIRST = timedelta(minutes=30)
@@ -16,6 +17,7 @@ FRESHEST = timedelta(days=1)
 """A feed that calls itself fresh for a year is asked every day all the same."""
 MOVES = 3
 """Equal permanent redirects before we go straight to the new address."""
+_UNWANTED = {Verdict.BLOCKED, Verdict.DISALLOWED}
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -69,6 +71,8 @@ def after_success(state: SourceState, answer: Answer, now: datetime) -> SourceSt
         _moved(state, answer),
         etag=state.etag if unchanged else answer.etag,
         last_modified=state.last_modified if unchanged else answer.last_modified,
+        body_hash=state.body_hash if unchanged else body_hash(answer),
+        changed_at=state.changed_at or now,
         checked_at=now,
         succeeded_at=now,
         failures=0,
@@ -82,13 +86,14 @@ def after_failure(
 ) -> SourceState:
     """Give the state after an answer that could not be used; its validators are not kept."""
     failures = state.failures + 1
-    first = BLOCKED_FIRST if answer.verdict is Verdict.BLOCKED else FIRST
+    first = BLOCKED_FIRST if answer.verdict in _UNWANTED else FIRST
     pause = max(back_off(failures, chance, first=first), answer.wait or timedelta())
     return replace(
         state,
         checked_at=now,
         failures=failures,
         not_before=NEVER if answer.verdict is Verdict.GONE else now + pause,
+        due_at=None,
         error=error,
         moves=0,  # a saved address that fails is given up: the one in schedule.yaml is tried again
     )

@@ -26,6 +26,14 @@ class SourceState:
     moved_to: str = ""
     moves: int = 0
     """Equal permanent redirects in a row."""
+    body_hash: str = ""
+    """Of the last body that was read: an equal one is not read again."""
+    rhythm: int = 0
+    """Seconds between two of its articles, as it was last seen to publish; 0: not known yet."""
+    changed_at: datetime | None = None
+    """When it last gave something new."""
+    due_at: datetime | None = None
+    """When its own rhythm asks for it next; servers' wishes stand in `not_before`."""
 
 
 @dataclass(frozen=True, kw_only=True)

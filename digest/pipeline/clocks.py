@@ -20,7 +20,7 @@ from digest.errors import DigestError
 from digest.model.run import Run, RunClock, RunRecord
 from digest.pipeline.arriving import Arrivals
 from digest.pipeline.blanking import blank_old_events
-from digest.pipeline.collecting import collect
+from digest.pipeline.collecting import Occasion, collect
 from digest.pipeline.desk import Desk
 from digest.pipeline.lanes import JOIN, Lanes
 from digest.pipeline.notices import NOTICES, NoticeLane
@@ -34,14 +34,16 @@ from digest.storage import runs
 LEASE = timedelta(minutes=5)
 """How long an open run stays its taker's without a sign of life."""
 COLLECT = "collect"
-"""The step that asks the sources: a feed forgets within hours what a week's issue needs. What came
-is put into stories at once.
+"""The step that asks the sources whose rhythm asks for it: a feed forgets within hours what an
+issue needs. What came is put into stories at once.
 """
+COLLECTORS = 4
+"""How many workers may share a round of collecting; who is at one drops further shares."""
 SETTLE = "settle"
 """The step that settles doubts which events, or the lack of them, can settle."""
 EVERY: Mapping[str, timedelta] = {
     SETTLE: timedelta(minutes=1),
-    COLLECT: timedelta(minutes=30),
+    COLLECT: timedelta(minutes=5),
     TIDY: timedelta(hours=1),
 }
 """How often each scheduler does what no newsletter's clock asks for."""
@@ -114,6 +116,7 @@ class Clocks:
         self._since: Since = {}
         self._in_hand: set[Run] = set()
         self._lock = Lock()
+        self._collecting = Lock()
         self._swept_at: dict[str, datetime] = {}
         self._lanes = Lanes(desk, engine)
         self._notices = NoticeLane(desk, engine)
@@ -146,14 +149,23 @@ class Clocks:
             settle_doubts(self._desk.newsroom)
             blank_old_events(self._desk.newsroom)
         elif job.step == COLLECT:
-            collect(self._desk.newsroom)
-            self._arrivals.place(self._desk.newsroom)
+            self._collect()
         elif job.step == NOTICES:
             self._notices.work()
         elif job.step == TIDY:
             tidy(self._desk.newsroom)
         else:
             self._strike(_run(job))
+
+    def _collect(self) -> None:
+        """Take a share of a round, unless this process is at one: claims of hosts divide it."""
+        if not self._collecting.acquire(blocking=False):
+            return
+        try:
+            collect(self._desk.newsroom, occasion=Occasion.ROUND)
+        finally:
+            self._collecting.release()
+        self._arrivals.place(self._desk.newsroom)
 
     def _refresh(self) -> None:
         with self._lock:
@@ -203,7 +215,8 @@ class Clocks:
             swept_at = self._swept_at.get(step)
             if swept_at is None or now - swept_at >= period:
                 self._swept_at[step] = now
-                self._engine.enqueue(Job(step=step, key=""))
+                for share in range(COLLECTORS if step == COLLECT else 1):
+                    self._engine.enqueue(Job(step=step, key=str(share or "")))
 
     def _strike(self, run: Run) -> None:
         newsroom = self._desk.newsroom

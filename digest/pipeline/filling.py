@@ -16,7 +16,7 @@ from time import monotonic
 import structlog
 from sqlalchemy import Connection
 
-from digest.collect.answers import Answer, Request
+from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.entries import Origin
 from digest.collect.pages import Taken, after_try, condensed, read_page, why_never
 from digest.collect.urls import host_of
@@ -147,7 +147,8 @@ def _ask(
     offline = len(wave) > 1 and not any(answer.heard for answer in answers)
     for (held, page), answer in zip(wave, answers, strict=True):
         taken, now = _guarded(desk, held, answer), desk.newsroom.clock()
-        if offline:  # then it is our line: no page's try
+        # Nobody was asked, or nobody answered at all, so that it is our line: no page's try.
+        if offline or answer.verdict is Verdict.LEFT:
             after = replace(
                 page, tries=page.tries - 1, not_before=now + FIRST, outcome=taken.outcome
             )

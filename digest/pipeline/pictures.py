@@ -85,7 +85,7 @@ class _Round:
     """One draft's questions, until the time is over."""
 
     def __init__(self, newsroom: Newsroom, outside: Outside, issue_id: int) -> None:
-        from digest.pipeline.collecting import agent_of
+        from digest.pipeline.asking import agent_of
 
         self._newsroom = newsroom
         self._outside = outside

@@ -168,7 +168,7 @@ def _asked(
     again: bool = False,
 ) -> list[Finding]:
     """Ask the links and pictures of an issue's own stories."""
-    from digest.pipeline.collecting import agent_of
+    from digest.pipeline.asking import agent_of
 
     pages = [dissect(edition.html) for one, (_, edition) in editions.items() if not one.monthly]
     asked = addresses_of(issue.content, pages, f"{newsroom.site_url}/")

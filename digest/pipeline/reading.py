@@ -36,8 +36,12 @@ class Found:
 
 def request(source: Source, state: SourceState) -> Request:
     """Say what to ask first: what was found behind the address, or the address itself."""
-    url = state.found or home(source, state)
-    return Request(url=url, etag=state.etag, last_modified=state.last_modified)
+    return Request(
+        url=state.found or home(source, state),
+        etag=state.etag,
+        last_modified=state.last_modified,
+        named=not state.found,
+    )
 
 
 def home(source: Source, state: SourceState) -> str:
@@ -51,18 +55,20 @@ def find(desk: Desk, source: Source, state: SourceState, answer: Answer) -> Foun
     if not state.found:
         return asked.through(answer)
     if answer.verdict is Verdict.UNCHANGED:
-        return Found(answer=_settled(answer), reading=Reading(), place=state.found)
+        return Found(answer=settled(answer), reading=Reading(), place=state.found)
     reading = asked.read(answer)
     if not reading.error:
         place = answer.moved_to or state.found
         return asked.paged(
-            Found(answer=_settled(answer), reading=reading, base=answer.url, place=place)
+            Found(answer=settled(answer), reading=reading, base=answer.url, place=place)
         )
     address = home(source, state)
     if not answer.heard and host_of(address) == host_of(state.found):
         return Found(answer=answer, reading=reading, place=state.found)
     asked.tried.add(state.found)
-    return asked.through(asked.ask(address), lost=f"{_bare(state.found)}: {reading.error}")
+    return asked.through(
+        asked.ask(address, named=True), lost=f"{_bare(state.found)}: {reading.error}"
+    )
 
 
 class _Asked:
@@ -73,10 +79,10 @@ class _Asked:
         self.tried: set[str] = set()
         self.steps = STEPS
 
-    def ask(self, url: str) -> Answer:
+    def ask(self, url: str, *, named: bool = False) -> Answer:
         self.steps -= 1
         self.tried.add(url)
-        (answer,) = self.desk.ask([Request(url=url)], now=self.desk.now)
+        (answer,) = self.desk.ask([Request(url=url, named=named)], now=self.desk.now)
         return answer
 
     def read(self, answer: Answer) -> Reading:
@@ -105,7 +111,7 @@ class _Asked:
             passing = not answer.heard or answer.status >= SERVERS_FAULT
             return replace(found, reading=_stood_in(before, why, passing=passing))
         kept = (
-            _settled(answer) if before.lasting else replace(found.answer, etag="", last_modified="")
+            settled(answer) if before.lasting else replace(found.answer, etag="", last_modified="")
         )
         notes = before.notes + reading.notes
         return Found(
@@ -141,7 +147,7 @@ PAST_THE_END = 400
 """WordPress' status for a page that has no entries (rest_post_invalid_page_number)."""
 
 
-def _settled(answer: Answer) -> Answer:
+def settled(answer: Answer) -> Answer:
     """Leave out moves: they are not those of the address in schedule.yaml."""
     return replace(answer, moved_to="")
 

@@ -10,7 +10,7 @@ from digest.deliver.pace import JOB, in_words
 from digest.engine.slots import next_slots
 from digest.model.issue import Issue, IssueState
 from digest.model.run import Run, RunClock
-from digest.pipeline.collecting import collect
+from digest.pipeline.collecting import Occasion, collect
 from digest.pipeline.composing import approve, approve_automatic, make_draft
 from digest.pipeline.due import OVER, due_issue
 from digest.pipeline.grouping import group
@@ -92,7 +92,7 @@ def _issue(newsroom: Newsroom, run: Run) -> Issue:
         if run.clock is RunClock.DRAFT:  # who was killed meanwhile had not kept all of them
             keep_pictures(newsroom, made)
         return made
-    collect(newsroom)
+    collect(newsroom, occasion=Occasion.DRAFT)
     _group(newsroom)
     return make_draft(newsroom, run.newsletter, slot)
 

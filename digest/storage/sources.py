@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from digest.model.source import Sighting, SourceState
-from digest.storage.tables import entries, sources
+from digest.storage.asking_tables import sources
+from digest.storage.tables import articles, entries
+from subscribers.database import put
 
 _CHUNK = 500  # keys of one question
 _Key = TypeVar("_Key", str, int)
@@ -20,6 +23,15 @@ def source_states(connection: Connection) -> dict[str, SourceState]:
     return {row["name"]: SourceState(**row) for row in rows}
 
 
+def states_of(connection: Connection, names: Iterable[str]) -> dict[str, SourceState]:
+    """How do these sources stand? Those never asked are missing."""
+    found: dict[str, SourceState] = {}
+    for chunk in chunks(names):
+        rows = connection.execute(select(sources).where(sources.c.name.in_(chunk))).mappings()
+        found.update((row["name"], SourceState(**row)) for row in rows)
+    return found
+
+
 def source_state(connection: Connection, name: str) -> SourceState:
     """How does this source stand? One never asked stands at the beginning."""
     row = connection.execute(select(sources).where(sources.c.name == name)).mappings().first()
@@ -28,21 +40,33 @@ def source_state(connection: Connection, name: str) -> SourceState:
 
 def save_source_state(connection: Connection, state: SourceState) -> None:
     """Keep how a source stands now."""
-    values = asdict(state)
-    known = update(sources).where(sources.c.name == state.name).values(**values)
-    if connection.execute(known).rowcount == 0:
-        connection.execute(insert(sources).values(**values))
+    save_source_states(connection, [state])
+
+
+def save_source_states(connection: Connection, states: Iterable[SourceState]) -> None:
+    """Keep how these sources stand now."""
+    put(connection, sources, [vars(state) for state in states])
 
 
 def sightings(connection: Connection, source: str, keys: Iterable[str]) -> dict[str, Sighting]:
     """Which of these keys has the source given before?"""
     columns = [column for column in entries.c if column.name != "source"]
     found: dict[str, Sighting] = {}
-    for chunk in _chunks(dict.fromkeys(keys)):
+    for chunk in chunks(dict.fromkeys(keys)):
         asked = select(*columns).where(entries.c.source == source, entries.c.key.in_(chunk))
         rows = connection.execute(asked).mappings()
         found.update((row["key"], Sighting(**row)) for row in rows)
     return found
+
+
+def moments_of(connection: Connection, source: str, since: datetime) -> list[datetime]:
+    """When did the articles appear that this source gave, from a moment on?"""
+    asked = select(articles.c.published_at).where(
+        articles.c.id == entries.c.article_id,
+        entries.c.source == source,
+        articles.c.published_at >= since,
+    )
+    return list(connection.scalars(asked))
 
 
 def record_sighting(connection: Connection, source: str, sighting: Sighting) -> None:
@@ -73,7 +97,7 @@ def sources_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, 
     """Which sources gave each of these articles? In the order in which they did."""
     found: dict[int, dict[str, None]] = {}
     first = func.min(entries.c.first_seen_at)
-    for chunk in _chunks(dict.fromkeys(article_ids)):
+    for chunk in chunks(dict.fromkeys(article_ids)):
         asked = (
             select(entries.c.article_id, entries.c.source)
             .where(entries.c.article_id.in_(chunk))
@@ -85,7 +109,8 @@ def sources_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, 
     return {article_id: tuple(names) for article_id, names in found.items()}
 
 
-def _chunks(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
+def chunks(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
+    """Cut keys into pieces that one question can hold."""
     waiting = iter(keys)
     while chunk := list(islice(waiting, _CHUNK)):
         yield chunk

@@ -23,23 +23,6 @@ metadata = MetaData(naming_convention=NAMING)
 
 # --- collect ----------------------------------------------------------------------------
 
-sources = Table(
-    "sources",  # what collecting remembers of each source of schedule.yaml
-    metadata,
-    Column("name", String(128), primary_key=True),
-    Column("url", Text, nullable=False, default=""),  # validators are good for this address only
-    Column("etag", Text, nullable=False, default=""),
-    Column("last_modified", Text, nullable=False, default=""),
-    Column("checked_at", UtcDateTime),
-    Column("succeeded_at", UtcDateTime),
-    Column("failures", Integer, nullable=False, default=0),  # in a row
-    Column("not_before", UtcDateTime),  # back-off, Retry-After, max-age
-    Column("error", Text, nullable=False, default=""),
-    Column("found", Text, nullable=False, default=""),  # asked instead of url: a page's feed
-    Column("moved_to", Text, nullable=False, default=""),
-    Column("moves", Integer, nullable=False, default=0),  # equal permanent redirects in a row
-)
-
 entries = Table(
     "entries",  # what was received under which name: nothing is collected twice
     metadata,

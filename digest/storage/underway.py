@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from digest.model.delivery import Batch, BatchState, Outcome
 from digest.model.issue import IssueState
-from digest.storage import issues, ledger, notices, runs, tables
+from digest.storage import asking_tables, issues, ledger, notices, runs, tables
 from digest.storage.tables import attempts, batches, clocks
 from subscribers.tables import consents, subscribers
 
@@ -25,7 +25,7 @@ _SEEN = (
     tables.articles.c.updated_at,
     tables.issues.c.changed_at,
     tables.runs.c.taken_at,
-    tables.sources.c.checked_at,
+    asking_tables.sources.c.checked_at,
     attempts.c.intent_at,
     consents.c.at,
     subscribers.c.changed_at,

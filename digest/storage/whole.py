@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, Table
 
+from digest.storage.asking_tables import claims
 from digest.storage.click_tables import clicks
 from digest.storage.editor_tables import rulings
 from digest.storage.page_tables import pages
@@ -10,8 +11,8 @@ from digest.storage.reader_tables import notices
 from subscribers.tables import metadata as readership
 
 _NEWSROOMS = {
-    *(clicks.metadata, rulings.metadata, notices.metadata),
-    *(pages.metadata, pictures.metadata),
+    *(claims.metadata, clicks.metadata, rulings.metadata),
+    *(notices.metadata, pages.metadata, pictures.metadata),
 }
 """One and the same, complete once these modules are read."""
 

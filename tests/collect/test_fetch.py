@@ -22,7 +22,7 @@ def server() -> Any:
         yield server
 
 
-def ask(url: str, limits: Limits = QUICK, **known: str) -> Answer:
+def ask(url: str, limits: Limits = QUICK, **known: Any) -> Answer:
     (answer,) = fetch([Request(url=url, **known)], now=NOW, limits=limits, permitted=LOOPBACK)
     return answer
 

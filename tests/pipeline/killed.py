@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from digest.model.source import SourceState
-from digest.pipeline import collecting
+from digest.pipeline import web_sources
 from digest.storage.sources import save_source_state
 from subscribers.database import Database
 from tests.pipeline.rooms import Room
@@ -26,7 +26,7 @@ def main(root: str, url: str, sources_before_death: str, *feeds: str) -> None:
         left -= 1
         save_source_state(connection, state)
 
-    pytest.MonkeyPatch().setattr(collecting, "save_source_state", save_or_die)
+    pytest.MonkeyPatch().setattr(web_sources, "save_source_state", save_or_die)
     room = Room(root=Path(root), database=Database(url))
     for number, feed in enumerate(feeds):
         room.feed(feed, name=f"s{number}")

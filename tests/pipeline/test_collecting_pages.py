@@ -103,7 +103,8 @@ def test_a_feed_of_another_host_that_leads_inside_is_refused(
     assert (report.new, report.notes) == (
         1,
         (
-            "http://10.0.0.1/feed: refused to dial: 10.0.0.1 is not a public address; "
+            "http://10.0.0.1/feed: http://10.0.0.1/robots.txt can't be had (refused to dial: "
+            "10.0.0.1 is not a public address): not asked for now; "
             "its links were followed instead",
         ),
     )

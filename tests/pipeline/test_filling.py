@@ -179,7 +179,10 @@ def test_being_offline_counts_as_no_try(room: Room, paper: Press, server: FeedSe
     room.sources.clear()
     room.feed(server.gives("/offline.xml", two), full_text=True)
     for _ in range(7):
-        assert "2, no connection to 127.0.0.1:9" in room.collect()["fleuve"].notes[-1]
+        assert (
+            "(no connection to 127.0.0.1:9): not asked for now"
+            in room.collect()["fleuve"].notes[-1]
+        )
         room.now += HOUR
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from digest.errors import StorageError
 from digest.pipeline import keeping
-from digest.storage import files, tables
+from digest.storage import asking_tables, files
 from subscribers import tables as readership
 from subscribers.database import Database
 from tests.storage.everything import AT, rows_of
@@ -77,7 +77,7 @@ def test_a_backup_is_of_one_moment_while_others_write(database: Database, file: 
             row = {"name": f"n{number}", "title": "x" * 2_000, "created_at": AT}
             with database.write() as connection:
                 connection.execute(insert(readership.lists), row)
-                connection.execute(insert(tables.sources).values(name=f"n{number}"))
+                connection.execute(insert(asking_tables.sources).values(name=f"n{number}"))
 
     writer = Thread(target=write)
     writer.start()

@@ -44,6 +44,8 @@ class FeedServer:
         self.url = url
         self.pages: dict[str, Page] = {}
         self.asked: list[Asked] = []
+        self.robots_asked: list[Asked] = []
+        """Requests for robots.txt, apart from the others."""
         self.closing = threading.Event()
 
     def gives(self, path: str, body: bytes | str = b"", **how: Any) -> str:
@@ -87,7 +89,8 @@ def _answering(server: FeedServer) -> Callable[..., BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             port = self.client_address[1]
             asked = Asked(path=self.path, headers=dict(self.headers), port=port)
-            server.asked.append(asked)
+            robots = self.path == "/robots.txt"
+            (server.robots_asked if robots else server.asked).append(asked)
             page = server.pages.get(self.path, Page(status=404))
             try:
                 self._give(_conditional(page, self.headers))

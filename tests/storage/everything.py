@@ -131,6 +131,7 @@ def _newsroom() -> Rows:
         "first_seen_at": AT,
         "updated_at": AT,
     }
+    read = {"fetched_at": AT, "good_until": AT}
     entry = {"source": "presse", "key": "e", "article_id": 7, "fingerprint": "f" * 64}
     story = {"voices": 1, "happened_at": AT, "grouped_at": AT}
     said = {"article_id": 7, "theme": "sahel", "belongs": True}
@@ -151,6 +152,8 @@ def _newsroom() -> Rows:
                 "url": "u",
             }
         ],
+        "robots": [read | {"origin": "o", "rules": "r", "trouble": ""}],
+        "claims": [{"name": "presse.example", "worker": "w", "run": "r", "lease_until": AT}],
         "articles": [article | {"id": id_, "key": f"k{id_}"} for id_ in (7, 9)],
         "article_versions": [text | {"id": 3, "article_id": 7, "replaced_at": AT}],
         "entries": [entry | {"first_seen_at": AT, "speaks": True}],
@@ -226,14 +229,8 @@ def _ledger() -> Rows:
         for seq, state in enumerate(_STATES, start=1)
     ]
     held = {"worker": DEAD, "lease_until": AT + timedelta(minutes=1)}
-    attempt = {
-        "provider": "courier",
-        "intent_at": AT,
-        "deadline": AT,
-        "provider_ref": "",
-        "detail": "",
-        "ended_at": None,
-    }
+    attempt: dict[str, Any] = {"provider": "courier", "provider_ref": "", "detail": ""}
+    attempt |= {"intent_at": AT, "deadline": AT, "ended_at": None}
     return {
         "batches": [
             one | held if one["state"] in {"calling", "claimed"} else one for one in batches
@@ -251,7 +248,7 @@ def _around() -> Rows:
     imported = {"id": 1, "fingerprint": "f" * 64, "list_name": LIST}
     kept = {"name": "a.jpg", "kind": "image/jpeg", "width": 1200, "height": 800}
     shown = {"issue_id": 1, "source": "a" * 32}
-    run = {"newsletter": "hebdo-sahel", "slot": AT, "taken_at": AT, "finished_at": None}
+    run = {"newsletter": "hebdo-sahel", "slot": AT, "taken_at": AT, "result": ""}
     return {
         "segments": [
             {"name": "mali", "rule": "theme = mali", "created_at": AT, "changed_at": AT, "id": 1}
@@ -292,8 +289,8 @@ def _around() -> Rows:
             }
         ],
         "runs": [
-            run | {"clock": "send", "result": ""},
-            run | {"clock": "draft", "result": "drafted", "finished_at": AT},
+            run | {"clock": "send", "finished_at": None},
+            run | {"clock": "draft", "finished_at": AT},
         ],
         "clocks": [{"newsletter": "hebdo-sahel", "clock": "send", "definition": "d", "since": AT}],
     }

@@ -81,7 +81,7 @@ def test_a_changed_article_keeps_its_former_texts(database: Database) -> None:
         update_article(connection, first, replace(second, body="Un troisième."), now=LATER)
         stored, former = article(connection, first), versions(connection, first)
     assert (stored.title, stored.body) == ("Un autre titre", "Un troisième.")
-    assert (stored.key, stored.source) == (original.key, original.source)
+    assert (stored.key, stored.source) == (original.key, "ailleurs")
     assert (stored.first_seen_at, stored.updated_at) == (NOON, LATER)
     assert [version.body for version in former] == [original.body, "Un autre texte."]
     assert former[0].replaced_at == LATER

@@ -24,6 +24,8 @@ NEW = {
     "issue_pictures",
     "twins",
     "pages",
+    "robots",
+    "claims",
 }
 
 

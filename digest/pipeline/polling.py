@@ -1,0 +1,261 @@
+"""Which sources on the web are asked now, by whom, and when is what they said saved?
+
+One window slides over all of them: no slow source holds the others up. Hosts are claimed some at a
+time, and the states of their sources are read again under the claim, so that nobody asks what
+another worker just asked. What gave nothing new is saved together, what gave something by itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from heapq import heappop, heappush
+from itertools import chain, islice, zip_longest
+from operator import itemgetter
+from typing import Protocol
+
+from digest.collect.answers import Answer, Request, Verdict
+from digest.collect.hosts import host_of
+from digest.collect.rhythm import LEAD
+from digest.collect.waits import NEVER, fresh
+from digest.model.source import SourceState
+from digest.pipeline.asking import Outside, Turn
+from digest.pipeline.receiving import Desk, SourceReport
+from digest.schedule.values import Source
+from digest.storage.sources import save_source_states, source_states, states_of
+
+_HOSTS = 100  # claimed at a time
+_SAVED = 200  # states of one transaction, at most
+_HELD = 50  # answers that wait for an earlier one, at most
+_TRIES = 60
+_PAUSE = 1.0  # seconds before others' hosts are tried again
+_ELSEWHERE = "another run asks its host now"
+
+
+class Occasion(Enum):
+    """Why sources are asked, and so which; what a server wishes is kept on each."""
+
+    BY_HAND = "by hand"
+    """All."""
+    BY_NAME = "by name"
+    """One, even before its server wishes."""
+    ROUND = "round"
+    """Those whose own rhythm asks for it."""
+    DRAFT = "draft"
+    """Those, and all that were not asked shortly before."""
+
+
+class Manner(Protocol):
+    """What a source's kind decides: its request, and what becomes of its answer."""
+
+    def request(self, source: Source, state: SourceState) -> Request:
+        """Give what to ask."""
+
+    def at_a_glance(
+        self, source: Source, state: SourceState, answer: Answer
+    ) -> tuple[SourceState, SourceReport] | None:
+        """Give how a source stands after an answer without a body to be read; None: read it."""
+
+    def take(self, source: Source, state: SourceState, answer: Answer) -> SourceReport:
+        """Read an answer; store it, and how the source stands."""
+
+
+class Poll:
+    """One run's asking."""
+
+    def __init__(self, desk: Desk, manner: Manner, outside: Outside) -> None:
+        self._desk, self._manner, self._stream = desk, manner, outside.stream
+        self._claims, self._book = outside.claims, outside.book
+        self._known: dict[str, datetime | None] = {}
+        """When each source had been asked before this run."""
+        self._open: Counter[str] = Counter()
+        """How many answers of a claimed host are to come."""
+        self._done: list[str] = []
+        self._unsaved: list[SourceState] = []
+        self._contested: list[Source] = []
+        self._passed: list[SourceReport] = []
+        self._silent: list[tuple[Turn, Answer]] = []
+        self._heard = False
+        self._places = 0
+
+    def reports(self, sources: Sequence[Source], occasion: Occasion) -> Iterator[SourceReport]:
+        """Ask the sources that are due; wait a minute for hosts that other runs are asking."""
+        waiting = sources
+        for _ in range(_TRIES):
+            self._contested = []
+            yield from self._round(waiting, occasion)
+            waiting = self._contested
+            if not waiting or self._desk.newsroom.stopping.wait(_PAUSE):
+                break
+        yield from (SourceReport(source=source.name, notes=(_ELSEWHERE,)) for source in waiting)
+
+    def _round(self, sources: Sequence[Source], occasion: Occasion) -> Iterator[SourceReport]:
+        with self._desk.newsroom.database.read() as connection:
+            states = source_states(connection)
+        due: dict[str, list[Turn]] = {}
+        for source in sources:
+            turn = self._turn(source, states)
+            if self._is_meanwhile(turn.state):
+                yield _asked_elsewhere(turn.state)
+            elif is_due(turn.state, self._desk.now, occasion):
+                due.setdefault(turn.host, []).append(turn)
+            else:
+                yield _not_yet(turn.state)
+        for turn, answer in _in_order(self._stream(self._claimed(due))):
+            self._claims.renew()
+            yield from self._heard_of(turn, answer)
+        yield from self._unheard()
+        self._save()
+        yield from self._passed
+        self._passed = []
+
+    def _turn(self, source: Source, states: Mapping[str, SourceState]) -> Turn:
+        known = states.get(source.name, SourceState(name=source.name))
+        state = fresh(known, source.remembered_as)
+        host = host_of(self._manner.request(source, state).url)
+        return Turn(source=source, state=state, host=host)
+
+    def _is_meanwhile(self, state: SourceState) -> bool:
+        """Tell whether somebody asked a source since this run first looked at it."""
+        return self._known.setdefault(state.name, state.checked_at) != state.checked_at
+
+    def _claimed(self, due: Mapping[str, list[Turn]]) -> Iterator[tuple[Turn, Request]]:
+        """Claim hosts as their turn comes; give what to ask of them, no host twice in a row."""
+        hosts = iter(due)
+        while chunk := list(islice(hosts, _HOSTS)):
+            if self._desk.newsroom.stopping.is_set():
+                self._contested += [turn.source for host in chunk for turn in due[host]]
+                continue
+            won = self._claim({host: due[host] for host in chunk})
+            for turn in chain.from_iterable(zip_longest(*won.values())):
+                if turn is not None:
+                    asked = replace(turn, place=self._places)
+                    self._places += 1
+                    yield asked, self._manner.request(turn.source, turn.state)
+
+    def _claim(self, wanted: Mapping[str, list[Turn]]) -> dict[str, list[Turn]]:
+        """Claim hosts; give what is still to be asked of those that were free."""
+        with self._desk.newsroom.database.write() as connection:
+            free = self._claims.take(connection, wanted)
+            names = [turn.source.name for host in free for turn in wanted[host]]
+            states = states_of(connection, names)
+            won = {
+                host: [self._turn(turn.source, states) for turn in turns]
+                for host, turns in wanted.items()
+                if host in free
+            }
+            self._book.look_up(connection, _urls(self._manner, won))
+        self._contested += [
+            turn.source for host, turns in wanted.items() if host not in free for turn in turns
+        ]
+        return {host: self._still(host, turns) for host, turns in won.items()}
+
+    def _still(self, host: str, turns: Iterable[Turn]) -> list[Turn]:
+        """Leave out what was asked meanwhile, or moved to a host that we did not claim."""
+        asked = []
+        for turn in turns:
+            if self._is_meanwhile(turn.state):
+                self._passed.append(_asked_elsewhere(turn.state))
+            elif turn.host == host:
+                asked.append(turn)
+            else:
+                self._contested.append(turn.source)
+        self._open[host] += len(asked)
+        if not asked:
+            self._done.append(host)
+        return asked
+
+    def _heard_of(self, turn: Turn, answer: Answer) -> Iterator[SourceReport]:
+        """Take an answer; what nobody answered at all waits until somebody is heard."""
+        if not answer.heard and not self._heard:
+            self._silent.append((turn, answer))
+            return
+        self._heard = True
+        yield from (self._take(*one) for one in self._silent)
+        self._silent = []
+        yield self._take(turn, answer)
+
+    def _unheard(self) -> Iterator[SourceReport]:
+        """Take what was left when nobody answered: then it is our line, and no source's fault.
+
+        Each waits the first pause again, not a longer one.
+        """
+        offline = len(self._silent) > 1
+        for turn, answer in self._silent:
+            state = replace(turn.state, failures=0) if offline else turn.state
+            yield self._take(replace(turn, state=state), answer)
+        self._silent = []
+
+    def _take(self, turn: Turn, answer: Answer) -> SourceReport:
+        report = self._report(turn, answer)
+        self._open[turn.host] -= 1
+        if not self._open[turn.host]:
+            del self._open[turn.host]
+            self._done.append(turn.host)
+        if len(self._unsaved) >= _SAVED or len(self._done) >= _HOSTS:
+            self._save()
+        return report
+
+    def _report(self, turn: Turn, answer: Answer) -> SourceReport:
+        if answer.verdict is Verdict.LEFT:
+            return SourceReport(source=turn.source.name, notes=(answer.error,))
+        seen = self._manner.at_a_glance(turn.source, turn.state, answer)
+        if seen is None:
+            return self._manner.take(turn.source, turn.state, answer)
+        state, report = seen
+        self._unsaved.append(state)
+        return report
+
+    def _save(self) -> None:
+        with self._desk.newsroom.database.write() as connection:
+            by_name = sorted(self._unsaved, key=lambda state: state.name)  # all lock in one order
+            save_source_states(connection, by_name)
+            self._book.save(connection)
+            self._claims.give_back(connection, self._done)
+        self._unsaved, self._done = [], []
+
+
+def _in_order(answers: Iterable[tuple[Turn, Answer]]) -> Iterator[tuple[Turn, Answer]]:
+    """Give answers in the order of asking, as long as that holds no more than a few of them up.
+
+    An article belongs to the source that gave it first: no race of servers should decide it.
+    """
+    held: list[tuple[int, Turn, Answer]] = []
+    expected = 0
+    for turn, answer in answers:
+        heappush(held, (turn.place, turn, answer))
+        while held and (held[0][0] <= expected or len(held) > _HELD):
+            place, first, its_answer = heappop(held)
+            expected = max(expected, place + 1)
+            yield first, its_answer
+    yield from ((turn, answer) for _, turn, answer in sorted(held, key=itemgetter(0)))
+
+
+def is_due(state: SourceState, now: datetime, occasion: Occasion) -> bool:
+    """Tell whether a source is asked now."""
+    if occasion is Occasion.BY_NAME:
+        return True
+    if state.not_before is not None and state.not_before > now:
+        return False
+    if occasion is Occasion.BY_HAND or state.due_at is None or state.due_at <= now:
+        return True
+    stale = state.checked_at is None or now - state.checked_at > LEAD
+    return occasion is Occasion.DRAFT and stale
+
+
+def _not_yet(state: SourceState) -> SourceReport:
+    if state.not_before == NEVER:
+        return SourceReport(source=state.name, error=state.error)
+    when = max(filter(None, (state.not_before, state.due_at)))
+    note = f"not due before {when:%Y-%m-%d %H:%M} UTC"
+    return SourceReport(source=state.name, notes=(note,), error=state.error)
+
+
+def _asked_elsewhere(state: SourceState) -> SourceReport:
+    return SourceReport(source=state.name, notes=("another run asked it",), error=state.error)
+
+
+def _urls(manner: Manner, won: Mapping[str, Iterable[Turn]]) -> list[str]:
+    turns = chain.from_iterable(won.values())
+    return [manner.request(turn.source, turn.state).url for turn in turns]

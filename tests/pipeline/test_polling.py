@@ -1,0 +1,190 @@
+"""Which sources a run asks: by rhythm, shared with other runs, without what is the same."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from digest.collect.answers import Answer, Request, Verdict
+from digest.model.source import SourceState
+from digest.pipeline import polling
+from digest.pipeline.asking import Turn
+from digest.pipeline.claiming import LEASE, HostClaims
+from digest.pipeline.collecting import Occasion
+from digest.schedule.values import Source
+from digest.storage.sources import source_state
+from tests.conftest import NOW
+from tests.pipeline.rooms import Room, counts, rss
+from tests.servers.feeds import FeedServer, serving_feeds
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with serving_feeds() as server:
+        yield server
+
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "_TRIES", 2)
+    monkeypatch.setattr(polling, "_PAUSE", 0.01)
+
+
+def asked(server: FeedServer) -> int:
+    return len(server.asked)
+
+
+def test_equal_bytes_are_not_read_again_and_one_byte_more_is(
+    room: Room, server: FeedServer
+) -> None:
+    url = server.gives("/same", rss(("a", "Un")))
+    room.feed(url)
+    assert counts(room.collect()["fleuve"]) == (1, 1, 0, 0)
+    server.gives("/same", rss(("a", "Un")), headers={"ETag": '"new"'})
+    assert counts(room.collect()["fleuve"]) == (0, 0, 0, 0)
+    with room.database.read() as connection:
+        assert source_state(connection, "fleuve").etag == '"new"'
+    server.gives("/same", rss(("a", "Un")) + " ")
+    assert counts(room.collect()["fleuve"]) == (1, 0, 0, 1)
+
+
+def test_a_body_that_could_not_be_read_or_was_cut_is_read_again(
+    room: Room, server: FeedServer
+) -> None:
+    room.feed(server.gives("/bad", "no feed"), "bad")
+    room.feed(server.gives("/cut", rss(("a", "Un"))[:-10], promised=900), "cut")
+    for _ in range(2):
+        reports = room.collect()
+        assert reports["cut"].found == 1
+        assert reports["bad"].error
+        room.now += HOUR
+
+
+def test_a_round_asks_who_is_due_by_his_rhythm_and_a_person_asks_all(
+    room: Room, server: FeedServer
+) -> None:
+    room.feed(server.gives("/rare", rss(("a", "Un"))))
+    room.collect(occasion=Occasion.ROUND)
+    room.now += 54 * MINUTE
+    assert room.collect(occasion=Occasion.ROUND)["fleuve"].notes == (
+        "not due before 2026-11-26 18:00 UTC",  # its rhythm is not known yet: in an hour
+    )
+    room.now += 6 * MINUTE
+    room.collect(occasion=Occasion.ROUND)
+    assert asked(server) == 2
+    room.collect()
+    assert asked(server) == 3
+
+
+def test_what_a_server_wishes_is_kept_on_every_occasion(room: Room, server: FeedServer) -> None:
+    headers = {"Cache-Control": "max-age=7200"}
+    room.feed(server.gives("/calm", rss(("a", "Un")), headers=headers))
+    room.collect()
+    room.now += 119 * MINUTE
+    for occasion in (Occasion.ROUND, Occasion.DRAFT, Occasion.BY_HAND):
+        room.collect(occasion=occasion)
+    assert asked(server) == 1
+    room.now += MINUTE
+    room.collect(occasion=Occasion.ROUND)
+    assert asked(server) == 2
+
+
+def test_a_draft_asks_who_was_not_asked_in_the_last_half_hour(
+    room: Room, server: FeedServer
+) -> None:
+    room.feed(server.gives("/draft", rss(("a", "Un"))))
+    room.collect()
+    room.now += 30 * MINUTE
+    room.collect(occasion=Occasion.DRAFT)
+    assert asked(server) == 1
+    room.now += MINUTE
+    room.collect(occasion=Occasion.DRAFT)
+    assert asked(server) == 2
+
+
+def test_the_rhythm_is_that_of_its_articles(room: Room, server: FeedServer) -> None:
+    body = rss(*((f"a{n}", f"Titre {n}") for n in range(4)))
+    for day in (24, 23, 22):
+        body = body.replace("Wed, 25 Nov", f"{day} Nov", 1)
+    room.feed(server.gives("/daily", body))
+    room.collect()
+    with room.database.read() as connection:
+        state = source_state(connection, "fleuve")
+    assert (state.rhythm, state.changed_at) == (24 * 3600, NOW)
+    assert state.due_at == NOW + 12 * HOUR
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_host_that_another_run_asks_is_left_alone(room: Room, server: FeedServer) -> None:
+    room.feed(server.gives("/held", rss(("a", "Un"))))
+    host = server.url.removeprefix("http://")
+    with HostClaims(room.newsroom()) as other:
+        with room.database.write() as connection:
+            assert other.take(connection, [host]) == {host}
+        assert room.collect()["fleuve"].notes == ("another run asks its host now",)
+        assert asked(server) == 0
+        room.now += LEASE
+        assert room.collect()["fleuve"].new == 1
+
+
+def test_runs_at_once_share_the_sources_and_ask_none_twice(room: Room) -> None:
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving_feeds()) for _ in range(5)]
+        for number in range(30):
+            feed = rss((f"a{number}", f"Titre {number}"))
+            room.feed(servers[number % 5].gives(f"/{number}", feed), name=f"s{number}")
+        runs = [Thread(target=room.collect, kwargs={"occasion": Occasion.ROUND}) for _ in range(3)]
+        for run in runs:
+            run.start()
+        for run in runs:
+            run.join()
+        paths = sorted(one.path for server in servers for one in server.asked)
+    assert paths == sorted(f"/{number}" for number in range(30))
+    assert len(room.articles()) == 30
+
+
+def test_what_a_killed_run_held_is_free_at_once_on_its_machine(
+    room: Room, server: FeedServer
+) -> None:
+    room.feed(server.gives("/killed", rss(("a", "Un"))), name="s0")
+    command = [sys.executable, "-m", "tests.pipeline.killed", room.root, room.database.url, 0]
+    subprocess.run([*map(str, command), room.sources[0].feed], cwd=Path(__file__).parents[2])
+    assert room.collect()["s0"].new == 1
+
+
+def test_robots_that_name_us_are_heeded_and_remembered_by_all_runs(
+    room: Room, server: FeedServer
+) -> None:
+    server.gives("/robots.txt", "User-agent: digest\nDisallow: /\n")
+    room.feed(server.gives("/feed", rss(("a", "Un"))))
+    error = room.collect()["fleuve"].error
+    assert error.startswith(f"{server.url}/robots.txt does not allow programs to ask")
+    assert room.collect()["fleuve"].notes == ("not due before 2026-11-27 17:00 UTC",)
+    assert (asked(server), len(server.robots_asked)) == (0, 1)
+
+
+def test_answers_come_in_the_order_of_asking_unless_that_holds_many_up() -> None:
+    def taken(*places: int) -> list[int]:
+        answers = [(_turn(place), _ANSWER) for place in places]
+        return [turn.place for turn, _ in polling._in_order(answers)]
+
+    assert taken(2, 0, 1, 4, 3) == [0, 1, 2, 3, 4]
+    assert taken(*range(1, 200), 0) == [*range(1, 200), 0]
+    assert taken(*range(1, 40), 0) == [*range(40)]
+
+
+_ANSWER = Answer(request=Request(url="http://fleuve.example/"), verdict=Verdict.UNCHANGED)
+
+
+def _turn(place: int) -> Turn:
+    source = Source(name="fleuve", feed="http://fleuve.example/")
+    return Turn(source=source, state=SourceState(name="fleuve"), host="", place=place)
