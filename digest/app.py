@@ -52,6 +52,7 @@ def open_newsroom(settings: Settings | None = None) -> Newsroom:
         summariser=summariser_of(settings),
         models=VAR / "models" / "themes",
         metrics_token=settings.metrics_token,
+        mailbox_passwords=settings.mailbox_passwords,
         outside=outside_of(),
     )
 

@@ -1,9 +1,10 @@
 """Which settings does this installation run with? Read once, from the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,6 +56,8 @@ class Settings:
     """DIGEST_LOG: `text` or `json` writes log lines to stderr; empty: only `digest serve` does."""
     semantic: bool = False
     """DIGEST_SEMANTIC: `yes` compares meanings too, across languages; needs `digest[semantic]`."""
+    mailbox_passwords: Mapping[str, str] = field(default_factory=dict)
+    """DIGEST_MAILBOX_NAME_PASSWORD, NAME a source's in capitals with _ for -: by such names."""
     metrics_token: str = ""
     """DIGEST_METRICS_TOKEN, ≥ 16 characters: what /metrics asks for; empty: no such page."""
 
@@ -109,6 +112,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, var: Path = VAR) 
         summaries_key=summaries_key,
         log=read_log(env),
         semantic=_yes(env.get("DIGEST_SEMANTIC", "").strip(), "DIGEST_SEMANTIC"),
+        mailbox_passwords=_mailbox_passwords(env),
         metrics_token=_metrics_token(env.get("DIGEST_METRICS_TOKEN", "").strip()),
     )
 
@@ -123,6 +127,11 @@ def read_log(environ: Mapping[str, str]) -> str:
     if form not in {"", "text", "json"}:
         raise ConfigError(f"DIGEST_LOG is {form!r}: say text or json, or nothing")
     return form
+
+
+def _mailbox_passwords(env: Mapping[str, str]) -> dict[str, str]:
+    found = ((re.fullmatch("DIGEST_(MAILBOX)_([A-Z0-9_]+)_PASSWORD", key), key) for key in env)
+    return {match[2]: env[key] for match, key in found if match and env[key]}
 
 
 def _yes(text: str, name: str) -> bool:

@@ -149,3 +149,10 @@ def test_mail_is_signed_with_all_that_takes_or_not_at_all(
     with pytest.raises(ConfigError, match=message) as error:
         read_settings(KEY | variables)
     assert "secret" not in str(error.value)
+
+
+def test_passwords_of_mailboxes_go_by_the_names_of_their_sources(tmp_path: Path) -> None:
+    env = {"DIGEST_MAILBOX_AGENCE_X_PASSWORD": "s3cret", "DIGEST_MAILBOX__PASSWORD": ""}
+    settings = read_settings(env, var=tmp_path)
+    assert settings.mailbox_passwords == {"AGENCE_X": "s3cret"}
+    assert "s3cret" not in repr(settings)

@@ -8,11 +8,13 @@ import typer
 from typer.core import TyperGroup
 
 from digest.cli import (
+    adding,
     auditing,
     bounces,
     collecting,
     dkim,
     doubts,
+    exchanging,
     grouping,
     issues,
     keeping,
@@ -59,6 +61,8 @@ for group in (
     working,
     collecting,
     sources,
+    adding,
+    exchanging,
     grouping,
     stories,
     themes,

@@ -4,15 +4,30 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
+from html import unescape
+from itertools import islice
 
 from digest.collect.charset import decode
 from digest.collect.clean import line, plain
 from digest.collect.items import Item
 from digest.collect.prose import body_of
 from digest.collect.texts import lone_link
+from digest.collect.urls import is_web
 
 _PARTS = 200  # of one mail
 _PREFIX = re.compile(r"^(?:\s*(?:re|fw|fwd|tr|réf|wg)\s*:\s*)+", re.IGNORECASE)
+_LOOKED_AT = 200_000  # characters of a newsletter
+_LINK = re.compile(
+    r"""<a\b[^<>]{0,2000}?\bhref\s?=\s?["']([^"'<>\s]{1,4000})["'][^<>]{0,2000}>"""
+    r"""((?:(?!</a\b).){0,500})</a\b""",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_BROWSER = re.compile(
+    r"\b(?:view|read|open|see)\b.{0,40}\b(?:browser|online)\b"
+    r"|\bweb version\b|\bversion (?:en ligne|web)\b"
+    r"|\b(?:voir|lire|ouvrir|afficher|consulter|visualiser)\b.{0,60}\b(?:navigateur|en ligne)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _SIGNATURE = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
 
 
@@ -32,7 +47,8 @@ def read_mail(raw: bytes) -> Item:
     if not (title or text):
         raise ValueError("a mail without a subject or a text")
     return Item(
-        url=lone_link(_header(message, "Archived-At")),
+        guid=line(_header(message, "Message-ID")),
+        url=lone_link(_header(message, "Archived-At")) or _seen_in_browser(message),
         title=title,
         publisher=sender,
         published=(date,) if date else (),
@@ -49,8 +65,20 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _sender(message: EmailMessage) -> str:
+    """Give the sender's name; of a list that sends without one, the list's (RFC 2919)."""
     name, _ = parseaddr(_header(message, "From"))
-    return "" if "@" in name else line(name)
+    listed = _header(message, "List-Id").partition("<")[0].strip(' "')
+    return next((line(one) for one in (name, listed) if one and "@" not in one), "")
+
+
+def _seen_in_browser(message: EmailMessage) -> str:
+    """Give the address under "view in your browser", which newsletters begin with."""
+    parts = islice(message.walk(), _PARTS)
+    html = next((_content(one) for one in parts if one.get_content_type() == "text/html"), "")
+    for found in _LINK.finditer(html[:_LOOKED_AT]):
+        if _IN_BROWSER.search(plain(found[2])) and is_web(address := unescape(found[1])):
+            return address
+    return ""
 
 
 def _text(message: EmailMessage) -> str:

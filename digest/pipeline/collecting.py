@@ -15,6 +15,7 @@ from digest.pipeline.asking import Fetch, asking
 from digest.pipeline.filling import BOUNDS, Bounds, fill, told
 from digest.pipeline.folders import from_folder
 from digest.pipeline.guarding import guarded
+from digest.pipeline.mailboxes import from_mailboxes
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.polling import Occasion, Poll
 from digest.pipeline.receiving import Desk, SourceReport
@@ -49,6 +50,8 @@ def collect(
         folders = [source for source in chosen if source.folder]
         asked = [source for source in chosen if source.on_the_web]
         reports = [guarded(one.name, partial(from_folder, desk, one)) for one in folders]
+        mailboxes = [source for source in chosen if source.mailbox]
+        reports += from_mailboxes(desk, mailboxes, chance, permitted, even_early=bool(only))
         reports += Poll(desk, WebSources(desk, chance), outside).reports(asked, occasion)
         reports = list(told(reports, list(fill(desk, chosen, chance, bounds))))
     order = {source.name: place for place, source in enumerate(chosen)}

@@ -46,6 +46,8 @@ class Newsroom:
     """The folder of what was learned of themes; without one, definitions alone score."""
     metrics_token: str = ""
     """What /metrics of the web asks for; empty: there is no such page."""
+    mailbox_passwords: Mapping[str, str] = field(default_factory=dict)
+    """Of the sources that are mailboxes: name in capitals, with _ for - → password."""
     outside: Outside | None = None
     """How preflight asks other people's servers; None: it never does."""
 

@@ -108,6 +108,27 @@ def _is_web_address(text: str) -> bool:
         return False
 
 
+def _mailbox(text: str) -> str:
+    if text and not _is_mailbox(text):
+        raise ValueError(
+            f"{re.sub('//.*@', '//…@', text)!r} is no mailbox: write e.g. "
+            "imaps://revue@mail.example.org/INBOX; its password goes into the environment, and "
+            "imap://, which is not secret, only reads from 127.0.0.1"
+        )
+    return text
+
+
+def _is_mailbox(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname and parts.username) and parts.password is None
+        here = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        bare = not (parts.query or parts.fragment) and parts.port != 0
+    except ValueError:
+        return False
+    return named and bare and (parts.scheme == "imaps" or (parts.scheme == "imap" and here))
+
+
 def _iso_language(text: str) -> str:
     if text and not re.fullmatch(r"[a-z]{2}", text):
         raise ValueError(f"{text!r} is not a language code: two letters such as fr, en, ar")
@@ -228,6 +249,7 @@ Name = Annotated[str, AfterValidator(_name)]
 Address = Annotated[str, AfterValidator(_address)]
 BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+MailboxAddress = Annotated[Line, AfterValidator(_mailbox)]
 IsoLanguage = Annotated[str, AfterValidator(_iso_language)]
 Zone = Annotated[str, AfterValidator(_zone)]
 CronText = Annotated[str, AfterValidator(_cron)]

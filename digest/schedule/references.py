@@ -11,7 +11,7 @@ from digest.schedule.values import KINDS, WEB_KINDS
 
 Finding: TypeAlias = tuple[Path, str]
 
-_ONE_KIND = f"an address ({', '.join(map(repr, WEB_KINDS))}) or a 'folder'"
+_ONE_KIND = f"an address ({', '.join(map(repr, WEB_KINDS))}), a 'folder' or a 'mailbox'"
 
 
 def references(document: Document) -> tuple[Problem, ...]:
@@ -65,6 +65,8 @@ def _source_kinds(document: Document) -> Iterator[Finding]:
             both = " and ".join(f"'{kind}'" for kind in kinds)
             path = ("sources", index, kinds[-1])
             yield path, f"source {name!r} has {both}: keep one, or make it two sources"
+        if "from" in source and "mailbox" not in source:
+            yield ("sources", index, "from"), "'from' says whose mails of a 'mailbox' are collected"
 
 
 def _aliases(document: Document) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from digest.schedule.fields import (
     Hosts,
     IsoLanguage,
     Line,
+    MailboxAddress,
     Name,
     NotEmpty,
     Paragraphs,
@@ -41,7 +42,7 @@ Language = Literal["fr", "en"]
 
 WEB_KINDS = ("feed", "page", "sitemap", "wordpress")
 """Kinds of source that a web address is asked for; the key that holds the address."""
-KINDS = (*WEB_KINDS, "folder")
+KINDS = (*WEB_KINDS, "folder", "mailbox")
 """All kinds of source."""
 
 
@@ -128,6 +129,8 @@ class Licence(Value):
 class Source(Value):
     """Where articles come from: exactly one of KINDS says where."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     name: Name
     title: Line = ""
     """As readers see it; the name when empty."""
@@ -136,6 +139,9 @@ class Source(Value):
     sitemap: WebAddress = ""
     wordpress: WebAddress = ""
     folder: Line = ""
+    mailbox: MailboxAddress = ""
+    senders: tuple[Annotated[Address, NotEmpty], ...] = Field(default=(), alias="from")
+    """Whose mails of a mailbox are collected; anybody's when empty."""
     language: IsoLanguage = ""
     """ISO 639-1 when all its articles share one."""
     weight: float = Field(default=1.0, ge=0, le=10)

@@ -263,3 +263,37 @@ def test_a_missing_file_says_which_command_writes_one(tmp_path: Path) -> None:
 def test_a_folder_in_place_of_the_file_is_no_surprise(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="can't be read"):
         read_schedule(tmp_path)
+
+
+MAILBOX = "name: agence\n    mailbox: imaps://revue@mail.example.org/INBOX"
+
+
+def test_a_mailbox_is_a_source() -> None:
+    text = SMALL.replace("name: inbox\n    folder: inbox", f"{MAILBOX}\n    from: [a@b.example]")
+    source = read(text).source("agence")
+    assert source
+    assert source.senders == ("a@b.example",)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("imaps://mail.example.org/INBOX", "is no mailbox"),
+        ("imaps://revue:secret@mail.example.org/INBOX", "imaps://…@mail.example.org/INBOX' is no"),
+        ("imap://revue@mail.example.org/INBOX", "which is not secret"),
+        ("pop3://revue@mail.example.org/", "is no mailbox"),
+        ("imaps://revue@mail.example.org:99999/", "is no mailbox"),
+    ],
+)
+def test_a_mailbox_s_address_names_its_user_and_no_password(address: str, words: str) -> None:
+    found = broken("folder: inbox", f"mailbox: {address}")
+    assert len(found) == 1
+    assert words in found[0]
+    assert "secret@" not in found[0]
+
+
+def test_senders_are_of_a_mailbox() -> None:
+    assert (
+        "'from' says whose mails"
+        in broken("folder: inbox", "folder: inbox\n    from: [a@b.example]")[0]
+    )

@@ -1,0 +1,117 @@
+"""How do the mails of a mailbox become stored articles? New ones only; nothing there is changed."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from html import escape
+
+from digest.collect.answers import Answer, Nets, Request, Verdict
+from digest.collect.items import Item, item_from
+from digest.collect.mailbox import Taken, look
+from digest.collect.waits import after_failure, after_success, fresh
+from digest.collect.worker import ParseError
+from digest.model.source import SourceState
+from digest.pipeline.guarding import guarded
+from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_items
+from digest.schedule.values import Source
+from digest.storage.sources import save_source_state, source_states
+from subscribers.database import alone
+
+Chance = Callable[[], float]
+
+
+def from_mailboxes(
+    desk: Desk,
+    sources: Sequence[Source],
+    chance: Chance,
+    permitted: Nets,
+    *,
+    even_early: bool,
+) -> Iterator[SourceReport]:
+    """Read the new mails of each mailbox that is due."""
+    with desk.newsroom.database.read() as connection:
+        states = source_states(connection)
+    for source in sources:
+        known = states.get(source.name, SourceState(name=source.name))
+        state = fresh(known, source.remembered_as)
+        if even_early or state.not_before is None or state.not_before <= desk.now:
+            yield guarded(source.name, partial(_read, desk, source, state, chance(), permitted))
+        else:
+            note = f"not due before {state.not_before:%Y-%m-%d %H:%M} UTC"
+            yield SourceReport(source=source.name, notes=(note,), error=state.error)
+
+
+def password_name(source: str) -> str:
+    """Give what a source is called in the environment: `agence-x` → `AGENCE_X`."""
+    return source.upper().replace("-", "_")
+
+
+def _read(
+    desk: Desk, source: Source, state: SourceState, chance: float, permitted: Nets
+) -> SourceReport:
+    """Store what came, and how far it was read, in one transaction."""
+    taken = _taken(desk, source, state, permitted)
+    items, notes = _items(desk, taken)
+    keep = receive_items(desk, source, items, base="")
+    report = SourceReport(source=source.name, error=taken.error, notes=(*_told(taken), *notes))
+    after = _after(state, taken, desk, chance)
+    with desk.newsroom.database.write() as connection:
+        alone(connection, STORING)
+        save_source_state(connection, after)
+        return keep(connection, report)
+
+
+def _taken(desk: Desk, source: Source, state: SourceState, permitted: Nets) -> Taken:
+    name = password_name(source.name)
+    password = desk.newsroom.mailbox_passwords.get(name, "")
+    if not password:
+        error = f"no password for its mailbox: set DIGEST_MAILBOX_{name}_PASSWORD"
+        return Taken(cursor=state.etag, error=error)
+    return look(
+        source.mailbox,
+        password,
+        cursor=state.etag,
+        senders=source.senders,
+        now=desk.now,
+        permitted=permitted,
+    )
+
+
+def _after(state: SourceState, taken: Taken, desk: Desk, chance: float) -> SourceState:
+    verdict = Verdict.FAILED if taken.error else Verdict.CONTENT
+    answer = Answer(request=Request(url=state.url), verdict=verdict, etag=taken.cursor)
+    if taken.error:  # what was read before it broke off is not read again
+        known = replace(state, etag=taken.cursor)
+        return after_failure(known, answer, taken.error, now=desk.now, chance=chance)
+    return after_success(state, answer, desk.now)
+
+
+def _items(desk: Desk, taken: Taken) -> tuple[list[Item], tuple[str, ...]]:
+    items: list[Item] = []
+    reasons: list[str] = []
+    for raw in taken.mails:
+        try:
+            values = desk.parser.run("mail", raw.decode("latin-1"))
+        except ParseError as error:
+            values = {"no_mail": str(error)}
+        if "no_mail" in values:
+            reasons.append(str(values["no_mail"]))
+        else:
+            items.append(_marked_up(item_from(values)))
+    notes = (f"{len(reasons)} unreadable: {reasons[0]}",) if reasons else ()
+    return items, notes
+
+
+def _marked_up(item: Item) -> Item:
+    """Make markup of a mail's finished text: that is what a feed's items hold."""
+    paragraphs: Iterable[str] = filter(None, item.content.split("\n\n"))
+    return replace(item, content="".join(f"<p>{escape(one)}</p>" for one in paragraphs))
+
+
+def _told(taken: Taken) -> Iterator[str]:
+    if taken.unwanted:
+        yield f"{taken.unwanted} of other senders passed over"
+    if taken.too_large:
+        yield f"{taken.too_large} too large, passed over"
+    if taken.left:
+        yield f"{taken.left} left for the next time"
