@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
-.PHONY: help demo test nightly check bench bench-grouping pictures reference browser judges format lock clean
+.PHONY: help demo test nightly check bench bench-grouping pictures reference browser judges published fuzz format lock clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,22 @@ judges: reference browser ## what judges our mail: besides both, Debian's SpamAs
 	test -z "$$WANTED" || { \
 		SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
 		$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends $$WANTED; }
+
+PUBLISHED := var/published/.ready-$(shell sed -n 's/^feedparser==\([0-9.]*\).*/\1/p' requirements.lock)
+
+published: $(PUBLISHED) ## from PyPI, for the test that asks it: feedparser's own test corpus, as requirements.lock pins it
+
+$(PUBLISHED): $(READY)
+	@mkdir -p var/published
+	@sed -n '/^feedparser==/,/via/p' requirements.lock > var/published/feedparser.lock
+	@$(PIP) download --no-deps --no-binary :all: --require-hashes -r var/published/feedparser.lock -d var/published
+	@tar -xzf var/published/feedparser-$(@:var/published/.ready-%=%).tar.gz -C var/published
+	@touch $@
+
+SECONDS ?= 600
+
+fuzz: $(READY) ## mutated feeds, pages, mails and drops for SECONDS (600); what does harm is kept in var/fuzz
+	@$(BIN)/python -m tests.collect.fuzzing $(SECONDS)
 
 format: $(READY) ## put the code into its one format
 	@$(BIN)/ruff format .

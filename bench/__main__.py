@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import (
+    collecting_changed,
     collecting_unchanged,
     extracting,
     grouping,
@@ -30,6 +31,7 @@ RESULT = Path("var/bench.json")
 MEASURED_WITH = (
     *("digest", "aiohttp", "jinja2", "mjml-python", "sqlalchemy", "httpx", "orjson"),
     *("numpy", "pystemmer", "scipy", "cryptography", "trafilatura", "lxml"),
+    *("feedparser", "nh3"),
 )
 
 
@@ -116,6 +118,12 @@ BENCHMARKS = (
         name="import.postgresql.rows_per_s",
         unit="rows/s",
         measure=importing.postgresql_rows_per_s,
+        runs=3,
+    ),
+    Benchmark(
+        name="collect.changed.feeds_per_s",
+        unit="feeds/s",
+        measure=collecting_changed.feeds_per_s,
         runs=3,
     ),
     Benchmark(name="import.peak_mb_1m", unit="MB", measure=importing.peak_mb_1m, runs=3),

@@ -77,6 +77,8 @@ class Answer:
     """As HTTP said."""
     links: str = ""
     """HTTP's `Link` headers, joined (RFC 8288)."""
+    language: str = ""
+    """As HTTP said: `fr`."""
     etag: str = ""
     last_modified: str = ""
     cut: str = ""

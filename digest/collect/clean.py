@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from digest.collect.mojibake import repaired
 from digest.collect.urls import absolute
 
 DEPTH = 200
@@ -30,15 +31,19 @@ _BLOCKS = _names(
     "blockquote figure figcaption table tr td th pre hr address center"
 )
 _DROPPED = _names(
-    "script style template noscript iframe object embed applet form select textarea button svg "
+    "script style template noscript form select textarea button svg "
     "math audio video canvas head title nav"
 )
 _VOID = _names("br hr img input meta link source wbr area base col embed param track")
-_SELF_CLOSED = re.compile(
-    r"<(iframe|object|script|style|title|textarea|video|audio)\b[^<>]*/\s*>", re.I
-)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
+_SELF_CLOSED = re.compile(r"<(script|style|title|textarea|video|audio)\b[^<>]*/\s*>", re.I)
+_FRAME = re.compile(r"</?(?:iframe|object|applet|embed)\b[^<>]*>", re.I)
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+"""Of a text wrapped twice: to an HTML parser it begins a comment."""
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,60})([^<>]*)>")
 _MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,20});")
+_SPACES, _BREAK = re.compile(r"\s+"), re.compile(r"<br ?/?>")
+_CELL, _BLOCK = re.compile(r"</?(?:td|th)>"), re.compile(r"</?[a-z][a-z0-9]*>")
+_ROWS, _EMPTY = re.compile(r"\r\n?|[\n\x85\u2028\u2029]"), re.compile(r"\n{2,}")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
 )
@@ -76,9 +81,9 @@ class Image:
 
 def plain(markup: str) -> str:
     """Give the text of HTML, or of a text that holds some, without what publishers append to it."""
-    if not _MARKUP.search(markup):
-        return tidy(_PLUG.sub("", _mended(markup)))
-    return tidy(_PLUG.sub("", _mended(_text(_sanitised(markup)))))
+    bare = _CDATA.sub(" ", markup)
+    text = _text(_sanitised(bare)) if _MARKUP.search(bare) else bare
+    return tidy(_CDATA.sub(" ", _PLUG.sub("", repaired(text))))
 
 
 def line(markup: str) -> str:
@@ -104,8 +109,8 @@ def excerpt(markup: str) -> tuple[str, bool]:
 def tidy(text: str) -> str:
     """Normalise characters and spaces; one blank line between paragraphs."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    lines = (" ".join(row.split()) for row in re.split(r"\r\n?|[\n\x85\u2028\u2029]", text))
-    return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
+    lines = (" ".join(row.split()) for row in _ROWS.split(text))
+    return _EMPTY.sub("\n\n", "\n".join(lines)).strip()
 
 
 def first_image(markup: str, *, base: str) -> Image | None:
@@ -130,20 +135,14 @@ def _attributes(inside: str) -> dict[str, str]:
     return {name.lower(): html.unescape(a or b or c) for name, a, b, c in pairs}
 
 
-def _mended(text: str) -> str:
-    """Repair text that was decoded with the wrong charset somewhere before us."""
-    if text.isascii():
-        return text
-    from ftfy import fix_text
-
-    return fix_text(text, uncurl_quotes=False, fix_latin_ligatures=False, unescape_html=False)
-
-
 def _sanitised(markup: str) -> str:
     import nh3
 
-    # A self-closed iframe or object is an open one to an HTML parser: it would swallow the rest.
-    markup = GIANT_TAG.sub(r"<\1>", _SELF_CLOSED.sub(" ", _INVISIBLE.sub("", markup)))
+    # A frame that is self-closed or never closed would swallow the rest; so would a script.
+    markup = _INVISIBLE.sub("", markup)
+    for framing in (_FRAME, _SELF_CLOSED):
+        markup = framing.sub(" ", markup)
+    markup = GIANT_TAG.sub(r"<\1>", markup)
     return nh3.clean(
         shallow(markup),
         tags=set(_BLOCKS | {"br"}),
@@ -172,8 +171,6 @@ def shallow(markup: str) -> str:
 
 def _text(sanitised: str) -> str:
     """Turn sanitised HTML (only blocks and br, no attributes) into lines."""
-    text = re.sub(r"\s+", " ", sanitised)
-    text = re.sub(r"<br ?/?>", "\n", text)
-    text = re.sub(r"</?(?:td|th)>", " ", text)
-    text = re.sub(r"</?[a-z][a-z0-9]*>", "\n\n", text)
+    text = _CELL.sub(" ", _BREAK.sub("\n", _SPACES.sub(" ", sanitised)))
+    text = _BLOCK.sub("\n\n", text)
     return html.unescape(text)

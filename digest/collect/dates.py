@@ -46,6 +46,7 @@ _NUMERIC = re.compile(
     rf"{_WEEKDAY}(?P<day>\d?\d)[/.-](?P<month>\d?\d)[/.-]{YEAR}{TIME}", re.IGNORECASE
 )
 _MONTH_YEAR = re.compile(rf"{MONTH}\s+{YEAR}", re.IGNORECASE)
+_HINT = re.compile(rf"\d|{any_of(DAYS_AGO)}|il y a|ago\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:publié|publiée|posté|mis(?:e)? à jour|paru|published|posted|updated|date|last updated)"
     r"\s*(?:le|on|at)?\s*:?\s*",
@@ -84,7 +85,7 @@ def read(words: str, *, seen_at: datetime) -> Found | None:
     An hour without a zone is one of `seen_at`'s zone; the result is in UTC.
     """
     words = _bare(words)
-    if not words or not re.search(rf"\d|{any_of(DAYS_AGO)}|il y a|ago\b", words, re.IGNORECASE):
+    if not words or not _HINT.search(words):
         return None
     readers: tuple[Callable[[str, datetime], Found | None], ...] = (
         _iso,

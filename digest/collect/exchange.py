@@ -139,6 +139,7 @@ async def _answer(
         kind=response.content_type,
         body=body,
         charset=response.charset or "",
+        language=_value(headers.get("Content-Language", "")),
         links=", ".join(headers.getall("Link", []))[:5_000],
         etag="" if cut else _value(headers.get("ETag", "")),
         last_modified="" if cut else _value(headers.get("Last-Modified", "")),

@@ -14,7 +14,7 @@ def read_feed(answer: Answer, parser: Parser) -> Reading:
     text = decode(answer.body, charset=answer.charset)
     if not text.strip():
         return Reading(error="the answer is empty")
-    reading = _json(text) if is_json(text) else _xml(text, answer.url, parser)
+    reading = _json(text) if is_json(text) else _xml(text, answer, parser)
     if answer.cut and reading.error:
         return Reading(error=f"the answer is {answer.cut}")
     notes = (f"the answer is {answer.cut}",) if answer.cut else ()
@@ -30,13 +30,13 @@ def _json(text: str) -> Reading:
     return Reading(items=tuple(items), notes=notes)
 
 
-def _xml(text: str, base: str, parser: Parser) -> Reading:
+def _xml(text: str, answer: Answer, parser: Parser) -> Reading:
     try:
-        parsed = parser.run("feed", text, base=base)
+        parsed = parser.run("feed", text, base=answer.url)
     except ParseError as error:
         return Reading(error=f"the feed can't be read: {error}")
     if "no_feed" in parsed:
         return Reading(error=parsed["no_feed"])
-    language = parsed["language"]
+    language = parsed["language"] or answer.language
     items = (item_from({"language": language} | values) for values in parsed["items"])
     return Reading(items=tuple(items)[:NEWEST], notes=tuple(parsed["notes"]))

@@ -1,8 +1,8 @@
 """What did a source hand over? One value for feeds, drops and fetched pages alike."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from digest.collect.urls import canonical, short_key
@@ -50,30 +50,30 @@ def entry_key(item: Item) -> str:
 
 def fingerprint(item: Item) -> str:
     """Condense an item as received: another value means that something of it changed."""
-    values = asdict(item) | {"marks": sorted(item.marks)}
+    values = vars(item) | {"marks": sorted(item.marks)}
     return _hash(*(repr(values[name]) for name in sorted(values)))
 
 
 def named(items: Iterable[Item]) -> dict[str, Item]:
     """Name the items of one feed; repeated ones are one, different ones never share a name."""
-    titles = _titles_by(entry_key, items := list(items))
+    keyed = [(entry_key(item), item) for item in items]
+    titles = _titles_by(keyed)
     return {
         key if len(titles[key]) == 1 else short_key(f"{key}|{_hash(_folded(item.title))}"): item
-        for item in items
-        for key in [entry_key(item)]
+        for key, item in keyed
     }
 
 
 def shared_addresses(items: Iterable[Item]) -> frozenset[str]:
     """Give the canonical addresses that items of different titles use: no identity there."""
-    titles = _titles_by(lambda item: canonical(item.url), items)
+    titles = _titles_by((canonical(item.url), item) for item in items)
     return frozenset(address for address, different in titles.items() if len(different) > 1)
 
 
-def _titles_by(name: Callable[[Item], str], items: Iterable[Item]) -> dict[str, set[str]]:
+def _titles_by(named: Iterable[tuple[str, Item]]) -> dict[str, set[str]]:
     titles: dict[str, set[str]] = {}
-    for item in items:
-        titles.setdefault(name(item), set()).add(_folded(item.title))
+    for name, item in named:
+        titles.setdefault(name, set()).add(_folded(item.title))
     return titles
 
 

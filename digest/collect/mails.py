@@ -2,6 +2,7 @@
 
 import re
 from email import message_from_bytes, policy
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.utils import parseaddr
 from html import unescape
@@ -15,6 +16,11 @@ from digest.collect.texts import lone_link
 from digest.collect.urls import is_web
 
 _PARTS = 200  # of one mail
+_LONGEST_HEADER = 2_000  # characters: the library's parser is quadratic in some
+_HEADERS = HeaderRegistry()
+_POLICY = policy.default.clone(
+    header_factory=lambda name, value: _HEADERS(name, value[:_LONGEST_HEADER])
+)
 _PREFIX = re.compile(r"^(?:\s*(?:re|fw|fwd|tr|réf|wg)\s*:\s*)+", re.IGNORECASE)
 _LOOKED_AT = 200_000  # characters of a newsletter
 _LINK = re.compile(
@@ -38,7 +44,7 @@ def read_mail(raw: bytes) -> Item:
         ValueError: it can't be read as a mail, or holds no text.
     """
     try:
-        message = message_from_bytes(raw, policy=policy.default)
+        message = message_from_bytes(raw, policy=_POLICY)
         subject, text = _header(message, "Subject"), _text(message)
         sender, date = _sender(message), _header(message, "Date")
     except (LookupError, TypeError, AttributeError, RecursionError) as error:

@@ -15,6 +15,7 @@ from digest.collect.links import links_of
 from digest.collect.mails import read_mail
 from digest.collect.repair import mended, page_of
 from digest.collect.sitemap_parts import sitemap_of
+from digest.collect.swift import read_swiftly
 from digest.collect.worker import OUTLIVED, limit_memory, limit_time, read_frame, write_frame
 
 Values: TypeAlias = dict[str, Any]
@@ -22,13 +23,19 @@ Values: TypeAlias = dict[str, Any]
 
 def parse_feed(text: str, base: str) -> Values:
     """Read RSS, Atom, RDF: `{"language", "items": [{guid, url, …}], "notes"}` or `{"no_feed"}`."""
-    import feedparser
-
     feed = mended(text)
     if feed is None:
         return {"no_feed": str(page_of(text, base=base) or "the answer is no feed")}
+    read = read_swiftly(feed.text) or read_carefully(feed.text)
+    return read | {"notes": list(feed.notes)}
+
+
+def read_carefully(text: str) -> Values:
+    """Read a mended feed as feedparser does: `{"language", "items"}`."""
+    import feedparser
+
     parsed = feedparser.parse(
-        io.BytesIO(feed.text.encode()),
+        io.BytesIO(text.encode()),
         # Without a base: it would make an address even of the guid 12345.
         response_headers={"content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,  # both walk all markup; we keep none of it
@@ -36,7 +43,7 @@ def parse_feed(text: str, base: str) -> Values:
     )
     language = parsed.feed.get("language", "")
     items = [_item(entry) for entry in parsed.entries]
-    return {"language": language, "items": items, "notes": list(feed.notes)}
+    return {"language": language, "items": items}
 
 
 def parse_page(text: str, base: str) -> Values:
@@ -60,6 +67,13 @@ def parse_picture(text: str, _base: str) -> Values:
     from digest.collect.shrinking import shrink
 
     return shrink(b64decode(text))
+
+
+def clean_entries(text: str, base: str) -> Values:
+    """Clean the items of a feed: see cleaning."""
+    from digest.collect.cleaning import clean_here
+
+    return clean_here(text, base)
 
 
 def _item(entry: Any) -> Values:  # noqa: ANN401 - feedparser's values have no types
@@ -126,6 +140,7 @@ _PARSERS: dict[str, Callable[[str, str], Values]] = {
     "picture": parse_picture,
     "links": links_of,
     "sitemap": sitemap_of,
+    "entries": clean_entries,
 }
 
 

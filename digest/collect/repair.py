@@ -16,14 +16,15 @@ from digest.collect.urls import absolute
 NEWEST = 5_000
 """Entries kept of one feed."""
 
-_ROOT = re.compile(r"<(?:\w+:)?(rss|feed|RDF)\b[^<>]*>", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:\w+:)?(rss|feed|RDF|channel)\b[^<>]*>", re.IGNORECASE)
+_DOCTYPE_BEGINS = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE\b(?:[^\[>]*\[.*?\]\s*>|[^\[>]*>)", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));", re.IGNORECASE
 )
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_REFERENCE = re.compile(r"&(?:(#\d{1,7}|#x[0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));|&")
+_REFERENCE = re.compile(r"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));|&")
 _XML_NAMES = {"lt", "gt", "amp", "quot", "apos"}
 _ITEM = re.compile(r"<((?:\w+:)?(?:item|entry))(?=[\s>]).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _DATE = re.compile(
@@ -57,7 +58,7 @@ class WebPage:
 
 def mended(text: str) -> FeedText | None:
     """Make an XML feed's text fit for parsing; None when it is no feed."""
-    bare = _DOCTYPE.sub("", text, count=1)
+    bare = _without_doctype(text)
     root = _ROOT.search(bare[:_LOOKED_AT])
     if root is None:
         return None
@@ -67,6 +68,13 @@ def mended(text: str) -> FeedText | None:
     parts = _CDATA.split(newest)
     parts[::2] = (_mended_markup(part) for part in parts[::2])
     return FeedText(text="".join(parts), notes=notes + more)
+
+
+def _without_doctype(text: str) -> str:
+    """Leave out the first DOCTYPE; XML has one at most, and to try each of many is quadratic."""
+    begun = _DOCTYPE_BEGINS.search(text)
+    found = _DOCTYPE.match(text, begun.start()) if begun else None
+    return text[: found.start()] + text[found.end() :] if found else text
 
 
 def page_of(text: str, *, base: str) -> WebPage | None:
@@ -139,6 +147,6 @@ def _mended_markup(text: str) -> str:
 def _mended_reference(match: re.Match[str]) -> str:
     number, name = match[1], match[2]
     if number or name in _XML_NAMES:
-        return match[0]
+        return match[0].replace("X", "x", 1) if number else match[0]
     known = html.unescape(f"&{name};") if name else ""
     return known if known and not known.startswith("&") else f"&amp;{match[0][1:]}"

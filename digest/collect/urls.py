@@ -7,6 +7,7 @@ The rules are few on purpose: a wrong merge loses an article, a missed one is ca
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote, urljoin
 
 import ada_url
@@ -56,6 +57,10 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
 def canonical(url: str) -> str:
     """Give the one spelling of a web address; idempotent. Other text is only trimmed."""
+    return _remembered(url) if len(url) < KEY_LENGTH else _canonical(url)
+
+
+def _canonical(url: str) -> str:
     spelled = url.strip()
     for _ in range(_NESTED):  # an address may hold another, and cleaning may bare one
         cleaned = _once(spelled)
@@ -63,6 +68,10 @@ def canonical(url: str) -> str:
             break
         spelled = cleaned
     return spelled
+
+
+_remembered = lru_cache(maxsize=2_048)(_canonical)
+"""One address is asked for when its entry is named, when it is compared and when it is cleaned."""
 
 
 def key_of(url: str) -> str:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from queue import LifoQueue
 from typing import IO, Any, Self
 
 import orjson
@@ -19,7 +20,7 @@ LIMIT = 10.0
 """Seconds one text may take."""
 OUTLIVED = 60
 """Seconds after which a worker ends by itself: a process that was killed can't kill it."""
-_MEMORY = 2 * 1024**3  # bytes of address space
+_MEMORY = 1024**3  # bytes of address space; all its libraries take a quarter of it
 
 
 class ParseError(Exception):
@@ -79,6 +80,44 @@ class Worker:
             raise ParseError(f"its parser {took}")
         parsed: dict[str, Any] = orjson.loads(answer)
         return parsed
+
+
+class Workers:
+    """Workers that run texts of several threads at once; one that was never needed never starts."""
+
+    def __init__(self, count: int = 0, *, limit: float = LIMIT) -> None:
+        """Have `count` workers; 0: one a core that this process may use."""
+        self.count = count or cores()
+        self._all = [Worker(limit=limit) for _ in range(self.count)]
+        self._idle = LifoQueue[Worker]()  # the one that ran last is the one that is warm
+        for worker in self._all:
+            self._idle.put(worker)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._all:
+            worker.close()
+
+    def run(self, what: str, text: str, *, base: str = "") -> dict[str, Any]:
+        """Parse one text as Worker.run does, as soon as a worker has nothing to do.
+
+        Raises:
+            ParseError: as Worker.run.
+        """
+        worker = self._idle.get()
+        try:
+            return worker.run(what, text, base=base)
+        finally:
+            self._idle.put(worker)
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _start() -> subprocess.Popen[bytes]:

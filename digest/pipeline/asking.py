@@ -117,8 +117,8 @@ class ClaimedAsk:
         return tuple(answers.get(request) or _left(request) for request in requests)
 
     def _ask(self, requests: Sequence[Request]) -> dict[Request, Answer]:
-        before = set(self._claims.held)
         hosts = {host_of(request.url) for request in requests}
+        before = self._claims.mine(hosts)
         with self._newsroom.database.write() as connection:
             taken = self._claims.take(connection, hosts - before)
             self._book.look_up(connection, (request.url for request in requests))

@@ -8,6 +8,7 @@ machine its death is seen at once.
 from collections.abc import Iterable
 from datetime import timedelta
 from secrets import token_hex
+from threading import Lock
 from typing import Self
 
 from sqlalchemy import Connection
@@ -28,7 +29,8 @@ class HostClaims:
         self._run = token_hex(8)
         self._worker = this_worker()
         self._renewed_at = newsroom.clock()
-        self.held: set[str] = set()
+        self._lock = Lock()  # what is followed is asked by threads of its own
+        self._held: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -49,8 +51,14 @@ class HostClaims:
             until=now + LEASE,
             dead=is_dead,
         )
-        self.held |= taken
+        with self._lock:
+            self._held |= taken
         return taken
+
+    def mine(self, hosts: Iterable[str]) -> set[str]:
+        """Give those of these hosts that this run holds."""
+        with self._lock:
+            return self._held.intersection(hosts)
 
     def renew(self) -> None:
         """Give a sign of life, when the last one is a while ago."""
@@ -65,4 +73,5 @@ class HostClaims:
         """Let others ask these."""
         gone = list(hosts)
         claims.give_back(connection, self._run, gone)
-        self.held.difference_update(gone)
+        with self._lock:
+            self._held.difference_update(gone)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from digest.collect.answers import Nets
-from digest.collect.worker import Worker
+from digest.collect.worker import Workers
 from digest.errors import NotFoundError, unknown
 from digest.pipeline.asking import Fetch, asking
 from digest.pipeline.filling import BOUNDS, Bounds, fill, told
@@ -45,7 +45,7 @@ def collect(
     """
     chosen = _chosen(newsroom.schedule, only)
     occasion = Occasion.BY_NAME if only else occasion
-    with Worker() as parser, asking(newsroom, permitted, fetch) as outside:
+    with Workers() as parser, asking(newsroom, permitted, fetch) as outside:
         desk = Desk(newsroom=newsroom, parser=parser, ask=outside.ask)
         folders = [source for source in chosen if source.folder]
         asked = [source for source in chosen if source.on_the_web]

@@ -5,22 +5,26 @@ time, and the states of their sources are read again under the claim, so that no
 another worker just asked. What gave nothing new is saved together, what gave something by itself.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from heapq import heappop, heappush
 from itertools import chain, islice, zip_longest
 from operator import itemgetter
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.hosts import host_of
 from digest.collect.rhythm import LEAD
 from digest.collect.waits import NEVER, fresh
+from digest.collect.worker import cores
 from digest.model.source import SourceState
 from digest.pipeline.asking import Outside, Turn
+from digest.pipeline.guarding import guarded
 from digest.pipeline.receiving import Desk, SourceReport
 from digest.schedule.values import Source
 from digest.storage.sources import save_source_states, source_states, states_of
@@ -29,8 +33,15 @@ _HOSTS = 100  # claimed at a time
 _SAVED = 200  # states of one transaction, at most
 _HELD = 50  # answers that wait for an earlier one, at most
 _TRIES = 60
+_READERS = 2 * cores()
+"""Threads that wait for workers: while one's answer is parsed, another's is compared."""
+_READ_AHEAD = 4 * _READERS
+"""Answers that are read, or wait for it, while one before them is stored."""
 _PAUSE = 1.0  # seconds before others' hosts are tried again
 _ELSEWHERE = "another run asks its host now"
+
+
+Store: TypeAlias = Callable[[], SourceReport]
 
 
 class Occasion(Enum):
@@ -57,8 +68,8 @@ class Manner(Protocol):
     ) -> tuple[SourceState, SourceReport] | None:
         """Give how a source stands after an answer without a body to be read; None: read it."""
 
-    def take(self, source: Source, state: SourceState, answer: Answer) -> SourceReport:
-        """Read an answer; store it, and how the source stands."""
+    def read(self, source: Source, state: SourceState, answer: Answer) -> Store:
+        """Read an answer, in a thread of its own; give what stores it and how the source stands."""
 
 
 class Poll:
@@ -78,16 +89,18 @@ class Poll:
         self._silent: list[tuple[Turn, Answer]] = []
         self._heard = False
         self._places = 0
+        self._being_read: deque[tuple[Turn, Future[Store]]] = deque()
 
     def reports(self, sources: Sequence[Source], occasion: Occasion) -> Iterator[SourceReport]:
         """Ask the sources that are due; wait a minute for hosts that other runs are asking."""
         waiting = sources
-        for _ in range(_TRIES):
-            self._contested = []
-            yield from self._round(waiting, occasion)
-            waiting = self._contested
-            if not waiting or self._desk.newsroom.stopping.wait(_PAUSE):
-                break
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="reading") as self._threads:
+            for _ in range(_TRIES):
+                self._contested = []
+                yield from self._round(waiting, occasion)
+                waiting = self._contested
+                if not waiting or self._desk.newsroom.stopping.wait(_PAUSE):
+                    break
         yield from (SourceReport(source=source.name, notes=(_ELSEWHERE,)) for source in waiting)
 
     def _round(self, sources: Sequence[Source], occasion: Occasion) -> Iterator[SourceReport]:
@@ -106,6 +119,7 @@ class Poll:
             self._claims.renew()
             yield from self._heard_of(turn, answer)
         yield from self._unheard()
+        yield from self._read_through(0)
         self._save()
         yield from self._passed
         self._passed = []
@@ -172,9 +186,10 @@ class Poll:
             self._silent.append((turn, answer))
             return
         self._heard = True
-        yield from (self._take(*one) for one in self._silent)
+        for one in self._silent:
+            yield from self._take(*one)
         self._silent = []
-        yield self._take(turn, answer)
+        yield from self._take(turn, answer)
 
     def _unheard(self) -> Iterator[SourceReport]:
         """Take what was left when nobody answered: then it is our line, and no source's fault.
@@ -184,28 +199,39 @@ class Poll:
         offline = len(self._silent) > 1
         for turn, answer in self._silent:
             state = replace(turn.state, failures=0) if offline else turn.state
-            yield self._take(replace(turn, state=state), answer)
+            yield from self._take(replace(turn, state=state), answer)
         self._silent = []
 
-    def _take(self, turn: Turn, answer: Answer) -> SourceReport:
-        report = self._report(turn, answer)
+    def _take(self, turn: Turn, answer: Answer) -> Iterator[SourceReport]:
+        """Note what is seen at a glance; have the rest read, while what was read is stored."""
+        if answer.verdict is Verdict.LEFT:
+            self._end(turn)
+            yield SourceReport(source=turn.source.name, notes=(answer.error,))
+        elif seen := self._manner.at_a_glance(turn.source, turn.state, answer):
+            state, report = seen
+            self._unsaved.append(state)
+            self._end(turn)
+            yield report
+        else:
+            read = self._threads.submit(self._manner.read, turn.source, turn.state, answer)
+            self._being_read.append((turn, read))
+            yield from self._read_through(_READ_AHEAD)
+
+    def _read_through(self, ahead: int) -> Iterator[SourceReport]:
+        """Store what was read, in its order, until so many are being read."""
+        while self._being_read and (len(self._being_read) > ahead or self._being_read[0][1].done()):
+            turn, read = self._being_read.popleft()
+            report = guarded(turn.source.name, partial(_stored, read))
+            self._end(turn)
+            yield report
+
+    def _end(self, turn: Turn) -> None:
         self._open[turn.host] -= 1
         if not self._open[turn.host]:
             del self._open[turn.host]
             self._done.append(turn.host)
         if len(self._unsaved) >= _SAVED or len(self._done) >= _HOSTS:
             self._save()
-        return report
-
-    def _report(self, turn: Turn, answer: Answer) -> SourceReport:
-        if answer.verdict is Verdict.LEFT:
-            return SourceReport(source=turn.source.name, notes=(answer.error,))
-        seen = self._manner.at_a_glance(turn.source, turn.state, answer)
-        if seen is None:
-            return self._manner.take(turn.source, turn.state, answer)
-        state, report = seen
-        self._unsaved.append(state)
-        return report
 
     def _save(self) -> None:
         with self._desk.newsroom.database.write() as connection:
@@ -242,6 +268,11 @@ def is_due(state: SourceState, now: datetime, occasion: Occasion) -> bool:
         return True
     stale = state.checked_at is None or now - state.checked_at > LEAD
     return occasion is Occasion.DRAFT and stale
+
+
+def _stored(read: Future[Store]) -> SourceReport:
+    store = read.result()
+    return store()
 
 
 def _not_yet(state: SourceState) -> SourceReport:

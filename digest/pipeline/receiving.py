@@ -17,8 +17,9 @@ from sqlalchemy import Connection
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.changes import Change, needs_reading
 from digest.collect.charset import decode
+from digest.collect.cleaning import Waiting, clean
 from digest.collect.drops import Drop, page_item, read_drops
-from digest.collect.entries import Origin, entry_of, text_entry_of
+from digest.collect.entries import Origin, text_entry_of
 from digest.collect.items import Item, entry_key, fingerprint, named, shared_addresses
 from digest.collect.readings import Parser
 from digest.collect.worker import ParseError
@@ -95,29 +96,33 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
         zone=desk.zone,
         shared=shared_addresses(items),
     )
-    received = [
-        _received(desk, item, origin, key, known.get(key))
+    conditions = {key: fingerprint(item) for key, item in by_key.items()}
+    waiting = [
+        Waiting(item=item, key=key, seen_at=_first_seen(desk, known.get(key)))
         for key, item in by_key.items()
-        if needs_reading(known.get(key), fingerprint(item))
+        if needs_reading(known.get(key), conditions[key])
+    ]
+    cleaned = clean(waiting, origin, desk.parser)
+    received = [
+        Received(
+            key=one.key, fingerprint=conditions[one.key], first_seen_at=one.seen_at, entry=entry
+        )
+        for one, entry in zip(waiting, cleaned.entries, strict=True)
+        if entry
     ]
     # Oldest first: of several entries about one address the newest is the present text.
-    readable = sorted((one for one in received if one), key=lambda one: one.entry.published.at)
+    received.sort(key=lambda one: one.entry.published.at)
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        changes = [keep_entry(connection, one, desk.ground) for one in readable]
-        return _counted(report, found=len(by_key), changes=changes)
+        changes = [keep_entry(connection, one, desk.ground) for one in received]
+        counted = _counted(report, found=len(by_key), changes=changes)
+        return replace(counted, notes=report.notes + cleaned.notes)
 
     return keep
 
 
-def _received(
-    desk: Desk, item: Item, origin: Origin, key: str, known: Sighting | None
-) -> Received | None:
-    seen_at = known.first_seen_at if known else desk.now
-    entry = entry_of(item, origin, key=key, seen_at=seen_at)
-    if entry is None:
-        return None
-    return Received(key=key, fingerprint=fingerprint(item), first_seen_at=seen_at, entry=entry)
+def _first_seen(desk: Desk, known: Sighting | None) -> datetime:
+    return known.first_seen_at if known else desk.now
 
 
 def _known_items(desk: Desk, source: Source, by_key: Mapping[str, Item]) -> Mapping[str, Sighting]:

@@ -16,9 +16,9 @@ from digest.collect.same import is_same
 from digest.collect.waits import address_of, after_failure, after_success
 from digest.engine.slots import next_slots
 from digest.model.source import SourceState
-from digest.pipeline.guarding import guarded
+from digest.pipeline.polling import Store
 from digest.pipeline.reading import Found, find, request, settled
-from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_items
+from digest.pipeline.receiving import STORING, Desk, Keep, SourceReport, receive_items
 from digest.schedule.values import Source
 from digest.storage.sources import moments_of, save_source_state
 from subscribers.database import alone
@@ -51,18 +51,17 @@ class WebSources:
         log.debug("source collected", source=source.name, new=0, error=report.error)
         return after, replace(report, notes=_news_of_move(source, after))
 
-    def take(self, source: Source, state: SourceState, answer: Answer) -> SourceReport:
-        """Read an answer and what it leads to, and store what is said there."""
-        return guarded(source.name, partial(self._from_answer, source, state, answer))
+    def read(self, source: Source, state: SourceState, answer: Answer) -> Store:
+        """Read an answer and what it leads to; give what stores it. For a thread of its own."""
+        found = find(self._desk, source, state, answer)
+        keep = receive_items(self._desk, source, found.reading.items, base=found.base)
+        return partial(self._stored, source, state, found, keep)
 
-    def _from_answer(self, source: Source, state: SourceState, answer: Answer) -> SourceReport:
+    def _stored(self, source: Source, state: SourceState, found: Found, keep: Keep) -> SourceReport:
         """Store what one source gave, and how it stands now, in one transaction."""
-        desk = self._desk
-        found = find(desk, source, state, answer)
-        reading = found.reading
+        desk, reading = self._desk, found.reading
         error = _error(found.answer) if reading.error == found.answer.error else reading.error
         report = SourceReport(source=source.name, error=error, notes=reading.notes)
-        keep = receive_items(desk, source, reading.items, base=found.base)
         with desk.newsroom.database.write() as connection:
             alone(connection, STORING)
             report = keep(connection, report)

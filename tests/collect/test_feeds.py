@@ -188,7 +188,7 @@ def test_a_parser_whose_caller_was_killed_ends_by_itself() -> None:
 
 
 def test_a_parser_has_a_limit_of_memory() -> None:
-    code = "from digest.collect.worker import limit_memory; limit_memory(); bytes(3 * 1024**3)"
+    code = "from digest.collect.worker import limit_memory; limit_memory(); bytes(1024**3)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "MemoryError" in run.stderr
 

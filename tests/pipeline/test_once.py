@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digest.collect.cleaning import clean_here
 from digest.collect.items import Item
 from digest.pipeline.explaining import explain
 from digest.pipeline.receiving import Desk, SourceReport, receive_items
@@ -28,6 +30,15 @@ Given = tuple[int, Item]
 """What a source, by its number, gives."""
 
 
+class Here:
+    """Cleans in this process: hundreds of weeks need no worker."""
+
+    def run(self, what: str, text: str, *, base: str = "") -> dict[str, Any]:
+        assert what == "entries"
+        answer: dict[str, Any] = orjson.loads(orjson.dumps(clean_here(text, base), default=str))
+        return answer
+
+
 @dataclass
 class Gate:
     """Takes items in as collecting does, without asking any server."""
@@ -37,7 +48,7 @@ class Gate:
     def take(self, source: str, *items: Item) -> SourceReport:
         """Receive what one run got of one source."""
         nobody: Any = None
-        desk = Desk(newsroom=self.room.newsroom(), parser=nobody, ask=nobody)
+        desk = Desk(newsroom=self.room.newsroom(), parser=Here(), ask=nobody)
         keep = receive_items(desk, Source(name=source, feed="https://x.example/"), items, base="")
         with self.room.database.write() as connection:
             return keep(connection, SourceReport(source=source))

@@ -165,9 +165,10 @@ def test_an_address_inside_is_never_dialled(tmp_path: Path, url: str) -> None:
 
     outside = Outside(memory=tmp_path / "x.json", ask=partial(fetch, dial=refusing))
     looks = look(outside, url)
-    assert dialled == []
     assert looks[url].inside
     assert codes(looks) == ["link-unchecked"]
+    assert look(outside, images=(f"{url}.png",))[f"{url}.png"].inside
+    assert dialled == []
 
 
 def test_a_redirect_inside_is_never_dialled(server: FeedServer, outside: Outside) -> None:

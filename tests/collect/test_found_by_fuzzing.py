@@ -1,0 +1,52 @@
+"""What fuzzing found, in small: each of these once took a second or did not end at all."""
+
+import time
+from collections.abc import Iterator
+
+import orjson
+import pytest
+
+from digest.collect.worker import ParseError, Worker
+
+MARKS: dict[str, list[str]] = {"marks": []}
+FOUND = {
+    "many DOCTYPEs that never end": ("feed", "<!DOCTYPE x [" * 20_000),
+    "many scripts that never end": ("page", '<script type="application/ld+json">' * 8_000),
+    "an address of one long word": ("mail", f"From: a@b.c\x95{'e' * 100_000}\n\ntexte"),
+    "a header with many parameters": ("mail", f"Content-Type: a/b; {'&#0;' * 30_000}\n\ntexte"),
+    "a tag's name without an end": (
+        "entries",
+        orjson.dumps(
+            {
+                "origin": {"source": "x", "zone": "UTC", "shared": []},
+                "waiting": [
+                    {
+                        "item": {"content": "<p>a" * 300 + "<" + "b" * 100_000, "published": []}
+                        | MARKS,
+                        "key": "k",
+                        "seen_at": "2026-11-26T17:00:00Z",
+                    }
+                ],
+            }
+        ).decode(),
+    ),
+    "a page of line breaks": ("page", "<p>Bonjour</p>" + "<br/>" * 25_000),
+    "a page of paragraphs": ("page", "<p>a" * 30_000),
+}
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Worker]:
+    with Worker(limit=6) as worker:
+        worker.run("page", "<p>a</p>")  # the worker is up, its libraries imported
+        yield worker
+
+
+@pytest.mark.parametrize(("what", "text"), FOUND.values(), ids=FOUND)
+def test_it_is_read_or_refused_in_good_time(parser: Worker, what: str, text: str) -> None:
+    begun = time.monotonic()
+    try:
+        parser.run(what, text)
+    except ParseError as error:
+        assert "gave up" in str(error)  # noqa: PT017 - either is fine
+    assert time.monotonic() - begun < 5  # one or two on a quiet machine
