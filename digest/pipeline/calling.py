@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from digest.deliver.batches import settle
 from digest.deliver.provider import Call, Receipt
 from digest.model.delivery import Batch, Outcome, Settlement
+from digest.model.pace import Wait
 from digest.pipeline.insisting import insist
 from digest.pipeline.letters import personals_of, return_paths_of
-from digest.pipeline.pacing import hold, may_call
+from digest.pipeline.pacing import claim, claim_within, hold, may_call
 from digest.pipeline.rounds import Round, new_id
 from digest.pipeline.settling import take_in
 from digest.pipeline.telling import Laps, tell_called, tell_untried
@@ -26,8 +27,11 @@ from subscribers import lists
 from subscribers.model import Addressee
 
 
-def mail(round_: Round, batch: Batch) -> None:
-    """Call the provider for a claimed batch: intent before, outcome after."""
+def mail(round_: Round, batch: Batch) -> Batch | Wait | None:
+    """Call the provider for a claimed batch: intent before, outcome after; claim the next one.
+
+    It is claimed with the outcome, in one transaction: a promise to the disk less for each batch.
+    """
     laps = Laps()
     now = round_.newsroom.clock()
     deadline = now + round_.longest_call
@@ -35,16 +39,17 @@ def mail(round_: Round, batch: Batch) -> None:
     laps.end("look_up")
     if not to:
         tell_untried(round_, batch, laps)
-        return
+        return None if round_.brake.pulled.is_set() else claim(round_)
     call = _call(round_, batch, to, deadline)
     receipt = _called(round_, call)
     laps.end("call")
     if receipt.retry_after is not None:  # before settling, which takes time others would call in
         hold(round_, min(receipt.retry_after, round_.patience.longest_hold))
-    settlement = _settle(round_, batch, call, receipt)
+    round_.brake.note(receipt)
+    settlement, following = _settle(round_, batch, call, receipt)
     laps.end("settle")
     tell_called(round_, batch, call=call, receipt=receipt, settlement=settlement, laps=laps)
-    round_.brake.note(receipt)
+    return following
 
 
 def _intend(round_: Round, batch: Batch, now: datetime, deadline: datetime) -> Sequence[Addressee]:
@@ -112,7 +117,9 @@ def _answered(round_: Round, call: Call) -> Receipt:
         )
 
 
-def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> Settlement:
+def _settle(
+    round_: Round, batch: Batch, call: Call, receipt: Receipt
+) -> tuple[Settlement, Batch | Wait | None]:
     now = round_.newsroom.clock()
     settlement = settle(
         receipt,
@@ -123,9 +130,9 @@ def _settle(round_: Round, batch: Batch, call: Call, receipt: Receipt) -> Settle
         patience=round_.patience,
     )
 
-    def write() -> None:
+    def write() -> Batch | Wait | None:
         with round_.newsroom.database.write() as connection:
             take_in(connection, batch, settlement, now=now, new_id=new_id)
+            return None if round_.brake.pulled.is_set() else claim_within(connection, round_)
 
-    insist(write)  # nobody else knows the outcome
-    return settlement
+    return settlement, insist(write)  # nobody else knows the outcome

@@ -89,11 +89,12 @@ def _watch(round_: Round, ends: list[Event], progress: Progress | None) -> None:
 def _work(round_: Round) -> None:
     pulled, look = round_.brake.pulled, _SHORTEST_LOOK
     try:
-        while not pulled.is_set():
-            match pacing.claim(round_):
+        found = pacing.claim(round_)
+        while isinstance(found, Batch) or not pulled.is_set():
+            match found:
                 case Batch() as batch:
-                    mail(round_, batch)
-                    look = _SHORTEST_LOOK
+                    found, look = mail(round_, batch), _SHORTEST_LOOK
+                    continue
                 case Wait() as wait:
                     if not _wait_for(round_, wait):
                         return
@@ -101,6 +102,7 @@ def _work(round_: Round) -> None:
                     if not _look_again(round_, look):
                         return
                     look = min(_LONGEST_LOOK, look * 2)
+            found = pacing.claim(round_)
     except BaseException as surprise:
         round_.brake.pull(surprise)
 

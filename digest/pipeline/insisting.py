@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -10,10 +11,11 @@ from subscribers.database import is_away
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds before each further try: a server's restart takes a few, a failover about a minute."""
+Written = TypeVar("Written")
 _LOG = structlog.get_logger(__name__)
 
 
-def insist(write: Callable[[], None], waits: Sequence[float] = WAITS) -> None:
+def insist(write: Callable[[], Written], waits: Sequence[float] = WAITS) -> Written:
     """Do a transaction, again where its server was away; it has to be harmless to do twice."""
     for wait in waits:
         try:

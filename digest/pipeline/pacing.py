@@ -67,29 +67,34 @@ def begin(
 
 def claim(round_: Round) -> Batch | Wait | None:
     """Claim the next batch if a call may begin, else say what it waits for; None: none is ready."""
-    issue_id = round_.issue.id
     with round_.newsroom.database.write() as connection:
-        pace = _locked(connection, round_)
-        now = round_.newsroom.clock()  # not before: locks may have been waited for
-        wait = _wait(connection, round_.terms, issue_id, pace, now)
-        if wait is not None:
-            return wait
-        batch = ledger.claim(
-            connection,
-            issue_id,
-            attempt_id=new_id(),
-            worker=round_.worker,
-            now=now,
-            lease_until=now + round_.longest_call,
-        )
-        if batch is None:
-            return _retry(connection, issue_id, now)
-        full = _full_day(connection, round_.terms, 0, now)
-        if full is not None:  # it is another batch than the one that was looked at
-            ledger.release(connection, batch)
-            return full
-        _take(connection, round_, pace, batch, now)
-        return batch
+        return claim_within(connection, round_)
+
+
+def claim_within(connection: Connection, round_: Round) -> Batch | Wait | None:
+    """Do the same within a transaction that does something else first."""
+    issue_id = round_.issue.id
+    pace = _locked(connection, round_)
+    now = round_.newsroom.clock()  # not before: locks may have been waited for
+    wait = _wait(connection, round_.terms, issue_id, pace, now)
+    if wait is not None:
+        return wait
+    batch = ledger.claim(
+        connection,
+        issue_id,
+        attempt_id=new_id(),
+        worker=round_.worker,
+        now=now,
+        lease_until=now + round_.longest_call,
+    )
+    if batch is None:
+        return _retry(connection, issue_id, now)
+    full = _full_day(connection, round_.terms, 0, now)
+    if full is not None:  # it is another batch than the one that was looked at
+        ledger.release(connection, batch)
+        return full
+    _take(connection, round_, pace, batch, now)
+    return batch
 
 
 def may_call(round_: Round) -> bool:

@@ -124,9 +124,11 @@ def late_answer(desk: NewsDesk, receipt: Receipt, *, again: bool) -> Receipt:
     [doubt] = doubts(desk.newsroom)
     resolve(desk.newsroom, doubt.doubt.batch.id, sent=False)
     if again:
-        batch = claim(a_round(desk))
-        assert isinstance(batch, Batch)
-        mail(a_round(desk), batch)
+        round_ = a_round(desk)
+        found = claim(round_)
+        assert isinstance(found, Batch)
+        while isinstance(found, Batch):
+            found = mail(round_, found)
     return receipt
 
 
