@@ -9,7 +9,7 @@ from digest.collect.clean import GIANT_TAG, excerpt, first_image, first_words, l
 from digest.collect.dates import read, resolve
 from digest.collect.items import Item
 from digest.collect.language import detect
-from digest.collect.urls import absolute, canonical, host_of, is_web, key_of, short_key
+from digest.collect.urls import absolute, canonical, host_of, is_home, is_web, key_of, short_key
 from digest.model.article import Entry, Mark, Published
 
 _AGGREGATOR = re.compile(r"(?:^|\.)news\.google\.[a-z.]+$")
@@ -107,7 +107,7 @@ def without_repeated(title: str, body: str) -> str:
 def _article_key(url: str, key: str, origin: Origin) -> str:
     """Take the address for identity, unless it leads to a home page or to several articles."""
     address = canonical(url)
-    if url and address not in origin.shared and not address.endswith(f"{host_of(address)}/"):
+    if url and address not in origin.shared and not is_home(address):
         return key_of(url)
     return short_key(key if key.startswith("text:") else f"{origin.source}|{key}")
 

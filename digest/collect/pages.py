@@ -10,7 +10,6 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from digest.collect.answers import Answer, Verdict
 from digest.collect.changes import text_of
@@ -18,7 +17,7 @@ from digest.collect.charset import decode
 from digest.collect.drops import page_item
 from digest.collect.entries import Origin, text_entry_of
 from digest.collect.readings import Parser
-from digest.collect.urls import canonical, host_of, key_of
+from digest.collect.urls import is_home, is_web
 from digest.collect.waits import BLOCKED_FIRST, FIRST, back_off
 from digest.collect.worker import ParseError
 from digest.model.article import Article, Entry, Mark, Precision
@@ -49,11 +48,13 @@ class Taken:
     """Why the article is not whole, in words; empty when it is."""
     again: bool = False
     """It may go better another time."""
+    canonical: str = ""
+    """The address that the page calls its own, where it holds the article."""
 
 
 def why_never(url: str, key: str, tries: int) -> str:
     """Say why a page is not asked at all, in words; empty when it is."""
-    if key != key_of(url):
+    if not (is_web(key) and is_web(url)):
         return "its address is no article's own"
     return f"given up after {TRIES} tries" if tries >= TRIES else ""
 
@@ -100,21 +101,30 @@ def asked_anew(page: PageTry, entry: Entry, now: datetime) -> PageTry:
 
 def read_page(article: Article, answer: Answer, parser: Parser, origin: Origin) -> Taken:
     """Read the article that a page holds."""
-    if answer.verdict is not Verdict.CONTENT:
-        return Taken(outcome=answer.error, again=answer.verdict not in _FOR_GOOD)
-    if other := _no_page(answer):
-        return Taken(outcome=other)
-    if answer.cut:
-        return Taken(outcome=f"the page is {answer.cut}", again=True)
-    if _is_home(answer.url) and not _is_home(article.url):
-        return Taken(outcome="its address leads to a home page now")
+    if unread := _unread(article, answer):
+        return unread
     try:
         values = parser.run("page", decode(answer.body, charset=answer.charset), base=answer.url)
     except ParseError as error:
         return Taken(outcome=str(error))
     item, partial = page_item(values, url=article.url)
     found = text_entry_of(item, origin, key=article.key, seen_at=article.first_seen_at)
-    return _judged(article, found, partial) if found else Taken(outcome="no article on the page")
+    if found is None:
+        return Taken(outcome="no article on the page")
+    taken = _judged(article, found, partial)
+    return replace(taken, canonical=str(values.get("url") or "")) if taken.entry else taken
+
+
+def _unread(article: Article, answer: Answer) -> Taken | None:
+    if answer.verdict is not Verdict.CONTENT:
+        return Taken(outcome=answer.error, again=answer.verdict not in _FOR_GOOD)
+    if other := _no_page(answer):
+        return Taken(outcome=other)
+    if answer.cut:
+        return Taken(outcome=f"the page is {answer.cut}", again=True)
+    if is_home(answer.url) and not is_home(article.url):
+        return Taken(outcome="its address leads to a home page now")
+    return None
 
 
 def after_try(
@@ -131,11 +141,6 @@ def _no_page(answer: Answer) -> str:
     if answer.body.lstrip()[:4] == _PDF:
         return "a PDF, not a web page"
     return "" if answer.kind in _PAGES else f"{answer.kind}, not a web page"
-
-
-def _is_home(url: str) -> bool:
-    address = urlsplit(canonical(url))
-    return bool(host_of(url)) and address.path in {"", "/"} and not address.query
 
 
 def _judged(article: Article, found: Entry, partial: str) -> Taken:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 import ada_url
 
@@ -85,8 +85,14 @@ def twin_key(key: str, canonical_url: str) -> str:
     Empty where that says nothing: it is the key already, no web address, or a home page.
     """
     address = canonical(canonical_url)
-    home = is_web(address) and address.endswith(f"{host_of(address)}/")
-    return key_of(address) if is_web(address) and not home and key_of(address) != key else ""
+    told = is_web(address) and not is_home(address)
+    return key_of(address) if told and key_of(address) != key else ""
+
+
+def is_home(url: str) -> bool:
+    """Tell the address of a site's first page, whatever its port."""
+    address = urlsplit(canonical(url)) if is_web(url) else None
+    return address is not None and address.path in {"", "/"} and not address.query
 
 
 def short_key(text: str) -> str:

@@ -24,8 +24,9 @@ from digest.collect.waits import FIRST
 from digest.model.article import Article, Entry
 from digest.model.page import PageTry
 from digest.pipeline.receiving import STORING, Desk, SourceReport
+from digest.pipeline.twins import merge_twin
 from digest.schedule.values import Schedule, Source
-from digest.storage.articles import article, articles, complete_article
+from digest.storage.articles import articles, complete_article
 from digest.storage.pages import Lacking, lacking, page_of, pages_of, save_page
 from subscribers.database import alone
 
@@ -155,7 +156,7 @@ def _ask(
         else:
             after = after_try(page, taken, answer, now=now, chance=chance())
         with desk.newsroom.database.write() as connection:
-            _keep(connection, held, after, taken.entry, now)
+            _keep(connection, held, after, taken, now)
         log.info("page asked", source=held.source, url=held.url, outcome=taken.outcome)
         yield Filled(source=held.source, outcome=taken.outcome)
 
@@ -173,16 +174,22 @@ def _guarded(desk: Desk, held: Article, answer: Answer) -> Taken:
 
 
 def _keep(
-    connection: Connection, held: Article, page: PageTry, entry: Entry | None, now: datetime
+    connection: Connection, held: Article, page: PageTry, taken: Taken, now: datetime
 ) -> None:
-    """Store what came of a page, unless its source changed the article meanwhile."""
+    """Store what came of a page, unless its source changed the article, or its twin took its place,
+    meanwhile.
+    """
     alone(connection, STORING)
-    if article(connection, held.id).updated_at != held.updated_at:
+    known = articles(connection, [held.id]).get(held.id)
+    if known is None or known.updated_at != held.updated_at:
         return
+    entry = taken.entry
     if entry and not _is_part_of(entry, held):
         complete_article(connection, held.id, entry, now=now)
         page = replace(page, filled_at=now)
     save_page(connection, page)
+    if taken.canonical:
+        merge_twin(connection, held.id, taken.canonical, now=now)
 
 
 def _is_part_of(entry: Entry, held: Article) -> bool:

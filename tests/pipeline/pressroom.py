@@ -41,11 +41,11 @@ class Press:
         feed = f"<rss version='2.0'><channel><title>Presse</title>{item}</channel></rss>"
         self.server.gives(f"{self.path}.xml", feed)
 
-    def prints(self, *paragraphs: str, **how: Any) -> None:
+    def prints(self, *paragraphs: str, canonical: str = "", **how: Any) -> None:
         """Give the article's page."""
         kind = {"Content-Type": "text/html; charset=utf-8"}
         how = {"headers": kind, **how}
-        self.server.gives(self.path, page(*paragraphs), **how)
+        self.server.gives(self.path, page(*paragraphs, canonical=canonical), **how)
 
     @property
     def url(self) -> str:
@@ -69,19 +69,20 @@ class Press:
         return found
 
 
-def press(room: Room, server: FeedServer, path: str) -> Press:
+def press(room: Room, server: FeedServer, path: str, name: str = "fleuve") -> Press:
     """Open a newspaper that the room collects from."""
     paper = Press(room=room, server=server, path=path)
     paper.publishes()
-    room.feed(f"{server.url}{path}.xml", full_text=True)
+    room.feed(f"{server.url}{path}.xml", name=name, full_text=True)
     return paper
 
 
-def page(*paragraphs: str) -> str:
-    """Set paragraphs as a newspaper's page."""
+def page(*paragraphs: str, canonical: str = "") -> str:
+    """Set paragraphs as a newspaper's page, which may call another address its own."""
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return (
         "<!DOCTYPE html><html lang='fr'><head><title>Crue du Niger à Ségou</title>"
+        f"<link rel='canonical' href='{canonical}'>"
         "<meta name='author' content='Par Awa Diallo'>"
         "<meta property='og:image' content='https://presse.example/crue.jpg'></head>"
         f"<body><nav>Accueil Mali</nav><article><h1>Crue du Niger à Ségou</h1>{body}</article>"

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from digest.collect.urls import canonical
 from digest.model.article import Mark
 from digest.pipeline.filling import LEASE, Bounds
+from digest.storage.sources import sources_of
 from tests.conftest import NOW
 from tests.pipeline.pressroom import LEAD, TEXT, WHOLE, Press, page, press
 from tests.pipeline.rooms import Room, rss
@@ -35,6 +37,29 @@ def test_an_excerpt_becomes_the_whole_article(paper: Press) -> None:
     assert article.image_url == "https://presse.example/crue.jpg"
     assert article.marks == frozenset()
     assert paper.room.former(article.id) == []
+
+
+def test_a_page_that_names_another_address_makes_one_of_its_twins(
+    room: Room, paper: Press, server: FeedServer
+) -> None:
+    twin = press(room, server, f"{paper.path}/mobile", name="mobile")
+    paper.prints(*TEXT)
+    twin.prints(*TEXT, canonical=paper.url)
+    room.collect()
+    (article,) = room.articles()
+    assert (article.key, article.body) == (canonical(paper.url), WHOLE)
+    with room.database.read() as connection:
+        assert sources_of(connection, [article.id]) == {article.id: ("fleuve", "mobile")}
+    for _ in range(2):
+        room.now += HOUR
+        assert [one.new for one in room.collect().values()] == [0, 0]
+    assert len(room.articles()) == 1
+
+
+def test_a_page_that_calls_a_home_page_its_own_is_not_believed(paper: Press) -> None:
+    paper.prints(*TEXT, canonical=f"{paper.server.url}/")
+    paper.room.collect()
+    assert (paper.article.key, paper.article.body) == (canonical(paper.url), WHOLE)
 
 
 def test_a_page_is_asked_once(paper: Press) -> None:
