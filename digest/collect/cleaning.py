@@ -5,7 +5,7 @@ that fails, each item is tried by itself: one that no limit suffices for costs o
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,6 +39,8 @@ class Cleaned:
     entries: tuple[Entry | None, ...]
     """None: nothing of it can be read."""
     notes: tuple[str, ...] = ()
+    left_out: int = 0
+    """Items that no limit sufficed for, this time."""
 
 
 def clean(waiting: Sequence[Waiting], origin: Origin, parser: Parser) -> Cleaned:
@@ -54,6 +56,7 @@ def clean(waiting: Sequence[Waiting], origin: Origin, parser: Parser) -> Cleaned
 def _one_by_one(waiting: Sequence[Waiting], origin: Origin, parser: Parser) -> Cleaned:
     entries: list[Entry | None] = []
     notes: list[str] = []
+    untried = 0
     for one in waiting:
         entry = None
         if len(notes) < _HOPELESS:
@@ -61,8 +64,13 @@ def _one_by_one(waiting: Sequence[Waiting], origin: Origin, parser: Parser) -> C
                 (entry,) = _cleaned([one], origin, parser)
             except ParseError as error:
                 notes.append(f"an entry was left out: {error} ({one.item.url[:200] or one.key})")
+        else:
+            untried += 1
         entries.append(entry)
-    return Cleaned(entries=tuple(entries), notes=tuple(notes))
+    left_out = len(notes) + untried
+    if untried:
+        notes.append(f"{untried} entries more were left for the next time")
+    return Cleaned(entries=tuple(entries), notes=tuple(notes), left_out=left_out)
 
 
 def _cleaned(
@@ -90,7 +98,10 @@ def _clean_one(values: dict[str, Any], origin: Origin) -> dict[str, Any] | None:
     item = item_from(values["item"] | {"marks": marks})
     seen_at = datetime.fromisoformat(values["seen_at"])
     entry = entry_of(item, origin, key=values["key"], seen_at=seen_at)
-    return asdict(entry) | {"marks": sorted(entry.marks)} if entry else None
+    if entry is None:
+        return None
+    # Not asdict, which copies each value: a third of the time that cleaning takes.
+    return vars(entry) | {"published": vars(entry.published), "marks": sorted(entry.marks)}
 
 
 def _entry(values: dict[str, Any] | None) -> Entry | None:

@@ -8,6 +8,7 @@ would see the addresses dialled.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -114,6 +115,9 @@ class Fetcher(Generic[Key]):
             self._ready.set()
 
     async def _serve(self) -> None:
+        # Names are asked for in threads, a few by default: dead name servers would hold up all.
+        names = ThreadPoolExecutor(self._terms.limits.at_once, thread_name_prefix="names")
+        self._loop.set_default_executor(names)
         under_way: set[asyncio.Task[None]] = set()
         async with _session(self._terms, self._dial) as self._session:
             self._ready.set()

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from html import unescape
 from itertools import islice
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from digest.collect.charset import decode
 from digest.collect.clean import line, plain
@@ -34,6 +35,8 @@ _IN_BROWSER = re.compile(
     r"|\b(?:voir|lire|ouvrir|afficher|consulter|visualiser)\b.{0,60}\b(?:navigateur|en ligne)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_TOKEN = re.compile(r"[A-Za-z0-9_=~.]{20,}")
+"""Of letters and digits it may name a reader: a slug has hyphens."""
 _SIGNATURE = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
 
 
@@ -83,8 +86,25 @@ def _seen_in_browser(message: EmailMessage) -> str:
     html = next((_content(one) for one in parts if one.get_content_type() == "text/html"), "")
     for found in _LINK.finditer(html[:_LOOKED_AT]):
         if _IN_BROWSER.search(plain(found[2])) and is_web(address := unescape(found[1])):
-            return address
+            return _of_nobody(address)
     return ""
+
+
+def _of_nobody(address: str) -> str:
+    """Leave out who the mail was for; no address is better than one that only a reader has.
+
+    Mailchimp names the reader in `e`; elsewhere a long word of letters and digits may.
+    """
+    parts = urlsplit(address)
+    kept = [pair for pair in parts.query.split("&") if pair and not pair.startswith("e=")]
+    words = _TOKEN.findall(" ".join((parts.path, parts.fragment, *kept)))
+    if "@" in unquote(address) or any(map(_is_mixed, words)):
+        return ""
+    return urlunsplit(parts._replace(query="&".join(kept)))
+
+
+def _is_mixed(word: str) -> bool:
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
 def _text(message: EmailMessage) -> str:

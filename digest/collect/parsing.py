@@ -16,6 +16,7 @@ from digest.collect.mails import read_mail
 from digest.collect.repair import mended, page_of
 from digest.collect.sitemap_parts import sitemap_of
 from digest.collect.swift import read_swiftly
+from digest.collect.wordpress import read_posts
 from digest.collect.worker import OUTLIVED, limit_memory, limit_time, read_frame, write_frame
 
 Values: TypeAlias = dict[str, Any]
@@ -139,6 +140,7 @@ _PARSERS: dict[str, Callable[[str, str], Values]] = {
     "mail": parse_mail,
     "picture": parse_picture,
     "links": links_of,
+    "posts": read_posts,
     "sitemap": sitemap_of,
     "entries": clean_entries,
 }

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from digest.collect.answers import Answer
 from digest.collect.charset import decode
 from digest.collect.clean import tidy
-from digest.collect.items import Item
+from digest.collect.items import Item, item_from
 from digest.collect.link_pages import best_feed
 from digest.collect.readings import Parser, Reading
 from digest.collect.urls import absolute
@@ -19,7 +19,9 @@ from digest.collect.worker import ParseError
 from digest.model.article import Mark
 
 PAGE = 50
-"""Posts of one answer; the interface allows 100."""
+"""Posts of one answer."""
+_MOST = 100
+"""Posts that a site gives at once, whatever is asked (WordPress' REST handbook, pagination)."""
 _ROUTE = "wp/v2/posts"
 _FIELDS = "id,date_gmt,guid,link,title,excerpt,content,_links,_embedded"  # _embed needs _links
 _EMBEDDED = "author,wp:featuredmedia"
@@ -58,7 +60,7 @@ def read_wordpress(answer: Answer, parser: Parser) -> Reading:
     if not text.strip():
         return Reading(error="the answer is empty")
     if text.lstrip()[:1] in {"[", "{"}:
-        return _posts(text, answer)
+        return _posts(text, answer, parser)
     try:
         told = parser.run("links", text, base=answer.url)
     except ParseError as error:
@@ -86,20 +88,29 @@ def _filter(told: dict[str, Any]) -> dict[str, str]:
     return {match[1]: match[2] for match in found if match}
 
 
-def _posts(text: str, answer: Answer) -> Reading:
+def _posts(text: str, answer: Answer, parser: Parser) -> Reading:
+    try:
+        told = parser.run("posts", text)
+    except ParseError as error:
+        return Reading(error=f"the posts can't be read: {error}")
+    if "no_posts" in told:
+        return Reading(error=f"the answer is {answer.cut}" if answer.cut else told["no_posts"])
+    items = tuple(
+        item_from(one | {"marks": frozenset(map(Mark, one["marks"]))}) for one in told["posts"]
+    )
+    return Reading(items=items, more=_next(answer.request.url) if len(items) >= PAGE else "")
+
+
+def read_posts(text: str, _base: str) -> dict[str, Any]:
+    """Read the posts of an answer as values of Item, or why there are none. In the worker only."""
     try:
         posts = json.loads(text)
     except (ValueError, RecursionError):
-        why = (
-            f"the answer is {answer.cut}"
-            if answer.cut
-            else "the answer is no JSON that can be read"
-        )
-        return Reading(error=why)
+        return {"no_posts": "the answer is no JSON that can be read"}
     if not isinstance(posts, list):
-        return Reading(error=f"the answer holds no posts{_said(posts)}")
-    items = tuple(_item(post) for post in posts if isinstance(post, dict))
-    return Reading(items=items, more=_next(answer.request.url) if len(posts) >= PAGE else "")
+        return {"no_posts": f"the answer holds no posts{_said(posts)}"}
+    items = (_item(post) for post in posts[:_MOST] if isinstance(post, dict))
+    return {"posts": [vars(item) | {"marks": sorted(item.marks)} for item in items]}
 
 
 def _said(answer: Any) -> str:  # noqa: ANN401 - whatever JSON holds

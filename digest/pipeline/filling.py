@@ -64,7 +64,7 @@ def fill(
     desk: Desk, sources: Sequence[Source], chance: Callable[[], float], bounds: Bounds
 ) -> Iterator[Filled]:
     """Ask the pages of articles that lack their text, the newest first; tell of each."""
-    wanted = [one for one in sources if one.full_text and not one.folder]
+    wanted = [one for one in sources if one.full_text and one.on_the_web]
     until, asked = monotonic() + bounds.seconds, Counter[str]()
     while wanted and asked.total() < bounds.pages and monotonic() < until:
         wave = _claim(desk, wanted, asked, bounds)

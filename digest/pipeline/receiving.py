@@ -42,6 +42,8 @@ class SourceReport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    left_out: int = 0
+    """That could not be read this time: asked for again at the next."""
     filled: int = 0
     """Articles, new and older, that got their text from their own pages."""
     notes: tuple[str, ...] = ()
@@ -116,7 +118,12 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
         changes = [keep_entry(connection, one, desk.ground) for one in received]
         counted = _counted(report, found=len(by_key), changes=changes)
-        return replace(counted, notes=report.notes + cleaned.notes)
+        return replace(
+            counted,
+            unchanged=counted.unchanged - cleaned.left_out,
+            left_out=cleaned.left_out,
+            notes=report.notes + cleaned.notes,
+        )
 
     return keep
 

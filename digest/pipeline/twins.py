@@ -18,21 +18,19 @@ def merge_twin(
 ) -> int:
     """Heed the address that an article's page calls its own; give the article that it is now.
 
-    Without an article at that address it becomes this one's key, and the former key still leads to
-    it. With one of the same piece the two are merged: that which an issue holds stays, or else the
-    earlier; it gets the fuller text, all names, rulings and corrections. Of another piece nothing
-    is believed: a site may name one address on all its pages. Called by who stores, `alone`.
+    Where an article of the same piece has that address the two are merged: that which an issue
+    holds stays, or else the earlier; it gets the fuller text, all names, rulings and corrections.
+    Of another piece nothing is believed: a site may name one address on all its pages. Nor is an
+    address that nobody gave yet, or any page could keep another's article out for good. Called by
+    who stores, `alone`.
 
     Raises:
         NotFoundError: there is no such article.
     """
     mine = article(connection, article_id)
     key = twin_key(mine.key, canonical_url)
-    other = article_by_key(connection, key) if key else mine
-    if other is None:
-        twins.rename(connection, mine.id, mine.key, key)
-        return mine.id
-    if other.id == mine.id or not is_same_piece(other, mine):
+    other = article_by_key(connection, key) if key else None
+    if other is None or other.id == mine.id or not is_same_piece(other, mine):
         return mine.id
     return _merged(connection, mine, other, now)
 

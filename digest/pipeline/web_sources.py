@@ -67,6 +67,8 @@ class WebSources:
             report = keep(connection, report)
             known = _with_rhythm(connection, _of_place(state, found), report, desk.now)
             after = self._state_after(known, found.answer, report.error)
+            if report.left_out:  # then the same answer is to be read again
+                after = replace(after, etag="", last_modified="", body_hash="")
             save_source_state(connection, after)
         return replace(report, notes=report.notes + _news_of_move(source, after))
 

@@ -25,12 +25,6 @@ from digest.storage.tables import (
 _PAIRS = (RulingKind.APART, RulingKind.TOGETHER)
 
 
-def rename(connection: Connection, article_id: int, former: str, key: str) -> None:
-    """Give an article another key; the former one still leads to it."""
-    connection.execute(update(articles).where(articles.c.id == article_id).values(key=key))
-    connection.execute(insert(twins).values(key=former, article_id=article_id))
-
-
 def in_issues(connection: Connection, article_ids: set[int]) -> set[int]:
     """Which of these articles does any issue hold, told or left out?"""
     first = select(func.min(articles.c.first_seen_at)).where(articles.c.id.in_(article_ids))

@@ -78,7 +78,8 @@ def test_a_poisonous_item_costs_only_itself(parser: Workers) -> None:
 def test_of_a_feed_full_of_poison_three_items_are_tried(parser: Workers) -> None:
     choking = Choking(parser)
     cleaned = clean(waiting(*[Item(title="poison")] * 50), ORIGIN, choking)
-    assert (choking.asked, len(cleaned.notes)) == (4, 3)
+    assert (choking.asked, len(cleaned.notes), cleaned.left_out) == (4, 4, 50)
+    assert cleaned.notes[-1] == "47 entries more were left for the next time"
     assert cleaned.entries == (None,) * 50
 
 

@@ -48,16 +48,17 @@ def a_story(*articles: Article, id_: int) -> Story:
     return Story(id=id_, lead_id=ids[0], article_ids=ids, voices=len(ids), happened_at=NOON)
 
 
-def test_an_address_that_nobody_has_becomes_the_articles_key_and_the_former_still_leads_to_it(
+def test_an_address_that_nobody_gave_is_not_believed_or_it_would_be_kept_from_its_own_article(
     gate: Gate,
 ) -> None:
     gate.take("fleuve", an_item(url=MIRROR))
     [article] = gate.room.articles()
     assert merge(gate, article, PAGES[0]) == article.id
-    assert gate.take("revue", an_item(guid="x", url=MIRROR)).new == 0
-    assert gate.take("revue", an_item(guid="y", url=PAGES[0])).new == 0
-    [renamed] = gate.room.articles()
-    assert (renamed.key, renamed.url) == (PAGES[0], MIRROR)
+    other = an_item(
+        guid="y", url=PAGES[0], title="Une grève", content="<p>Un tout autre texte.</p>"
+    )
+    assert gate.take("revue", other).new == 1
+    assert {one.url for one in gate.room.articles()} == {MIRROR, PAGES[0]}
 
 
 def test_two_of_one_piece_become_the_earlier_with_all_names_of_both(gate: Gate) -> None:
