@@ -34,5 +34,5 @@ class KeptRobots:
 
     def save(self, connection: Connection) -> None:
         """Keep what was read, for all workers. What another thread puts meanwhile waits."""
-        news = [self._news.pop(origin) for origin in list(self._news)]
-        keep_robots(connection, news)
+        popped = (self._news.pop(origin, None) for origin in list(self._news))
+        keep_robots(connection, [one for one in popped if one])
