@@ -12,6 +12,7 @@ from digest.collect.page_heads import Head, head_of, without
 from digest.collect.page_locks import ENOUGH, is_locked, is_wall_of_consent, why_partial
 from digest.collect.page_pictures import lead_picture
 
+_BREAKS = re.compile(r"(?:<br ?/?>\s*){3,}", re.IGNORECASE)
 _TIME_AGO = re.compile(
     r"""<\w{1,10}\b[^<>]{0,500}data-hook=["']time-ago["'][^<>]{0,500}>([^<>]{1,60})<"""
 )
@@ -120,7 +121,8 @@ def _readable(html: str) -> str:
 
 def _opened(html: str) -> str:
     """Keep the article's own containers alone, where a page names them; spans never glued."""
-    spaced = html.replace("</span><span", "</span> <span")
+    # A page of breaks alone costs the extractor tens of seconds.
+    spaced = _BREAKS.sub("<br><br>", html.replace("</span><span", "</span> <span"))
     for mark, path, fewest in (("post-description", _WIX, 1), ("articleBody", _PARTS, 2)):
         if spaced.count(mark) >= fewest and (joined := _joined(spaced, path, fewest)):
             return joined

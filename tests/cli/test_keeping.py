@@ -9,7 +9,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
-from digest.cli import collecting, keeping, schedule
+from digest.cli import collecting, keeping, schedule, sources
 from digest.cli.failures import explain
 from digest.engine.procrastinate import SCHEMA
 from digest.resources import shipped
@@ -31,7 +31,7 @@ def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Digest:
     monkeypatch.setenv("DIGEST_SCHEDULE", str(shipped("schedule.yaml")))
     monkeypatch.setenv("COLUMNS", "160")
     app = typer.Typer()
-    for group in (keeping, collecting, schedule):
+    for group in (keeping, collecting, schedule, sources):
         group.register(app)
 
     def run(url: str, *words: str) -> tuple[int, str]:
