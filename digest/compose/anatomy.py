@@ -27,7 +27,7 @@ class Anatomy:
     """Images whose alt is there, and empty."""
     without_alt: int
     tables_as_data: int
-    """Tables that a screen reader would read out as data."""
+    """Tables for the layout alone that a screen reader would read out as data."""
     text: str
     """All that a reader sees, in reading order; what is hidden from them is left out."""
 
@@ -64,6 +64,8 @@ class _Found:
     unsaid: list[str] = field(default_factory=list)
     without_alt: int = 0
     tables_as_data: int = 0
+    tables: list[bool] = field(default_factory=list)
+    """Of the open tables, the innermost last: whether it counts among those."""
     inside: str = ""
     seen: list[str] = field(default_factory=list)
     hidden_in: str = ""
@@ -88,13 +90,18 @@ class _Reader(_Found, HTMLParser):
             case "img":
                 self._picture(has)
             case "table":
-                self.tables_as_data += has.get("role") not in {"presentation", "none"}
+                self.tables.append(has.get("role") not in {"presentation", "none"})
+                self.tables_as_data += self.tables[-1]
+            case "th":
+                self._data()
             case "title" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 self._enter(tag)
             case _:
                 pass
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "table" and self.tables:
+            self.tables.pop()
         if tag == self.inside:
             self.inside = ""
         if tag == self.hidden_in:
@@ -116,6 +123,12 @@ class _Reader(_Found, HTMLParser):
         self.without_alt += "alt" not in has
         if not has.get("alt", "x").strip():
             self.unsaid.append(has.get("src", ""))
+
+    def _data(self) -> None:
+        """Take the innermost table for data: it has a heading."""
+        if self.tables:
+            self.tables_as_data -= self.tables[-1]
+            self.tables[-1] = False
 
     def _hide(self, tag: str, style: str) -> None:
         hides = tag in _UNSEEN or "display:none" in style.replace(" ", "")

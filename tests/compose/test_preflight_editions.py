@@ -48,6 +48,10 @@ def test_a_good_edition_has_nothing_to_say() -> None:
         ("<h1", '<img src="https://a.example/i" alt=" "><h1', "image-alt", "warning"),
         ("<h1", '<img src="https://a.example/i" alt="x"><h1', None, ""),
         ("<h1", "<table></table><h1", "html-form", "error"),
+        ("<h1", "<table><tr><th></th></tr></table><h1", None, ""),
+        ("<h1", "<table><tr><th><table></table></th></tr></table><h1", "html-form", "error"),
+        ("<h1", "<table><tr><td><table><th></table></td></tr></table><h1", "html-form", "error"),
+        ("</h1>", '</h1><a href="#">x</a>', "link-broken", "error"),
         ("</h1>", f"</h1><p>{'autre ' * 250}</p>", "text-lacks", "warning"),
         ("</h1>", f'</h1><p style="display: none">{"autre " * 250}</p>', None, ""),
     ],
@@ -56,6 +60,11 @@ def test_a_broken_edition(old: str, new: str, code: str | None, severity: str) -
     assert old in EDITION.html
     said = codes(html=EDITION.html.replace(old, new), text=EDITION.text.replace(old, new))
     assert ((code, severity) in said) if code else said == []
+
+
+@pytest.mark.parametrize("link", ["mailto:lettre@presse.example", "tel:+22320000000", "#top"])
+def test_a_letter_a_call_and_a_place_in_the_mail_are_links_too(link: str) -> None:
+    assert codes(html=EDITION.html.replace("</h1>", f'</h1><a href="{link}">Haut</a>')) == []
 
 
 def test_the_text_has_nearly_all_words_of_the_html() -> None:

@@ -10,11 +10,17 @@ from digest.compose.preflight.residue import ADDRESSES
 
 _WEB = re.compile(r"https?://[^\s/]+\.")
 _HOUSE = re.compile(r"https?://(?:localhost|\[)")
+_NO_PAGE = re.compile(r"(?:mailto|tel):.|#.")
+
+
+def opens_page(link: str) -> bool:
+    """Say whether a link means to open a page: not a letter, a call or a place in the mail."""
+    return not _NO_PAGE.match(link)
 
 
 def links(html: Anatomy, ours: str) -> Iterator[Finding]:
     """Ask of every link where it leads; whether readers reach our own site, `duties` asks."""
-    for link in (one for one in html.links if not one.startswith(ours)):
+    for link in (one for one in html.links if opens_page(one) and not one.startswith(ours)):
         if link.strip("%") in ADDRESSES:
             continue
         if not _WEB.match(link) and not _HOUSE.match(link):
