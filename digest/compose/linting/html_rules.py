@@ -19,9 +19,13 @@ _ELSEWHERE = re.compile(r"(?:https?:)?//", re.I)
 
 
 def picture_faults(tags: Sequence[Tag]) -> Iterator[Found]:
-    """Find pictures that say nothing to who does not see them; `alt=""` says: it is decoration."""
-    for tag in tags:
-        if tag.name in _PICTURES and "alt" not in tag.attributes and not tag.is_filled_in:
+    """Find pictures that say nothing to who does not see them; `alt=""` says: it is decoration.
+
+    What stands in mj-attributes is no picture: it sets how pictures look.
+    """
+    for tag in (one for one in tags if one.name in _PICTURES):
+        is_shown = "mj-attributes" not in tag.within
+        if is_shown and "alt" not in tag.attributes and not tag.is_filled_in:
             words = f'{tag.name} has no alt: say what it shows, alt="" where it only decorates'
             yield tag.offset, words, False
 

@@ -11,6 +11,8 @@ from jinja2 import Environment
 
 UNKNOWN = "\ue002"
 """Stands for what only filling in a template tells."""
+BLOCK = "\ue003"
+"""Follows UNKNOWN where that stands for `{% … %}`, which may part or bind what is around it."""
 _MARK = re.compile("\ue000([^\ue000\ue001]+):(\\d+)\ue001")
 _TAG = re.compile(r"<(?=/?[a-zA-Z])")
 _VOID = frozenset(
@@ -55,8 +57,8 @@ class Tag:
 
     @property
     def is_filled_in(self) -> bool:
-        """Say whether some of its attributes are told by expressions alone."""
-        return any(UNKNOWN in name for name in self.attributes)
+        """Say whether a bare `{{ … }}` stands for some of its attributes."""
+        return any(set(name) == {UNKNOWN} for name in self.attributes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ def flat(source: str, environment: Environment) -> str:
     for _, kind, value in environment.lex(source):
         if kind.endswith("_begin"):
             inside = kind.removesuffix("_begin")
-            parts.append(UNKNOWN if inside == "variable" else f" {UNKNOWN} " * (inside == "block"))
+            parts.append({"variable": UNKNOWN, "block": f" {UNKNOWN}{BLOCK} "}.get(inside, ""))
         parts.append(value if kind == "data" and not inside else "\n" * value.count("\n"))
         if kind.endswith("_end"):
             inside = ""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from digest.compose.linting.markup import UNKNOWN, Reading, Tag
+from digest.compose.linting.markup import BLOCK, UNKNOWN, Reading, Tag
 from digest.compose.linting.standard import ATTRIBUTES, COLOURS, ENDING, EVERYWHERE, INSIDE
 from digest.errors import unknown
 
@@ -46,8 +46,9 @@ def tag_faults(tag: Tag) -> Iterator[Found]:
             yield from _class(tag, name, value)
         elif name not in known:
             yield tag.offset, unknown(f"attribute of {tag.name}", name, known), False
-        elif UNKNOWN not in value and (words := _misfit(value, known[name])):
-            yield tag.offset, f"{tag.name} {name}={value!r}: {words}", False
+        elif words := _misfit(value, known[name]):
+            shown = value.replace(UNKNOWN, "{{ … }}")
+            yield tag.offset, f"{tag.name} {name}={shown!r}: {words}", False
 
 
 def _known(tag: Tag) -> dict[str, str]:
@@ -70,6 +71,8 @@ def _misfit(value: str, kind: str) -> str:
     name, inner, most = form[1], (form[2] or "").split(","), int(form[3] or 1)
     if name in ("unit", "unitWithNegative"):
         return _measure(value, inner, most)
+    if UNKNOWN in value:
+        return ""
     fits, words = {
         "color": (bool(_COLOUR.fullmatch(value)) or value in COLOURS, "is no colour"),
         "enum": (value in inner, f"must be one of {', '.join(filter(None, inner))}"),
@@ -80,10 +83,12 @@ def _misfit(value: str, kind: str) -> str:
 
 
 def _measure(value: str, units: list[str], most: int) -> str:
+    if BLOCK in value:  # its branches may each be but a part of a measure
+        return ""
     parts = value.split()
-    if not 1 <= len(parts) <= most:
+    if UNKNOWN not in value and not 1 <= len(parts) <= most:
         return f"must be {'one measure' if most == 1 else f'one to {most} measures'}"
-    for part in parts:
+    for part in (one for one in parts if UNKNOWN not in one):
         number = re.fullmatch(r"-?\d*\.?\d+([a-z%]*)", part)
         unit = number[1] if number else part
         if number and not unit and "" not in units:

@@ -48,6 +48,12 @@ def _unused(
     ]
 
 
+class _Loop(LoopContext):
+    """What `loop` is; the engine's class sets this one for each loop alone."""
+
+    depth0: int = 0
+
+
 class _Walk:
     """Goes through templates as the engine would, taking every branch."""
 
@@ -191,7 +197,7 @@ class _File:
                 self.look(node, scope)
 
     def _loop(self, node: nodes.For, scope: Scope) -> None:
-        inner = scope.inner(loop=LoopContext)
+        inner = scope.inner(loop=_Loop)
         bind(node.target, kinds.item(self.look(node.iter, scope)), inner)
         if node.test is not None:
             self.look(node.test, inner)
