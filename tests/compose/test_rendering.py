@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from digest.compose import wording
 from digest.compose.anatomy import dissect
+from digest.compose.dressing import Dressing, Shown
 from digest.compose.environment import fold
 from digest.compose.preflight.finding import Severity
 from digest.compose.render import render
@@ -217,6 +218,29 @@ def test_a_picture_makes_a_card_of_two_columns_and_the_first_has_the_whole_width
     html = rendered(an_issue_of(*some_briefs(2, image_url=image), a_brief(story_id=9))).html
     assert re.findall(rf'src="{image}" width="(\d+)"', html) == ["600", "160"]
     assert html.count('class="mj-outlook-group-fix mj-column-px-400"') == 1
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown"),
+    [(400, 800, 160), (800, 800, 160), (479, 200, 160), (480, 270, 600), (0, 0, 600)],
+)
+def test_an_upright_or_small_picture_never_fills_the_mail(
+    width: int, height: int, shown: int
+) -> None:
+    sized = Dressing(picture=lambda url, _: Shown(url=url, width=width, height=height))
+    issue = an_issue_of(a_brief(image_url="https://presse.example/i.png"))
+    html = render(issue, a_newsletter(), SITE, BRAND, TEMPLATES, dressing=sized).html
+    assert dissect(html).widths == (shown,)
+
+
+@pytest.mark.parametrize(("language", "side"), [("ar", "right"), ("fr", "left")])
+def test_the_bar_of_a_line_above_the_stories_stands_where_it_begins(
+    language: str, side: str
+) -> None:
+    line = ARABIC if language == "ar" else "Ligne"
+    briefs = [a_brief(story_id=at, essential=line, language=language) for at in (1, 2, 3)]
+    html = rendered(an_issue_of(*briefs)).html
+    assert re.findall(r"border-(left|right):3px", html) == [side] * 3
 
 
 def test_lines_above_the_stories_lead_to_them() -> None:

@@ -18,7 +18,7 @@ from tests.web.conftest import TestClient
 THEIRS = "https://presse.example/i.jpg"
 DATA = a_picture(400, 225)
 NAME = name_of(DATA, "image/jpeg")
-KEPT = Picture(name=NAME, kind="image/jpeg", width=400, height=225, bytes=len(DATA))
+KEPT = Picture(name=NAME, kind="image/jpeg", width=800, height=450, bytes=len(DATA))
 ISSUE = "/archive/hebdo-sahel/1"
 
 
