@@ -10,6 +10,7 @@ from digest.model.issue import IssueState, Section
 from digest.model.picture import PATH, Copy, Picture, Size, name_of
 from digest.pipeline.newsroom import Newsroom
 from digest.storage import pictures
+from digest.storage.picture_tables import pictures as kept_pictures
 from tests.builders import a_brief
 from tests.darkroom import a_picture
 from tests.pipeline.shelves import put
@@ -79,6 +80,14 @@ def test_a_public_page_shows_kept_pictures_and_no_publishers(
     assert 'width="600" height="338"' in page
     assert "presse.example/i.jpg" not in page
     assert "presse.example/other.jpg" not in page
+
+
+def test_an_upright_picture_does_not_fill_the_page(sent: Newsroom, browser: TestClient) -> None:
+    with sent.database.write() as connection:
+        connection.execute(kept_pictures.update().values(width=400, height=800))
+    page = browser.get(ISSUE).text
+    assert 'class="card"' in page
+    assert 'width="160" height="320"' in page
 
 
 def test_a_feed_shows_them_at_their_whole_address(sent: Newsroom, browser: TestClient) -> None:
