@@ -57,7 +57,7 @@ def find(desk: Desk, source: Source, state: SourceState, answer: Answer) -> Foun
     if answer.verdict is Verdict.UNCHANGED:
         return Found(answer=settled(answer), reading=Reading(), place=state.found)
     reading = asked.read(answer)
-    if not reading.error:
+    if not reading.error and not reading.follow:
         place = answer.moved_to or state.found
         return asked.paged(
             Found(answer=settled(answer), reading=reading, base=answer.url, place=place)
@@ -66,9 +66,8 @@ def find(desk: Desk, source: Source, state: SourceState, answer: Answer) -> Foun
     if not answer.heard and host_of(address) == host_of(state.found):
         return Found(answer=answer, reading=reading, place=state.found)
     asked.tried.add(state.found)
-    return asked.through(
-        asked.ask(address, named=True), lost=f"{_bare(state.found)}: {reading.error}"
-    )
+    why = reading.error or "a web page stands there now"
+    return asked.through(asked.ask(address, named=True), lost=f"{_bare(state.found)}: {why}")
 
 
 class _Asked:
@@ -101,22 +100,21 @@ class _Asked:
 
     def _followed(self, found: Found, lost: str) -> Found:
         before, target = found.reading, found.reading.follow
+        # Whether this answer changes says nothing of what it leads to.
+        led = replace(found.answer, etag="", last_modified="")
         if target in self.tried or not self.steps:
             why = "it leads back to itself" if target in self.tried else "it is too many steps away"
-            return replace(found, reading=_stood_in(before, lost or f"{_bare(target)}: {why}"))
+            reading = _stood_in(before, lost or f"{_bare(target)}: {why}")
+            return replace(found, answer=led, reading=reading)
         answer = self.ask(target)
         reading = self.read(answer)
         if reading.error or (before.items and not reading.items):
             why = f"{_bare(target)}: {reading.error or 'it is empty'}"
             passing = not answer.heard or answer.status >= SERVERS_FAULT
-            return replace(found, reading=_stood_in(before, why, passing=passing))
-        kept = (
-            settled(answer) if before.lasting else replace(found.answer, etag="", last_modified="")
-        )
-        notes = before.notes + reading.notes
+            return replace(found, answer=led, reading=_stood_in(before, why, passing=passing))
         return Found(
-            answer=kept,
-            reading=replace(reading, notes=notes),
+            answer=settled(answer) if before.lasting else led,
+            reading=replace(reading, notes=before.notes + reading.notes),
             base=answer.url,
             place=target if before.lasting else "",
         )

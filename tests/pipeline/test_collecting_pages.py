@@ -59,6 +59,47 @@ def test_when_the_feed_of_a_page_dies_its_links_are_followed(
     assert counts(room.collect()["fleuve"]) == (2, 1, 0, 1)
 
 
+def test_a_feed_whose_place_a_web_page_takes_is_found_again(
+    room: Room, server: FeedServer
+) -> None:
+    server.gives("/feed", rss(("a", "Un")))
+    room.source(page=server.gives("/", front("La crue a repris", head=FEED)))
+    room.collect()
+    server.gives("/", front("La crue a repris", head=FEED.replace("/feed", "/rss")))
+    server.redirects("/feed", f"{server.url}/", status=301)
+    server.gives("/rss", rss(("a", "Un"), ("b", "Deux")))
+    assert counts(room.collect()["fleuve"]) == (2, 1, 0, 1)
+    paths(server)
+    room.collect()
+    assert paths(server) == ["/rss"]
+
+
+def test_a_web_page_in_place_of_a_feed_is_told_when_nothing_else_is_found(
+    room: Room, server: FeedServer
+) -> None:
+    server.gives("/feed", rss(("a", "Un")))
+    home = front("La crue a repris", head=FEED)
+    room.source(page=server.gives("/", home, headers={"ETag": '"page"'}))
+    room.collect()
+    server.gives("/feed", front("Le riz manque", head=FEED.replace("/feed", "/gone")))
+    assert room.collect()["fleuve"].notes == (
+        f"{server.url}/feed: a web page stands there now; its links were followed instead",
+    )
+    server.gives("/feed", rss(("a", "Un"), ("b", "Deux")))
+    assert counts(room.collect()["fleuve"]) == (2, 1, 0, 1)
+
+
+def test_a_page_that_stays_the_same_does_not_hide_that_its_feed_is_back(
+    room: Room, server: FeedServer
+) -> None:
+    server.gives("/feed", status=503)
+    headers = {"ETag": '"page"', "Last-Modified": "Wed, 25 Nov 2026 10:00:00 GMT"}
+    room.source(page=server.gives("/", front("La crue a repris", head=FEED), headers=headers))
+    assert counts(room.collect()["fleuve"]) == (1, 1, 0, 0)
+    server.gives("/feed", rss(("a", "Un"), ("b", "Deux")))
+    assert counts(room.collect()["fleuve"]) == (2, 2, 0, 0)
+
+
 def test_the_links_of_a_page_are_articles_once(room: Room, server: FeedServer) -> None:
     url = server.gives("/", front("La crue a repris", "Le riz manque encore"))
     room.source(page=url)
