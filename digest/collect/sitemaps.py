@@ -1,6 +1,7 @@
 """Which articles does a sitemap list? News sitemaps, plain ones, gzipped ones, and an index.
 
-Of an index its newest part is followed. A plain sitemap tells neither titles nor, often, dates: the
+Of an index its newest part is followed, and the one before it while all in the newest is new: what
+that got last would be lost when the parts turn over. A plain sitemap tells neither titles nor, often, dates: the
 words of an address stand in for a title, and without any date nobody can tell what is new.
 """
 
@@ -79,28 +80,40 @@ def _index(told: dict[str, Any], base: str) -> Reading:
     if not parts:
         return Reading(error="the sitemap lists no parts of its own site")
     place = {part["url"]: number for number, part in enumerate(parts)}
-    newest = max(parts, key=lambda part: _rank(part, place[part["url"]]))
-    return Reading(follow=newest["url"], otherwise="it is the newest part of the sitemap")
+    ranked = sorted(parts, key=lambda part: _rank(part, place[part["url"]]), reverse=True)
+    newest, *older = [part["url"] for part in ranked if _kind(part) == _kind(ranked[0])]
+    return Reading(
+        follow=newest,
+        otherwise="it is the newest part of the sitemap",
+        more=older[0] if older else "",
+    )
 
 
 def _rank(part: dict[str, str], place: int) -> tuple[int, str, list[int], int]:
-    """Put news first, then articles, then others; of those the newest, by date, then by number.
+    """Put news first, then articles, then others; of those the newest, by date, then by number."""
+    return (
+        _kind(part),
+        part.get("changed", ""),
+        [int(number) for number in re.findall(r"\d{1,9}", _name(part))],
+        -place,
+    )
+
+
+def _kind(part: dict[str, str]) -> int:
+    """Tell news (3) from articles, unknown ones and others (0), by name.
 
     A name may hold both: `post_tag-sitemap.xml`.
     """
-    name = part["url"].rpartition("/")[2]
+    name = _name(part)
     if _OF_NEWS.search(name):
-        kind = 3
-    elif _OF_OTHERS.search(name):
-        kind = 0
-    else:
-        kind = 2 if _OF_ARTICLES.search(name) else 1
-    return (
-        kind,
-        part.get("changed", ""),
-        [int(number) for number in re.findall(r"\d{1,9}", name)],
-        -place,
-    )
+        return 3
+    if _OF_OTHERS.search(name):
+        return 0
+    return 2 if _OF_ARTICLES.search(name) else 1
+
+
+def _name(part: dict[str, str]) -> str:
+    return part["url"].rpartition("/")[2]
 
 
 def _entries(entries: list[dict[str, str]]) -> Reading:

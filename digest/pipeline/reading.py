@@ -114,7 +114,9 @@ class _Asked:
             return replace(found, answer=led, reading=_stood_in(before, why, passing=passing))
         return Found(
             answer=settled(answer) if before.lasting else led,
-            reading=replace(reading, notes=before.notes + reading.notes),
+            reading=replace(
+                reading, notes=before.notes + reading.notes, more=reading.more or before.more
+            ),
             base=answer.url,
             place=target if before.lasting else "",
         )

@@ -67,14 +67,32 @@ def posts(*numbers: int) -> str:
 def test_the_newest_part_of_an_index_is_read_each_time(room: Room, server: FeedServer) -> None:
     headers = {"ETag": '"index"'}
     url = server.gives("/sitemap.xml", index(server, "s-1.xml", "s-2.xml.gz"), headers=headers)
+    server.gives("/s-1.xml", urlset(server))
     server.gives("/s-2.xml.gz", gzip.compress(urlset(server, 24, 25)))
     room.source(sitemap=url)
     assert counts(room.collect()["fleuve"]) == (2, 2, 0, 0)
-    assert paths(server) == ["/sitemap.xml", "/s-2.xml.gz"]
+    assert paths(server) == ["/sitemap.xml", "/s-2.xml.gz", "/s-1.xml"]
     server.gives("/s-2.xml.gz", gzip.compress(urlset(server, 24, 25, 26)))
     assert counts(room.collect()["fleuve"]) == (3, 1, 0, 2)
     last = room.articles()[-1]
     assert (last.title, list(last.marks)) == ("La crue du 26 novembre", [Mark.TITLE_ONLY])
+
+
+def test_what_a_part_got_before_a_newer_one_began_is_not_lost(
+    room: Room, server: FeedServer
+) -> None:
+    url = server.gives("/sitemap.xml", index(server, "s-24.xml"))
+    server.gives("/s-24.xml", urlset(server, 23))
+    room.source(sitemap=url)
+    assert counts(room.collect()["fleuve"]) == (1, 1, 0, 0)
+    server.gives("/s-24.xml", urlset(server, 23, 24))
+    server.gives("/s-25.xml", urlset(server, 25))
+    server.gives("/sitemap.xml", index(server, "page-26.xml", "s-24.xml", "s-25.xml"))
+    assert counts(room.collect()["fleuve"]) == (3, 2, 0, 1)
+    paths(server)
+    server.gives("/s-25.xml", urlset(server, 25, 26))
+    assert counts(room.collect()["fleuve"]) == (2, 1, 0, 1)
+    assert paths(server) == ["/sitemap.xml", "/s-25.xml"]
 
 
 def test_an_index_that_leads_in_circles_ends_in_words(room: Room, server: FeedServer) -> None:
