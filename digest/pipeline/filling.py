@@ -145,7 +145,8 @@ def _ask(
     desk: Desk, wave: Sequence[tuple[Article, PageTry]], chance: Callable[[], float]
 ) -> Iterator[Filled]:
     answers = desk.ask([Request(url=held.url) for held, _ in wave], now=desk.now)
-    offline = len(wave) > 1 and not any(answer.heard for answer in answers)
+    asked = [answer for answer in answers if answer.verdict is not Verdict.LEFT]
+    offline = len(asked) > 1 and not any(answer.heard for answer in asked)
     for (held, page), answer in zip(wave, answers, strict=True):
         taken, now = _guarded(desk, held, answer), desk.newsroom.clock()
         # Nobody was asked, or nobody answered at all, so that it is our line: no page's try.

@@ -7,7 +7,8 @@ another worker just asked. What gave nothing new is saved together, what gave so
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -38,6 +39,7 @@ _READERS = 2 * cores()
 _READ_AHEAD = 4 * _READERS
 """Answers that are read, or wait for it, while one before them is stored."""
 _PAUSE = 1.0  # seconds before others' hosts are tried again
+_SIGN_OF_LIFE = 10.0  # seconds of waiting for a reader after which the claims are renewed
 _ELSEWHERE = "another run asks its host now"
 
 
@@ -94,7 +96,7 @@ class Poll:
     def reports(self, sources: Sequence[Source], occasion: Occasion) -> Iterator[SourceReport]:
         """Ask the sources that are due; wait a minute for hosts that other runs are asking."""
         waiting = sources
-        with ThreadPoolExecutor(_READERS, thread_name_prefix="reading") as self._threads:
+        with self._reading():
             for _ in range(_TRIES):
                 self._contested = []
                 yield from self._round(waiting, occasion)
@@ -102,6 +104,15 @@ class Poll:
                 if not waiting or self._desk.newsroom.stopping.wait(_PAUSE):
                     break
         yield from (SourceReport(source=source.name, notes=(_ELSEWHERE,)) for source in waiting)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Have threads that read; what still waits for one when a run fails is never read."""
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="reading") as self._threads:
+            try:
+                yield
+            finally:
+                self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _round(self, sources: Sequence[Source], occasion: Occasion) -> Iterator[SourceReport]:
         with self._desk.newsroom.database.read() as connection:
@@ -115,7 +126,7 @@ class Poll:
                 due.setdefault(turn.host, []).append(turn)
             else:
                 yield _not_yet(turn.state)
-        for turn, answer in _in_order(self._stream(self._claimed(due))):
+        for turn, answer in _in_order(self._stream(self._claimed(due)), self._places):
             self._claims.renew()
             yield from self._heard_of(turn, answer)
         yield from self._unheard()
@@ -185,10 +196,11 @@ class Poll:
         if not answer.heard and not self._heard:
             self._silent.append((turn, answer))
             return
-        self._heard = True
-        for one in self._silent:
-            yield from self._take(*one)
-        self._silent = []
+        if answer.verdict is not Verdict.LEFT:  # then nobody was asked, so nobody was heard
+            self._heard = True
+            for one in self._silent:
+                yield from self._take(*one)
+            self._silent = []
         yield from self._take(turn, answer)
 
     def _unheard(self) -> Iterator[SourceReport]:
@@ -205,6 +217,8 @@ class Poll:
     def _take(self, turn: Turn, answer: Answer) -> Iterator[SourceReport]:
         """Note what is seen at a glance; have the rest read, while what was read is stored."""
         if answer.verdict is Verdict.LEFT:
+            # No failure of the source's, but those who wonder why it is silent should see it.
+            self._unsaved.append(replace(turn.state, error=answer.error))
             self._end(turn)
             yield SourceReport(source=turn.source.name, notes=(answer.error,))
         elif seen := self._manner.at_a_glance(turn.source, turn.state, answer):
@@ -221,6 +235,8 @@ class Poll:
         """Store what was read, in its order, until so many are being read."""
         while self._being_read and (len(self._being_read) > ahead or self._being_read[0][1].done()):
             turn, read = self._being_read.popleft()
+            while not wait([read], timeout=_SIGN_OF_LIFE).done:
+                self._claims.renew()
             report = guarded(turn.source.name, partial(_stored, read))
             self._end(turn)
             yield report
@@ -242,19 +258,23 @@ class Poll:
         self._unsaved, self._done = [], []
 
 
-def _in_order(answers: Iterable[tuple[Turn, Answer]]) -> Iterator[tuple[Turn, Answer]]:
+def _in_order(
+    answers: Iterable[tuple[Turn, Answer]], first: int = 0
+) -> Iterator[tuple[Turn, Answer]]:
     """Give answers in the order of asking, as long as that holds no more than a few of them up.
+
+    `first` is the place of the round's first one.
 
     An article belongs to the source that gave it first: no race of servers should decide it.
     """
     held: list[tuple[int, Turn, Answer]] = []
-    expected = 0
+    expected = first
     for turn, answer in answers:
         heappush(held, (turn.place, turn, answer))
         while held and (held[0][0] <= expected or len(held) > _HELD):
-            place, first, its_answer = heappop(held)
+            place, earliest, its_answer = heappop(held)
             expected = max(expected, place + 1)
-            yield first, its_answer
+            yield earliest, its_answer
     yield from ((turn, answer) for _, turn, answer in sorted(held, key=itemgetter(0)))
 
 

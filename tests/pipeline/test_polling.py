@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from digest.model.source import SourceState
 from digest.pipeline import polling
 from digest.pipeline.asking import Turn
 from digest.pipeline.claiming import LEASE, HostClaims
-from digest.pipeline.collecting import Occasion
+from digest.pipeline.collecting import Occasion, collect
 from digest.schedule.values import Source
 from digest.storage.sources import source_state
 from tests.conftest import NOW
@@ -180,6 +180,35 @@ def test_answers_come_in_the_order_of_asking_unless_that_holds_many_up() -> None
     assert taken(2, 0, 1, 4, 3) == [0, 1, 2, 3, 4]
     assert taken(*range(1, 200), 0) == [*range(1, 200), 0]
     assert taken(*range(1, 40), 0) == [*range(40)]
+
+
+def test_the_order_of_a_later_round_starts_at_its_first_place() -> None:
+    answers = [(_turn(place), _ANSWER) for place in (9, 7, 8)]
+    ordered = polling._in_order(answers, first=7)
+    assert next(ordered)[0].place == 7
+
+
+def test_what_nobody_asked_says_nothing_of_our_line(room: Room, server: FeedServer) -> None:
+    verdicts = {"left": Verdict.LEFT, "a": Verdict.FAILED, "b": Verdict.FAILED}
+
+    def fetch(requests: Sequence[Request], **_: object) -> tuple[Answer, ...]:
+        return tuple(_silence(one, verdicts[one.url.rpartition("/")[2]]) for one in requests)
+
+    for name in ("a", "left", "b"):
+        room.feed(f"{server.url}/{name}", name=name)
+    for _ in range(3):
+        collect(room.newsroom(), fetch=fetch)
+        room.now += 2 * HOUR
+    with room.database.read() as connection:
+        failures = {name: source_state(connection, name).failures for name in verdicts}
+        assert failures == {"left": 0, "a": 1, "b": 1}
+        assert source_state(connection, "left").error == "left"
+
+
+def _silence(request: Request, verdict: Verdict) -> Answer:
+    return Answer(
+        request=request, verdict=verdict, error=verdict.value, heard=verdict is Verdict.LEFT
+    )
 
 
 _ANSWER = Answer(request=Request(url="http://fleuve.example/"), verdict=Verdict.UNCHANGED)
