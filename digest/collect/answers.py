@@ -91,5 +91,7 @@ class Answer:
     """In words, for every verdict but CONTENT and UNCHANGED."""
     heard: bool = True
     """False: nobody answered at all, perhaps because we are offline."""
+    closed: bool = False
+    """It was LEFT because the site's robots.txt can't be had, which may last."""
     inside: bool = False
     """It leads to an address that is not public: nobody was asked."""

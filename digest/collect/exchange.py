@@ -179,7 +179,7 @@ async def _asked_robots(
 def _disallowed(request: Request, robots: Robots, url: str) -> Answer:
     if robots.trouble:
         why = f"{robots.origin}/robots.txt can't be had ({robots.trouble}): not asked for now"
-        return _left(request, why)
+        return replace(_left(request, why), closed=True)
     why = f"{robots.origin}/robots.txt does not allow programs to ask {url[:200]}"
     return Answer(request=request, verdict=Verdict.DISALLOWED, url=url, error=why)
 

@@ -1,8 +1,9 @@
 """Which articles does a sitemap list? News sitemaps, plain ones, gzipped ones, and an index.
 
 Of an index its newest part is followed, and the one before it while all in the newest is new: what
-that got last would be lost when the parts turn over. A plain sitemap tells neither titles nor, often, dates: the
-words of an address stand in for a title, and without any date nobody can tell what is new.
+that got last would be lost when the parts turn over. A plain sitemap tells neither titles nor,
+often, dates: the words of an address stand in for a title, and without any date nobody can tell
+what is new.
 """
 
 import re

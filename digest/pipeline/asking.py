@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from heapq import heappop, heappush
 from itertools import islice
+from operator import itemgetter
 from typing import Protocol, TypeAlias
 
 from digest.collect.answers import Answer, Nets, Request, Verdict
@@ -23,6 +25,7 @@ from digest.schedule.values import Source
 _TRIES = 60
 _PAUSE = 1.0  # seconds
 
+_HELD = 50  # answers that wait for an earlier one, at most
 _WAVE = 50  # addresses that a fake is asked for at once
 
 
@@ -89,6 +92,26 @@ def _waves(fetch: Fetching, turns: Iterable[tuple[Turn, Request]]) -> Iterator[t
     while wave := list(islice(waiting, _WAVE)):
         answers = fetch([request for _, request in wave])
         yield from zip((turn for turn, _ in wave), answers, strict=True)
+
+
+def in_order(
+    answers: Iterable[tuple[Turn, Answer]], first: int = 0
+) -> Iterator[tuple[Turn, Answer]]:
+    """Give answers in the order of asking, as long as that holds no more than a few of them up.
+
+    `first` is the place of the round's first one.
+
+    An article belongs to the source that gave it first: no race of servers should decide it.
+    """
+    held: list[tuple[int, Turn, Answer]] = []
+    expected = first
+    for turn, answer in answers:
+        heappush(held, (turn.place, turn, answer))
+        while held and (held[0][0] <= expected or len(held) > _HELD):
+            place, earliest, its_answer = heappop(held)
+            expected = max(expected, place + 1)
+            yield earliest, its_answer
+    yield from ((turn, answer) for _, turn, answer in sorted(held, key=itemgetter(0)))
 
 
 def agent_of(newsroom: Newsroom) -> str:

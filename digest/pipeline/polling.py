@@ -13,9 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from functools import partial
-from heapq import heappop, heappush
 from itertools import chain, islice, zip_longest
-from operator import itemgetter
 from typing import Protocol, TypeAlias
 
 from digest.collect.answers import Answer, Request, Verdict
@@ -24,7 +22,7 @@ from digest.collect.rhythm import LEAD
 from digest.collect.waits import NEVER, fresh
 from digest.collect.worker import cores
 from digest.model.source import SourceState
-from digest.pipeline.asking import Outside, Turn
+from digest.pipeline.asking import Outside, Turn, in_order
 from digest.pipeline.guarding import guarded
 from digest.pipeline.receiving import Desk, SourceReport
 from digest.schedule.values import Source
@@ -32,7 +30,6 @@ from digest.storage.sources import save_source_states, source_states, states_of
 
 _HOSTS = 100  # claimed at a time
 _SAVED = 200  # states of one transaction, at most
-_HELD = 50  # answers that wait for an earlier one, at most
 _TRIES = 60
 _READERS = 2 * cores()
 """Threads that wait for workers: while one's answer is parsed, another's is compared."""
@@ -126,7 +123,7 @@ class Poll:
                 due.setdefault(turn.host, []).append(turn)
             else:
                 yield _not_yet(turn.state)
-        for turn, answer in _in_order(self._stream(self._claimed(due)), self._places):
+        for turn, answer in in_order(self._stream(self._claimed(due)), self._places):
             self._claims.renew()
             yield from self._heard_of(turn, answer)
         yield from self._unheard()
@@ -217,8 +214,8 @@ class Poll:
     def _take(self, turn: Turn, answer: Answer) -> Iterator[SourceReport]:
         """Note what is seen at a glance; have the rest read, while what was read is stored."""
         if answer.verdict is Verdict.LEFT:
-            # No failure of the source's, but those who wonder why it is silent should see it.
-            self._unsaved.append(replace(turn.state, error=answer.error))
+            if answer.closed:  # no failure of the source's, but why it is silent
+                self._unsaved.append(replace(turn.state, error=answer.error))
             self._end(turn)
             yield SourceReport(source=turn.source.name, notes=(answer.error,))
         elif seen := self._manner.at_a_glance(turn.source, turn.state, answer):
@@ -256,26 +253,6 @@ class Poll:
             self._book.save(connection)
             self._claims.give_back(connection, self._done)
         self._unsaved, self._done = [], []
-
-
-def _in_order(
-    answers: Iterable[tuple[Turn, Answer]], first: int = 0
-) -> Iterator[tuple[Turn, Answer]]:
-    """Give answers in the order of asking, as long as that holds no more than a few of them up.
-
-    `first` is the place of the round's first one.
-
-    An article belongs to the source that gave it first: no race of servers should decide it.
-    """
-    held: list[tuple[int, Turn, Answer]] = []
-    expected = first
-    for turn, answer in answers:
-        heappush(held, (turn.place, turn, answer))
-        while held and (held[0][0] <= expected or len(held) > _HELD):
-            place, earliest, its_answer = heappop(held)
-            expected = max(expected, place + 1)
-            yield earliest, its_answer
-    yield from ((turn, answer) for _, turn, answer in sorted(held, key=itemgetter(0)))
 
 
 def is_due(state: SourceState, now: datetime, occasion: Occasion) -> bool:

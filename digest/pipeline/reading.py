@@ -107,6 +107,8 @@ class _Asked:
             reading = _stood_in(before, lost or f"{_bare(target)}: {why}")
             return replace(found, answer=led, reading=reading)
         answer = self.ask(target)
+        if answer.verdict is Verdict.LEFT and not answer.closed:
+            return replace(found, answer=answer, reading=Reading(notes=(answer.error,)))
         reading = self.read(answer)
         if reading.error or (before.items and not reading.items):
             why = f"{_bare(target)}: {reading.error or 'it is empty'}"

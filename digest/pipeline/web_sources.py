@@ -54,6 +54,9 @@ class WebSources:
     def read(self, source: Source, state: SourceState, answer: Answer) -> Store:
         """Read an answer and what it leads to; give what stores it. For a thread of its own."""
         found = find(self._desk, source, state, answer)
+        if found.answer.verdict is Verdict.LEFT:  # its turn did not come: nothing to be kept
+            notes = found.reading.notes or (found.answer.error,)
+            return partial(SourceReport, source=source.name, notes=notes)
         keep = receive_items(self._desk, source, found.reading.items, base=found.base)
         return partial(self._stored, source, state, found, keep)
 

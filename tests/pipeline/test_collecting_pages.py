@@ -1,6 +1,11 @@
 """From a web page to stored articles: through its feed, or by its links."""
 
+import pytest
+
+from digest.pipeline import asking
+from digest.pipeline.claiming import HostClaims
 from digest.pipeline.sources import standing
+from digest.storage.sources import source_state
 from tests.pipeline.rooms import Room, counts, rss
 from tests.servers.feeds import FeedServer
 
@@ -59,9 +64,7 @@ def test_when_the_feed_of_a_page_dies_its_links_are_followed(
     assert counts(room.collect()["fleuve"]) == (2, 1, 0, 1)
 
 
-def test_a_feed_whose_place_a_web_page_takes_is_found_again(
-    room: Room, server: FeedServer
-) -> None:
+def test_a_feed_whose_place_a_web_page_takes_is_found_again(room: Room, server: FeedServer) -> None:
     server.gives("/feed", rss(("a", "Un")))
     room.source(page=server.gives("/", front("La crue a repris", head=FEED)))
     room.collect()
@@ -98,6 +101,22 @@ def test_a_page_that_stays_the_same_does_not_hide_that_its_feed_is_back(
     assert counts(room.collect()["fleuve"]) == (1, 1, 0, 0)
     server.gives("/feed", rss(("a", "Un"), ("b", "Deux")))
     assert counts(room.collect()["fleuve"]) == (2, 2, 0, 0)
+
+
+def test_a_feed_whose_host_another_run_asks_is_no_failure(
+    room: Room, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_TRIES", 1)
+    elsewhere = server.url.replace("127.0.0.1", "localhost")
+    head = FEED.replace("/feed", f"{elsewhere}/feed")
+    room.source(page=server.gives("/", front("La crue a repris", head=head)))
+    with HostClaims(room.newsroom()) as other:
+        with room.database.write() as connection:
+            other.take(connection, [elsewhere.removeprefix("http://")])
+        report = room.collect()["fleuve"]
+    assert (report.notes, report.error) == (("another run asks its host now",), "")
+    with room.database.read() as connection:
+        assert source_state(connection, "fleuve").checked_at is None
 
 
 def test_the_links_of_a_page_are_articles_once(room: Room, server: FeedServer) -> None:

@@ -13,7 +13,7 @@ import pytest
 from digest.collect.answers import Answer, Request, Verdict
 from digest.model.source import SourceState
 from digest.pipeline import polling
-from digest.pipeline.asking import Turn
+from digest.pipeline.asking import Turn, in_order
 from digest.pipeline.claiming import LEASE, HostClaims
 from digest.pipeline.collecting import Occasion, collect
 from digest.schedule.values import Source
@@ -175,7 +175,7 @@ def test_robots_that_name_us_are_heeded_and_remembered_by_all_runs(
 def test_answers_come_in_the_order_of_asking_unless_that_holds_many_up() -> None:
     def taken(*places: int) -> list[int]:
         answers = [(_turn(place), _ANSWER) for place in places]
-        return [turn.place for turn, _ in polling._in_order(answers)]
+        return [turn.place for turn, _ in in_order(answers)]
 
     assert taken(2, 0, 1, 4, 3) == [0, 1, 2, 3, 4]
     assert taken(*range(1, 200), 0) == [*range(1, 200), 0]
@@ -184,7 +184,7 @@ def test_answers_come_in_the_order_of_asking_unless_that_holds_many_up() -> None
 
 def test_the_order_of_a_later_round_starts_at_its_first_place() -> None:
     answers = [(_turn(place), _ANSWER) for place in (9, 7, 8)]
-    ordered = polling._in_order(answers, first=7)
+    ordered = in_order(answers, first=7)
     assert next(ordered)[0].place == 7
 
 
@@ -206,9 +206,8 @@ def test_what_nobody_asked_says_nothing_of_our_line(room: Room, server: FeedServ
 
 
 def _silence(request: Request, verdict: Verdict) -> Answer:
-    return Answer(
-        request=request, verdict=verdict, error=verdict.value, heard=verdict is Verdict.LEFT
-    )
+    left = verdict is Verdict.LEFT
+    return Answer(request=request, verdict=verdict, error=verdict.value, heard=left, closed=left)
 
 
 _ANSWER = Answer(request=Request(url="http://fleuve.example/"), verdict=Verdict.UNCHANGED)
