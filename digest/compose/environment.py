@@ -7,7 +7,9 @@ from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
+from pydantic import BaseModel
 
+from digest.compose.members import is_open
 from digest.compose.wording import speak
 from digest.resources import shipped
 
@@ -15,10 +17,29 @@ WIDTH = 72
 """Columns of the text part."""
 
 
+class Sandbox(SandboxedEnvironment):
+    """Jinja's sandbox, closed further: pydantic's methods read pickles, classes lead anywhere."""
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Say whether a template may have an attribute: of a class none, of data the data."""
+        if isinstance(obj, type) or (isinstance(obj, BaseModel) and not is_open(type(obj), attr)):
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def is_safe_callable(self, obj: object) -> bool:
+        """Say whether a template may call it; a bound `format` is Jinja's guarded one."""
+        unbound = any(obj is one for one in _UNBOUND)
+        return not unbound and super().is_safe_callable(obj)
+
+
+_UNBOUND = (str.format, str.format_map)
+"""They would format whatever they are given first, past Jinja's guard."""
+
+
 @lru_cache(maxsize=8)
-def environment(folder: Path, language: str) -> SandboxedEnvironment:
+def environment(folder: Path, language: str) -> Sandbox:
     """Give what fills in the templates of a folder; a file that it lacks is the shipped one."""
-    made = SandboxedEnvironment(
+    made = Sandbox(
         loader=FileSystemLoader((folder, shipped("templates") / folder.name)),
         autoescape=lambda name: name is not None and name.endswith((".mjml", ".html")),
         undefined=StrictUndefined,

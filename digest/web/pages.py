@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from jinja2.sandbox import SandboxedEnvironment
 
 from digest.compose.brand import Brand, read_brand
+from digest.compose.environment import Sandbox
 from digest.compose.typography import typeset
 from digest.compose.wording import direction, speak
 from digest.errors import ConfigError
@@ -72,7 +72,7 @@ def open_pages(newsroom: Newsroom) -> Pages:
 
 
 def _environment(folders: Sequence[Path], language: str) -> Environment:
-    environment = SandboxedEnvironment(
+    environment = Sandbox(
         loader=FileSystemLoader(folders),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import BaseModel
 
+from digest.compose.members import is_open
+
 Kind = Any
 """A class, a form of `typing`, a Macro, a Module; ANYTHING where nobody can say."""
 ANYTHING: Kind = Any
@@ -20,7 +22,7 @@ def _attributes(kind: Kind) -> Mapping[str, Kind]:
         fields = {name: hint for name, hint in get_type_hints(kind).items() if name[0] != "_"}
     else:
         fields = {}
-    others = (name for name in dir(kind) if name[0] != "_" and name not in fields)
+    others = (name for name in dir(kind) if name not in fields and _is_open(kind, name))
     return fields | {name: _of_member(getattr(kind, name)) for name in others}
 
 
@@ -60,6 +62,13 @@ def given_by_call(owner: Kind, method: str) -> Kind:
     if len(inner) == 2 and method == "items":
         return list[tuple[inner[0], inner[1]]]  # type: ignore[valid-type]
     return list[inner[1]] if len(inner) == 2 and method == "values" else ANYTHING  # type: ignore[valid-type]
+
+
+def _is_open(kind: Kind, name: str) -> bool:
+    """Say whether the sandbox lets a template have it; of a class it lets nothing be had."""
+    if issubclass(kind, type):
+        return False
+    return name[0] != "_" and (not issubclass(kind, BaseModel) or is_open(kind, name))
 
 
 def _is_known(plain: Kind) -> bool:
