@@ -22,6 +22,8 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 100, 50
 _FLATTEST, _TALLEST = 4, 2
 """Times its other side: a banner, or a poster that would push all else off a phone."""
 _QUALITY = 80
+_LARGEST_CLEAR = 300_000
+"""Bytes up to which a copy stays a PNG: a photo with a stray clear pixel would be megabytes."""
 
 
 def shrink(data: bytes) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def shrink(data: bytes) -> dict[str, Any]:
     """
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as opened:
-            if unfit := _unfit(*opened.size):
+            if unfit := _unfit(*opened.size) or _unseen(opened.mode):
                 return {"no_picture": unfit}
             return dict(_copies(opened))
     except Image.DecompressionBombError:
@@ -55,6 +57,10 @@ def _unfit(width: int, height: int) -> str:
     if width > _FLATTEST * height or height > _TALLEST * width:
         return f"{size}: too narrow or too flat to stand beside a story"
     return ""
+
+
+def _unseen(mode: str) -> str:
+    return "it holds measurements, not colours" if mode == "F" else ""
 
 
 def _too_large() -> str:
@@ -81,6 +87,8 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 def _in_web_colours(picture: Image.Image) -> Image.Image:
     """Give RGB in sRGB, with transparency only where something shines through."""
+    if picture.mode.startswith("I"):  # 16 bits of grey: Pillow would cut at 255, and all is white
+        picture = picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
     if picture.has_transparency_data:
         clear = picture.convert("RGBA")
         shines = clear.getchannel("A").histogram()[255] < clear.width * clear.height
@@ -102,14 +110,30 @@ def _from_profile(picture: Image.Image, profile: bytes) -> Image.Image:
 def _written(picture: Image.Image) -> dict[str, Any]:
     """Encode a copy; what its format would write of its own accord is taken off first."""
     picture.info.clear()
-    file, clear = BytesIO(), picture.mode == "RGBA"
-    if clear:
-        picture.save(file, "PNG", optimize=True)
-    else:
-        picture.save(file, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
+    clear = picture.mode == "RGBA"
+    data = _as_png(picture) if clear else b""
+    if clear and len(data) > _LARGEST_CLEAR:
+        clear, picture = False, _on_white(picture)
     return {
         "kind": "image/png" if clear else "image/jpeg",
         "width": picture.width,
         "height": picture.height,
-        "data": b64encode(file.getvalue()).decode(),
+        "data": b64encode(data if clear else _as_jpeg(picture)).decode(),
     }
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    paper = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(paper, picture).convert("RGB")
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _as_jpeg(picture: Image.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
+    return file.getvalue()

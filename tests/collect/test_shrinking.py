@@ -2,11 +2,13 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import ImageCms
+from PIL import Image, ImageCms
 
+from digest.collect import shrinking
 from digest.collect.worker import ParseError, Worker
 from tests.darkroom import SECRET, SVG, a_picture, bomb, from_a_phone, moving, opened
 
@@ -73,6 +75,29 @@ def test_only_what_shines_through_stays_transparent(worker: Worker) -> None:
     assert opened(lead(worker, clear)).mode == "RGBA"
     assert opened(lead(worker, clear)).format == "PNG"
     assert opened(lead(worker, solid)).format == "JPEG"
+
+
+def test_sixteen_bits_of_grey_stay_as_dark_as_they_are(worker: Worker) -> None:
+    file = BytesIO()
+    Image.new("I;16", (640, 360), 100 * 256).save(file, "PNG")
+    kept = opened(lead(worker, file.getvalue()))
+    assert kept.getpixel((100, 100)) == (100, 100, 100)
+
+
+def test_measurements_are_no_picture() -> None:
+    assert shrinking._unseen("F") == "it holds measurements, not colours"
+    assert shrinking._unseen("RGB") == ""
+
+
+def test_a_large_photo_with_a_stray_clear_pixel_is_laid_on_white(worker: Worker) -> None:
+    photo = Image.effect_noise((1200, 675), 90).convert("RGBA")
+    photo.paste((0, 0, 0, 0), (0, 0, 40, 40))
+    file = BytesIO()
+    photo.save(file, "PNG")
+    kept = lead(worker, file.getvalue())
+    assert (opened(kept).format, opened(kept).mode) == ("JPEG", "RGB")
+    red, _, _ = opened(kept).getpixel((8, 8))  # type: ignore[misc]
+    assert red > 240
 
 
 def test_of_a_moving_picture_its_first_frame_stays(worker: Worker) -> None:
