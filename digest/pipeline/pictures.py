@@ -23,8 +23,9 @@ from digest.model.issue import Issue, IssueState
 from digest.model.picture import Copy, Picture, Size, name_of
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.outside import Outside
+from digest.pipeline.showing import barred_pictures
 from digest.schedule.values import Newsletter, Pictures
-from digest.storage import pictures
+from digest.storage import issues, pictures
 
 ALTOGETHER = 15.0
 """Seconds after which no picture more is looked into; two thirds of them are for asking."""
@@ -66,7 +67,9 @@ def pictures_of(newsroom: Newsroom, issue: Issue, plan: Newsletter) -> list[Want
     """
     if plan.pictures is not Pictures.KEPT:
         return []
-    return wanted_of(issue.content, read_brand(newsroom.templates / "brand.yaml").images)
+    images = read_brand(newsroom.templates / "brand.yaml").images
+    barred = barred_pictures(newsroom, [issue])
+    return [one for one in wanted_of(issue.content, images) if one.source not in barred]
 
 
 def _missing(newsroom: Newsroom, issue: Issue, wanted: Collection[Wanted]) -> list[Wanted]:
@@ -141,7 +144,8 @@ class _Round:
             data = b64decode(shrunk["data"])
             copy = replace(copy, picture=_picture(shrunk, data))
         with self._newsroom.database.write() as connection:
-            pictures.keep(connection, copy, data)
+            if issues.locked(connection, self._issue_id).state is IssueState.DRAFT:
+                pictures.keep(connection, copy, data)  # else it was approved as it looked meanwhile
         return copy
 
 

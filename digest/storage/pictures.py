@@ -37,7 +37,10 @@ def read(connection: Connection, name: str) -> tuple[str, bytes] | None:
 
 
 def keep(connection: Connection, copy: Copy, data: bytes = b"") -> None:
-    """Write down what became of a picture, with its bytes where it was had."""
+    """Write down what became of a picture, with its bytes where it was had.
+
+    A try that failed never takes the place of a copy that another one had.
+    """
     alone(connection, _CHANGING)
     picture = copy.picture
     if picture is not None:
@@ -47,7 +50,9 @@ def keep(connection: Connection, copy: Copy, data: bytes = b"") -> None:
     noting = inserting(connection, issue_pictures)
     latest = {"picture": noting.excluded.picture, "why": noting.excluded.why}
     noting = noting.on_conflict_do_update(
-        index_elements=list(issue_pictures.primary_key), set_=latest
+        index_elements=list(issue_pictures.primary_key),
+        set_=latest,
+        where=_row.picture.is_(None) if picture is None else None,
     )
     values = {"issue_id": copy.issue_id, "source": copy.source, "size": copy.size.value}
     name = None if picture is None else picture.name

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from digest.model.issue import IssueState
 from digest.model.picture import Size
 from digest.pipeline import composing, pictures
 from digest.pipeline.preflight import check
 from digest.pipeline.tidying import tidy
-from digest.storage import issues
+from digest.storage import issues, tables
 from subscribers.database import Database
 from tests.darkroom import SVG, a_picture
 from tests.pipeline.gallery import Gallery
@@ -108,6 +109,14 @@ def test_a_draft_waits_a_bounded_time_for_slow_servers(
 def test_what_was_approved_stays_as_it_was_looked_at(gallery: Gallery) -> None:
     gallery.issue = gallery.drafted(IssueState.APPROVED, 2)
     assert gallery.keep() == []
+
+
+def test_a_picture_that_comes_after_the_approval_is_left_out(gallery: Gallery) -> None:
+    as_it_was = gallery.issue
+    with gallery.database.write() as connection:
+        connection.execute(update(tables.issues).values(state=IssueState.APPROVED))
+    pictures.keep_pictures(gallery.newsroom(), as_it_was)
+    assert gallery.copies == []
 
 
 def test_a_broken_brand_file_loses_no_draft(gallery: Gallery, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is kept is what readers and editors see, and nobody else's server is asked on the way."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from digest.compose.anatomy import dissect
 from digest.model.issue import IssueState
 from digest.model.picture import PATH, Size
 from digest.pipeline import composing
+from digest.pipeline.newsroom import Newsroom
+from digest.pipeline.pictures import pictures_of
 from digest.pipeline.preflight import check, look_over
 from digest.pipeline.previewing import preview
 from digest.pipeline.running import draft_next
 from digest.pipeline.sharing import full_editions
-from digest.pipeline.showing import picture_maker
+from digest.pipeline.showing import picture_maker, public_dressing
+from digest.schedule.values import Licence
 from digest.storage import tables
 from subscribers.database import Database
 from tests.darkroom import a_picture
@@ -67,6 +71,32 @@ def test_a_months_best_shows_the_pictures_of_its_issues(gallery: Gallery) -> Non
     show = picture_maker(newsroom, plan, [gallery.issue, later])
     assert all(show(url, Size.CARD) for url in gallery.urls.values())
     assert picture_maker(newsroom, plan, [later])(gallery.urls["a"], Size.CARD) is None
+
+
+@pytest.mark.parametrize("how", ["kept", "linked"])
+def test_what_a_licence_forbids_by_now_is_shown_nowhere(
+    gallery: Gallery, database: Database, tmp_path: Path, how: str
+) -> None:
+    tell_of(database, *FIVE)
+    newsroom = kept_newsroom(database, tmp_path, draft="0 17 * * thu", pictures=how)
+    url = gallery.urls["a"] if how == "kept" else "https://presse.example/i.jpg"
+    with database.write() as connection:
+        connection.execute(update(tables.articles).values(image_url=url))
+    issue = draft_next(newsroom, "hebdo-sahel")
+    assert issue is not None
+    plan = newsroom.newsletter("hebdo-sahel")
+    assert picture_maker(newsroom, plan, [issue])(url, Size.LEAD)
+    closed = without_pictures(newsroom)
+    assert picture_maker(closed, plan, [issue])(url, Size.LEAD) is None
+    assert public_dressing(closed, issue).picture(url, Size.LEAD) is None
+    assert pictures_of(closed, issue, plan) == []
+
+
+def without_pictures(newsroom: Newsroom) -> Newsroom:
+    schedule = newsroom.schedule
+    licence = Licence(pictures=False)
+    sources = [one.model_copy(update={"licence": licence}) for one in schedule.sources]
+    return replace(newsroom, schedule=schedule.model_copy(update={"sources": tuple(sources)}))
 
 
 def test_a_preview_holds_the_pictures_itself(gallery: Gallery, tmp_path: Path) -> None:

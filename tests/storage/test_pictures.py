@@ -60,6 +60,12 @@ def test_what_could_not_be_had_is_known_until_it_is_had(
     assert known(both_databases, copy) == [copy]
 
 
+def test_a_later_try_that_fails_leaves_the_copy(both_databases: Database, copy: Copy) -> None:
+    keep(both_databases, copy)
+    keep(both_databases, replace(copy, picture=None, why="the server answered 503"), b"")
+    assert known(both_databases, copy) == [copy]
+
+
 def test_a_picture_goes_when_the_last_issue_needs_it_no_more(
     both_databases: Database, copy: Copy
 ) -> None:
