@@ -117,7 +117,7 @@ async def _answering(turn: Connection, feeds: int) -> None:
         return web.Response(body=body, content_type="application/rss+xml", charset="utf-8")
 
     app = web.Application()
-    app.router.add_get("/{feed}", give)
+    app.router.add_get(r"/{feed:\d+}", give)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -53,7 +53,11 @@ def keep_entry(connection: Connection, one: Received, ground: Ground) -> Change:
     id = _store(connection, entry, change, stored, ground.now)  # noqa: A001
     if page and stored and (change is Change.CHANGED or is_to_be_asked_anew(one.entry, page)):
         save_page(connection, asked_anew(page, one.entry, ground.now))
-    _remember(connection, one, {one.key: one.fingerprint}, id, as_what=entry if speaks else None)
+    if speaks and stored and not (known and known.speaks):
+        silence(connection, stored.id)
+    if speaks and change is Change.SAME:
+        hand_over(connection, id, entry)
+    _remember(connection, one, {one.key: one.fingerprint}, id, speaks=speaks)
     return change
 
 
@@ -83,19 +87,16 @@ def _remember(
     conditions: Mapping[str, str],
     article_id: int,
     *,
-    as_what: Entry | None,
+    speaks: bool,
 ) -> None:
-    """Remember each name that it came under, with its condition there; and as what it speaks."""
-    if as_what:
-        silence(connection, article_id)
-        hand_over(connection, article_id, as_what)
+    """Remember each name that it came under, with its condition there."""
     for key, condition in conditions.items():
         sighting = Sighting(
             key=key,
             article_id=article_id,
             fingerprint=condition,
             first_seen_at=one.first_seen_at,
-            speaks=as_what is not None,
+            speaks=speaks,
         )
         record_sighting(connection, one.entry.source, sighting)
 
@@ -114,7 +115,10 @@ def keep_drop(connection: Connection, one: Received, ground: Ground) -> Change:
     change = change or decide(one.entry, stored, speaks=speaks)
     id = _store(connection, one.entry, change, stored, ground.now)  # noqa: A001
     names = {one.key: one.fingerprint, one.place: one.key}
-    _remember(connection, one, names, id, as_what=one.entry if speaks else None)
+    if speaks:
+        silence(connection, id)
+        hand_over(connection, id, one.entry)
+    _remember(connection, one, names, id, speaks=speaks)
     return change
 
 
