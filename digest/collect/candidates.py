@@ -1,23 +1,19 @@
 """Where may the feed of a web page be? Addresses to ask, the likeliest first."""
 
-import html
 import json
 import re
-from collections.abc import Iterable
-from itertools import islice
+from typing import Any
 from urllib.parse import urljoin
 
 from digest.collect.charset import decode
 from digest.collect.clean import line
 from digest.collect.json_feed import is_json
-from digest.collect.repair import page_of
-from digest.collect.urls import absolute, canonical, host_of
+from digest.collect.link_pages import proposed_feeds
+from digest.collect.urls import canonical, host_of
 
 _LOOKED_AT = 400_000  # characters of a page
 _MOST = 4
-_LINKS = 20  # of a page, that are called like feeds
 _LONGEST_TITLE = 120
-_FEED_LINK = re.compile(r"""<a\b[^<>]{0,500}?\bhref\s*=\s*["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
 _FEED_NAME = re.compile(
     r"(?:^|[/.?=&_-])(?:rss|atom|feeds?|backend|syndication)(?:[/.?=&_-]|xml|$)", re.IGNORECASE
 )
@@ -29,17 +25,15 @@ _TITLE = re.compile(
 )
 
 
-def named_feeds(body: bytes, *, charset: str, base: str) -> tuple[str, ...]:
-    """Give the feeds that a page names (rel=alternate), then what it links to that is called so.
+def named_feeds(told: dict[str, Any], base: str) -> tuple[str, ...]:
+    """Give the feeds that a page proposes, then what it links to on its own site that is called so.
 
-    Feeds of comments are no articles: they are left out.
+    `told` is what was read in the page (links.links_of).
     """
-    text = decode(body[: 4 * _LOOKED_AT], charset=charset)[:_LOOKED_AT]
-    page = page_of(text, base=base)
-    linked = (absolute(href, base) for href in _called_feeds(text))
-    own = [url for url in linked if host_of(url) == host_of(base)]
-    feeds = [*(page.feeds if page else ()), *own]
-    distinct = {canonical(url): url for url in reversed(feeds) if "comment" not in url.lower()}
+    links = (str(link["url"]) for link in told["links"])
+    called = (url for url in links if _FEED_NAME.search(url) and host_of(url) == host_of(base))
+    own = [url for url in called if "comment" not in url.lower()]
+    distinct = {canonical(url): url for url in reversed([*proposed_feeds(told, base), *own])}
     return tuple(reversed(distinct.values()))[:_MOST]
 
 
@@ -72,8 +66,3 @@ def _json_title(body: bytes, charset: str) -> str:
 def _named(title: str) -> str:
     cleaned = "".join(one if one.isprintable() else " " for one in line(title))
     return " ".join(cleaned.split())[:_LONGEST_TITLE]
-
-
-def _called_feeds(text: str) -> Iterable[str]:
-    hrefs = (html.unescape(found[1]) for found in _FEED_LINK.finditer(text))
-    return islice(dict.fromkeys(href for href in hrefs if _FEED_NAME.search(href)), _LINKS)

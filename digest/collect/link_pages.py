@@ -49,7 +49,7 @@ def read_page(answer: Answer, parser: Parser) -> Reading:
         told = parser.run("links", text, base=answer.url)
     except ParseError as error:
         return Reading(error=f"the page can't be read: {error}")
-    return _reading(told, answer)
+    return reading_of(told, answer)
 
 
 def is_page(text: str) -> bool:
@@ -62,12 +62,15 @@ def is_page(text: str) -> bool:
 
 def best_feed(told: dict[str, Any], base: str) -> str:
     """Choose among the feeds a page proposes: the one that lies nearest to it, no comments."""
-    proposed = [feed for feed in told["feeds"] if _is_feed(feed) and feed["url"] != base]
+    proposed = proposed_feeds(told, base)
     path = urlsplit(base).path.rstrip("/") + "/"
-    near = [
-        feed for feed in proposed if path != "/" and urlsplit(feed["url"]).path.startswith(path)
-    ]
-    return next((str(feed["url"]) for feed in near or proposed), "")
+    near = [feed for feed in proposed if path != "/" and urlsplit(feed).path.startswith(path)]
+    return next(iter(near or proposed), "")
+
+
+def proposed_feeds(told: dict[str, Any], base: str) -> list[str]:
+    """Give the feeds that a page proposes (rel=alternate), no comments, in its order."""
+    return [str(feed["url"]) for feed in told["feeds"] if _is_feed(feed) and feed["url"] != base]
 
 
 def _is_feed(feed: dict[str, str]) -> bool:
@@ -77,7 +80,8 @@ def _is_feed(feed: dict[str, str]) -> bool:
     return bool(_FEED_TYPES.fullmatch(feed["type"])) or (feed["type"] == _JSON and not rest)
 
 
-def _reading(told: dict[str, Any], answer: Answer) -> Reading:
+def reading_of(told: dict[str, Any], answer: Answer) -> Reading:
+    """Give what a page leads to, of which the worker told its links and feeds."""
     links = [Link(**link) for link in told["links"]]
     found = articles(links, answer.url)[:MOST]
     items = tuple(_item(link, told["language"]) for link in found)

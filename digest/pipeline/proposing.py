@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.candidates import feed_title, named_feeds, usual_places
+from digest.collect.charset import decode
 from digest.collect.entries import Origin, entry_of
 from digest.collect.feeds import read_feed
 from digest.collect.items import named
 from digest.collect.language import UNKNOWN
-from digest.collect.link_pages import read_page
+from digest.collect.link_pages import is_page, reading_of
 from digest.collect.readings import Parser, Reading
 from digest.collect.urls import canonical
+from digest.collect.worker import ParseError
 from digest.model.article import Entry, Mark, Precision
 from digest.pipeline.receiving import Ask
 
@@ -80,16 +83,26 @@ def propose(url: str, ask: Ask, parser: Parser, *, now: datetime) -> Proposal:
     found, error = _looked_into(answer, parser, now)
     if found:
         return Proposal(url=url, candidates=(found,), asked=(url,))
-    named_there = named_feeds(answer.body, charset=answer.charset, base=answer.url)
+    told = _told(answer, parser)
+    named_there = named_feeds(told, answer.url) if told else ()
     waves = [named_there, *((place,) for place in usual_places(answer.url))]
     tried = _tried(waves, ask, parser, now)
-    if not tried.candidates and (page := _page(answer, parser, now)):
+    if told and not tried.candidates and (page := _page(told, answer, now)):
         tried = replace(tried, candidates=(page,))
     return replace(tried, url=url, error=error)
 
 
-def _page(answer: Answer, parser: Parser, now: datetime) -> Candidate | None:
-    reading = read_page(answer, parser)
+def _told(answer: Answer, parser: Parser) -> dict[str, Any] | None:
+    """Read a page's links and feeds; None where it can't be read."""
+    text = decode(answer.body, charset=answer.charset)
+    try:
+        return parser.run("links", text, base=answer.url) if is_page(text) else None
+    except ParseError:
+        return None
+
+
+def _page(told: dict[str, Any], answer: Answer, now: datetime) -> Candidate | None:
+    reading = reading_of(told, answer)
     found = _candidate(answer, reading, now) if reading.items else None
     return replace(found, kind="page") if found else None
 
