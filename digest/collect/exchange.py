@@ -13,7 +13,7 @@ from aiohttp.client_reqrep import ClientResponse
 from digest.collect.answers import Answer, Limits, Request, Verdict
 from digest.collect.challenge import is_challenge
 from digest.collect.failures import in_words, leads_inside
-from digest.collect.hosts import Host, host_of
+from digest.collect.hosts import Host, server_of
 from digest.collect.robots import LIFETIME, SIZE, allows, delay, origin_of, read_robots, unreadable
 from digest.collect.urls import is_web
 from digest.collect.waits import freshness, retry_after
@@ -55,7 +55,7 @@ class Terms:
 
 async def ask_one(session: aiohttp.ClientSession, request: Request, terms: Terms) -> Answer:
     """Ask one address; the time to wait for a turn at its host does not count."""
-    name = host_of(request.url) if is_web(request.url) else ""
+    name = server_of(request.url) if is_web(request.url) else ""
     if not name:
         return _failed(request, f"{request.url!r} is no http address")
     host = terms.hosts[name]

@@ -115,9 +115,6 @@ class Fetcher(Generic[Key]):
             self._ready.set()
 
     async def _serve(self) -> None:
-        # Names are asked for in threads, a few by default: dead name servers would hold up all.
-        names = ThreadPoolExecutor(self._terms.limits.at_once, thread_name_prefix="names")
-        self._loop.set_default_executor(names)
         under_way: set[asyncio.Task[None]] = set()
         async with _session(self._terms, self._dial) as self._session:
             self._ready.set()
@@ -148,6 +145,9 @@ async def _all(
 
 
 def _session(terms: Terms, dial: Dial) -> aiohttp.ClientSession:
+    # Names are asked for in threads, a few by default: dead name servers would hold up all.
+    names = ThreadPoolExecutor(terms.limits.at_once, thread_name_prefix="names")
+    asyncio.get_running_loop().set_default_executor(names)
     connector = aiohttp.TCPConnector(
         limit=0, limit_per_host=terms.limits.per_host, socket_factory=dial, use_dns_cache=True
     )

@@ -9,7 +9,7 @@ PATIENCE = 60.0
 """Seconds for which a call keeps asking a host that wants pauses; the rest waits for the next."""
 
 
-def host_of(url: str) -> str:
+def server_of(url: str) -> str:
     """Name who is asked: `www.` is the same machine; empty for an address that names nobody."""
     try:
         parts = urlsplit(url)

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Protocol, TypeAlias
 
 from digest.collect.answers import Answer, Nets, Request, Verdict
-from digest.collect.hosts import host_of
+from digest.collect.hosts import server_of
 from digest.model.source import SourceState
 from digest.pipeline.claiming import HostClaims
 from digest.pipeline.newsroom import Newsroom
@@ -54,7 +54,7 @@ Stream: TypeAlias = Callable[[Iterable[tuple[Turn, Request]]], Iterable[tuple[Tu
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outside:
+class Means:
     """What one run asks with."""
 
     stream: Stream
@@ -64,7 +64,7 @@ class Outside:
 
 
 @contextmanager
-def asking(newsroom: Newsroom, permitted: Nets, fake: Fetch | None = None) -> Iterator[Outside]:
+def asking(newsroom: Newsroom, permitted: Nets, fake: Fetch | None = None) -> Iterator[Means]:
     """Open what a run asks with; a `fake` asks in its stead, a wave at a time."""
     book, now, agent = KeptRobots(newsroom.database), newsroom.clock(), agent_of(newsroom)
     with HostClaims(newsroom) as claims:
@@ -82,9 +82,9 @@ def asking(newsroom: Newsroom, permitted: Nets, fake: Fetch | None = None) -> It
 
 def _outside(
     newsroom: Newsroom, fetch: Fetching, stream: Stream, claims: HostClaims, book: KeptRobots
-) -> Outside:
+) -> Means:
     ask = ClaimedAsk(newsroom, fetch, claims, book)
-    return Outside(stream=stream, ask=ask, claims=claims, book=book)
+    return Means(stream=stream, ask=ask, claims=claims, book=book)
 
 
 def _waves(fetch: Fetching, turns: Iterable[tuple[Turn, Request]]) -> Iterator[tuple[Turn, Answer]]:
@@ -140,12 +140,12 @@ class ClaimedAsk:
         return tuple(answers.get(request) or _left(request) for request in requests)
 
     def _ask(self, requests: Sequence[Request]) -> dict[Request, Answer]:
-        hosts = {host_of(request.url) for request in requests}
+        hosts = {server_of(request.url) for request in requests}
         before = self._claims.mine(hosts)
         with self._newsroom.database.write() as connection:
             taken = self._claims.take(connection, hosts - before)
             self._book.look_up(connection, (request.url for request in requests))
-        mine = [one for one in requests if host_of(one.url) in taken | before]
+        mine = [one for one in requests if server_of(one.url) in taken | before]
         answers = self._fetch(mine)
         with self._newsroom.database.write() as connection:
             self._book.save(connection)

@@ -5,7 +5,8 @@ source at once either. A run that was killed holds its hosts until its lease is 
 machine its death is seen at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from secrets import token_hex
 from threading import Lock
@@ -54,6 +55,17 @@ class HostClaims:
         with self._lock:
             self._held |= taken
         return taken
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Be the only run that reads a folder or mailbox; False: another one reads it now."""
+        with self._newsroom.database.write() as connection:
+            taken = self.take(connection, [name])
+        try:
+            yield bool(taken)
+        finally:
+            with self._newsroom.database.write() as connection:
+                self.give_back(connection, taken)
 
     def mine(self, hosts: Iterable[str]) -> set[str]:
         """Give those of these hosts that this run holds."""

@@ -5,17 +5,17 @@ next one is read, so a killed run loses nothing and the next one goes on.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from digest.collect.answers import Nets
 from digest.collect.worker import Workers
 from digest.errors import NotFoundError, unknown
-from digest.pipeline.asking import Fetch, asking
+from digest.pipeline.asking import Fetch, Means, asking
 from digest.pipeline.filling import BOUNDS, Bounds, fill, told
 from digest.pipeline.folders import from_folder
 from digest.pipeline.guarding import guarded
-from digest.pipeline.mailboxes import from_mailboxes
+from digest.pipeline.mailboxes import from_mailbox
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.polling import Occasion, Poll
 from digest.pipeline.receiving import Desk, SourceReport
@@ -45,17 +45,28 @@ def collect(
     """
     chosen = _chosen(newsroom.schedule, only)
     occasion = Occasion.BY_NAME if only else occasion
-    with Workers() as parser, asking(newsroom, permitted, fetch) as outside:
-        desk = Desk(newsroom=newsroom, parser=parser, ask=outside.ask)
+    with Workers() as parser, asking(newsroom, permitted, fetch) as means:
+        desk = Desk(newsroom=newsroom, parser=parser, ask=means.ask)
         folders = [source for source in chosen if source.folder]
-        asked = [source for source in chosen if source.on_the_web]
-        reports = [guarded(one.name, partial(from_folder, desk, one)) for one in folders]
         mailboxes = [source for source in chosen if source.mailbox]
-        reports += from_mailboxes(desk, mailboxes, chance, permitted, even_early=bool(only))
-        reports += Poll(desk, WebSources(desk, chance), outside).reports(asked, occasion)
+        asked = [source for source in chosen if source.on_the_web]
+        mails = partial(
+            from_mailbox, desk, chance=chance, permitted=permitted, even_early=bool(only)
+        )
+        reports = [_alone(means, one, partial(from_folder, desk)) for one in folders]
+        reports += [_alone(means, one, mails) for one in mailboxes]
+        reports += Poll(desk, WebSources(desk, chance), means).reports(asked, occasion)
         reports = list(told(reports, list(fill(desk, chosen, chance, bounds))))
     order = {source.name: place for place, source in enumerate(chosen)}
     return tuple(sorted(reports, key=lambda report: order[report.source]))
+
+
+def _alone(means: Means, source: Source, read: Callable[[Source], SourceReport]) -> SourceReport:
+    """Read what no other run reads at this moment."""
+    with means.claims.alone(f"source {source.name}") as ours:
+        if not ours:
+            return SourceReport(source=source.name, notes=("another run reads it now",))
+        return guarded(source.name, partial(read, source))
 
 
 def _chosen(schedule: Schedule, only: str) -> Sequence[Source]:

@@ -1,8 +1,7 @@
 """How do the mails of a mailbox become stored articles? New ones only; nothing there is changed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from html import escape
 
 from digest.collect.answers import Answer, Nets, Request, Verdict
@@ -11,34 +10,26 @@ from digest.collect.mailbox import Taken, look
 from digest.collect.waits import after_failure, after_success, fresh
 from digest.collect.worker import ParseError
 from digest.model.source import SourceState
-from digest.pipeline.guarding import guarded
 from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_items
 from digest.schedule.values import Source
-from digest.storage.sources import save_source_state, source_states
+from digest.storage.sources import save_source_state, source_state
 from subscribers.database import alone
 
 Chance = Callable[[], float]
+_TRIES = 3
+"""Of mails that the parser had no time for, before they are passed over."""
 
 
-def from_mailboxes(
-    desk: Desk,
-    sources: Sequence[Source],
-    chance: Chance,
-    permitted: Nets,
-    *,
-    even_early: bool,
-) -> Iterator[SourceReport]:
-    """Read the new mails of each mailbox that is due."""
+def from_mailbox(
+    desk: Desk, source: Source, *, chance: Chance, permitted: Nets, even_early: bool
+) -> SourceReport:
+    """Read the new mails of a mailbox, if it is due."""
     with desk.newsroom.database.read() as connection:
-        states = source_states(connection)
-    for source in sources:
-        known = states.get(source.name, SourceState(name=source.name))
-        state = fresh(known, source.remembered_as)
-        if even_early or state.not_before is None or state.not_before <= desk.now:
-            yield guarded(source.name, partial(_read, desk, source, state, chance(), permitted))
-        else:
-            note = f"not due before {state.not_before:%Y-%m-%d %H:%M} UTC"
-            yield SourceReport(source=source.name, notes=(note,), error=state.error)
+        state = fresh(source_state(connection, source.name), source.remembered_as)
+    if even_early or state.not_before is None or state.not_before <= desk.now:
+        return _read(desk, source, state, chance(), permitted)
+    note = f"not due before {state.not_before:%Y-%m-%d %H:%M} UTC"
+    return SourceReport(source=source.name, notes=(note,), error=state.error)
 
 
 def password_name(source: str) -> str:
@@ -54,11 +45,16 @@ def _read(
     items, notes = _items(desk, taken)
     keep = receive_items(desk, source, items, base="")
     report = SourceReport(source=source.name, error=taken.error, notes=(*_told(taken), *notes))
-    after = _after(state, taken, desk, chance)
     with desk.newsroom.database.write() as connection:
         alone(connection, STORING)
-        save_source_state(connection, after)
-        return keep(connection, report)
+        report = keep(connection, report)
+        if report.left_out and state.failures < _TRIES:
+            # The next time reads all of them again; a mail that chokes each time is let go.
+            late = f"mails not read in time, tried again: {report.left_out}"
+            taken = replace(taken, cursor=state.etag, error=late)
+            report = replace(report, error=late)
+        save_source_state(connection, _after(state, taken, desk, chance))
+        return report
 
 
 def _taken(desk: Desk, source: Source, state: SourceState, permitted: Nets) -> Taken:

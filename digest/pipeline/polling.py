@@ -17,12 +17,12 @@ from itertools import chain, islice, zip_longest
 from typing import Protocol, TypeAlias
 
 from digest.collect.answers import Answer, Request, Verdict
-from digest.collect.hosts import host_of
+from digest.collect.hosts import server_of
 from digest.collect.rhythm import LEAD
 from digest.collect.waits import NEVER, fresh
 from digest.collect.worker import cores
 from digest.model.source import SourceState
-from digest.pipeline.asking import Outside, Turn, in_order
+from digest.pipeline.asking import Means, Turn, in_order
 from digest.pipeline.guarding import guarded
 from digest.pipeline.receiving import Desk, SourceReport
 from digest.schedule.values import Source
@@ -74,7 +74,7 @@ class Manner(Protocol):
 class Poll:
     """One run's asking."""
 
-    def __init__(self, desk: Desk, manner: Manner, outside: Outside) -> None:
+    def __init__(self, desk: Desk, manner: Manner, outside: Means) -> None:
         self._desk, self._manner, self._stream = desk, manner, outside.stream
         self._claims, self._book = outside.claims, outside.book
         self._known: dict[str, datetime | None] = {}
@@ -135,7 +135,7 @@ class Poll:
     def _turn(self, source: Source, states: Mapping[str, SourceState]) -> Turn:
         known = states.get(source.name, SourceState(name=source.name))
         state = fresh(known, source.remembered_as)
-        host = host_of(self._manner.request(source, state).url)
+        host = server_of(self._manner.request(source, state).url)
         return Turn(source=source, state=state, host=host)
 
     def _is_meanwhile(self, state: SourceState) -> bool:

@@ -135,5 +135,7 @@ def _standing(source: Source, known: _Known) -> SourceStanding:
 
 
 def _next_time(state: SourceState, now: datetime) -> datetime | None:
-    waits = state.not_before is not None and now < state.not_before < NEVER
-    return state.not_before if waits else None
+    """Say when a source is asked by itself: its server's wish counts, and its rhythm."""
+    told = [at for at in (state.not_before, state.due_at) if at is not None]
+    latest = max(told, default=now)
+    return latest if now < latest < NEVER else None

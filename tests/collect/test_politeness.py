@@ -10,7 +10,7 @@ import pytest
 from digest.collect import hosts
 from digest.collect.answers import LOOPBACK, Answer, Limits, Request, Verdict
 from digest.collect.fetch import Fetcher, fetch
-from digest.collect.hosts import host_of
+from digest.collect.hosts import server_of
 from digest.model.robots import Robots
 from tests.servers.feeds import FeedServer, serving_feeds
 
@@ -154,4 +154,4 @@ def test_a_stream_that_is_given_up_ends(server: FeedServer) -> None:
     ],
 )
 def test_who_is_asked(url: str, host: str) -> None:
-    assert host_of(url) == host
+    assert server_of(url) == host

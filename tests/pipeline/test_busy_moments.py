@@ -10,11 +10,8 @@ from tests.pipeline.rooms import Room, counts, rss
 from tests.servers.feeds import FeedServer
 
 
-def test_entries_that_no_worker_had_time_for_are_asked_for_again(
-    room: Room, server: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    five = rss(*((f"busy{number}", f"Titre {number}") for number in range(5)))
-    room.feed(server.gives("/busy", five, headers={"ETag": '"1"'}))
+def no_time_for_entries(patch: pytest.MonkeyPatch) -> None:
+    """Let each worker take too long over the entries of a source."""
     run = Workers.run
 
     def busy(self: Workers, what: str, text: str, *, base: str = "") -> dict[str, Any]:
@@ -22,8 +19,16 @@ def test_entries_that_no_worker_had_time_for_are_asked_for_again(
             raise ParseError("its parser took longer than 10 seconds")
         return run(self, what, text, base=base)
 
+    patch.setattr(Workers, "run", busy)
+
+
+def test_entries_that_no_worker_had_time_for_are_asked_for_again(
+    room: Room, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    five = rss(*((f"busy{number}", f"Titre {number}") for number in range(5)))
+    room.feed(server.gives("/busy", five, headers={"ETag": '"1"'}))
     with monkeypatch.context() as patch:
-        patch.setattr(Workers, "run", busy)
+        no_time_for_entries(patch)
         report = room.collect()["fleuve"]
     assert (report.new, report.left_out) == (0, 5)
     assert report.notes[-1] == "2 entries more were left for the next time"

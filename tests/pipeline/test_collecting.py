@@ -98,7 +98,7 @@ def test_the_sources_stand_in_words(room: Room, inbox: Path, server: FeedServer)
     room.collect()
     bad, drops, good = standing(room.newsroom())
     assert (drops.kind, good.kind) == ("folder", "feed")
-    assert (good.last_success, good.next_time) == (NOW, None)
+    assert (good.last_success, good.next_time) == (NOW, NOW + timedelta(hours=1))
     assert (bad.last_success, bad.next_time) == (None, NOW + timedelta(minutes=30))
     assert bad.error == "no connection to 127.0.0.1:9"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from digest.model.article import Precision
+from digest.pipeline.claiming import HostClaims
 from digest.schedule.values import Source
 from tests.conftest import NOW
 from tests.pipeline.rooms import Room, counts
@@ -144,3 +145,12 @@ def test_the_two_real_texts_come_out_whole(room: Room, inbox: Path, seeds: Path)
     for article in (later, earlier):
         for furniture in ("min de lecture", "il y a", "Commentaires", "lire aussi"):
             assert furniture not in article.body
+
+
+def test_a_folder_that_another_run_reads_is_left_to_it(room: Room, inbox: Path) -> None:
+    (inbox / "a.txt").write_text("Un titre\n\nUn texte.")
+    with HostClaims(room.newsroom()) as others, others.alone("source inbox") as theirs:
+        assert theirs
+        assert room.collect()["inbox"].notes == ("another run reads it now",)
+        assert room.articles() == []
+    assert counts(room.collect()["inbox"]) == (1, 1, 0, 0)

@@ -10,6 +10,7 @@ from digest.pipeline.collecting import SourceReport, collect
 from digest.pipeline.sources import standing
 from digest.schedule.values import Source
 from tests.pipeline.rooms import Room, counts
+from tests.pipeline.test_busy_moments import no_time_for_entries
 from tests.servers.imap import PASSWORD, MailServer, serving_mail
 
 LETTER = (
@@ -98,6 +99,23 @@ def test_without_a_password_the_setting_is_named(room: Room, server: MailServer)
     [stand] = standing(room.newsroom())
     assert (stand.kind, stand.error) == ("mailbox", refused.error)
     assert stand.next_time
+
+
+def test_mails_that_no_worker_had_time_for_are_read_again_three_times(
+    room: Room, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.gets("Un")
+    with monkeypatch.context() as patch:
+        no_time_for_entries(patch)
+        reports = [take(room, server) for _ in range(2)]
+    assert {one.error for one in reports} == {"mails not read in time, tried again: 1"}
+    assert counts(take(room, server)) == (1, 1, 0, 0)
+    server.gets("Deux")
+    with monkeypatch.context() as patch:
+        no_time_for_entries(patch)
+        reports = [take(room, server) for _ in range(5)]
+    assert [bool(one.error) for one in reports] == [True, True, True, False, False]
+    assert [one.title for one in room.articles()] == ["Un"]
 
 
 def test_a_run_killed_before_it_stores_loses_nothing(
