@@ -20,6 +20,8 @@ class Anatomy:
     levels: tuple[str, ...]
     """Their tags: `h1`, `h2` …"""
     links: tuple[str, ...]
+    places: frozenset[str]
+    """Names that a link may lead to within the page: `id`, and `name` of an `a`."""
     images: tuple[str, ...]
     widths: tuple[int, ...]
     """Of the images, in pixels, as they are shown; 0 where the page does not say."""
@@ -43,6 +45,7 @@ def dissect(html: str) -> Anatomy:
         headings=tuple("".join(heading) for heading in reader.headings),
         levels=tuple(reader.levels),
         links=tuple(reader.links),
+        places=frozenset(reader.places) - {""},
         images=tuple(reader.images),
         widths=tuple(reader.widths),
         unsaid=tuple(reader.unsaid),
@@ -59,6 +62,7 @@ class _Found:
     headings: list[list[str]] = field(default_factory=list)
     levels: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    places: set[str] = field(default_factory=set)
     images: list[str] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
     unsaid: list[str] = field(default_factory=list)
@@ -82,6 +86,7 @@ class _Reader(_Found, HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         self._hide(tag, has.get("style", ""))
+        self.places |= {has.get("id", ""), has.get("name", "") if tag == "a" else ""}
         match tag:
             case "html":
                 self.language = has.get("lang", "")

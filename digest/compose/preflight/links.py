@@ -20,8 +20,8 @@ def opens_page(link: str) -> bool:
 
 def links(html: Anatomy, ours: str) -> Iterator[Finding]:
     """Ask of every link where it leads; whether readers reach our own site, `duties` asks."""
-    for link in (one for one in html.links if opens_page(one) and not one.startswith(ours)):
-        if link.strip("%") in ADDRESSES:
+    for link in (one for one in html.links if not one.startswith(ours)):
+        if link.strip("%") in ADDRESSES or _stays(link, html):
             continue
         if not _WEB.match(link) and not _HOUSE.match(link):
             what, cure = f"{link!r} leads nowhere", "give an http or https address"
@@ -33,3 +33,10 @@ def links(html: Anatomy, ours: str) -> Iterator[Finding]:
         if not source.startswith(("https://", ours)):
             what, cure = f"{source!r} is not https", "mailboxes don't show it"
             yield error(Code.IMAGE_INSECURE, "images", what, cure)
+
+
+def _stays(link: str, html: Anatomy) -> bool:
+    """Say whether a link opens no page, and leads somewhere all the same."""
+    if link.startswith("#"):
+        return link[1:] in html.places
+    return not opens_page(link)
