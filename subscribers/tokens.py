@@ -9,18 +9,17 @@ its stream is fixed by the tag, as in SIV (RFC 5297), so equal links are equal t
 The link that ends a subscription stands in each mail, so hundreds of thousands are made at once.
 Its token is made of whole cipher blocks, all of a call's in one turn of the cipher:
 
-    token  =  base64url(AES-256(key of the list, zeros ‖ id)) ‖ the list, sealed by a short tag
+    token  =  base64url(block ‖ list ⊕ AES-256(mask key, block)),  block = AES-256(list key, 0 ‖ id)
 
 What deciphers to anything but ten zero bytes and an id was not made here: one guess in 2^80 passes
-(M. Bellare, P. Rogaway: Encode-then-encipher encryption, ASIACRYPT 2000). One can see that two
-tokens are of one list, but not of which.
+(M. Bellare, P. Rogaway: Encode-then-encipher encryption, ASIACRYPT 2000).
 """
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -39,16 +38,10 @@ DATA_LIFE = timedelta(hours=24)
 _TAG = 16
 _MASK = 64
 """The longest digest of BLAKE2b, in bytes; longer texts take several."""
-_LIST_TAG = 4
 _BLOCK = 16
 _ID = 6
 """Bytes of an id in its block; the others are zero."""
-_SPACED = 18
-"""A block and two bytes that are cut off again: base64 takes three by three."""
-_ENCIPHERED = 22
-"""Characters of a block in base64."""
 _UNSUBSCRIBE = b"unsubscribe"
-_LIST = b"list"
 _CONFIRM = b"confirm"
 _DATA = b"data"
 _LINK = b"link"
@@ -93,14 +86,12 @@ def unsubscribe_tokens(
     secret_key: bytes, list_name: str, subscriber_ids: Iterable[int]
 ) -> list[str]:
     """Make the tokens of a list's unsubscribe links, one a subscriber, in order."""
-    blocks = b"".join([id_.to_bytes(_ID).rjust(_BLOCK, b"\0") for id_ in subscriber_ids])
-    sealed = _cipher(secret_key, list_name).encryptor().update(blocks)
-    starts = range(0, len(sealed), _BLOCK)
-    spaced = b"".join([sealed[start : start + _BLOCK] + b"\0\0" for start in starts])
-    text = urlsafe_b64encode(spaced).decode()
-    end = _sealer(secret_key, _LIST, _LIST_TAG)(list_name.encode())
-    places = range(0, len(text), _SPACED * 4 // 3)
-    return [text[place : place + _ENCIPHERED] + end for place in places]
+    asked = b"".join([id_.to_bytes(_ID).rjust(_BLOCK, b"\0") for id_ in subscriber_ids])
+    sealed = _cipher(secret_key, _UNSUBSCRIBE, list_name).encryptor().update(asked)
+    blocks = [sealed[at : at + _BLOCK] for at in range(0, len(sealed), _BLOCK)]
+    name = list_name.encode()
+    hidden = _hidden(secret_key, blocks, [name] * len(blocks))
+    return [_text_of(block + masked) for block, masked in zip(blocks, hidden, strict=True)]
 
 
 def read_unsubscribe_token(secret_key: bytes, token: str) -> Unsubscription:
@@ -109,11 +100,13 @@ def read_unsubscribe_token(secret_key: bytes, token: str) -> Unsubscription:
     Raises:
         TokenError: it was not made by us, or is damaged.
     """
-    list_name = _open(secret_key, _LIST, token[_ENCIPHERED:], _LIST_TAG)
-    sealed = _bytes_of(token[:_ENCIPHERED])
-    if len(sealed) != _BLOCK:
+    sealed = _bytes_of(token)
+    block, masked = sealed[:_BLOCK], sealed[_BLOCK:]
+    if not masked:
         raise TokenError(_DAMAGED)
-    asked = _cipher(secret_key, list_name).decryptor().update(sealed)
+    [name] = _hidden(secret_key, [block], [masked])
+    list_name = name.decode("utf-8", "replace")
+    asked = _cipher(secret_key, _UNSUBSCRIBE, list_name).decryptor().update(block)
     subscriber_id = int.from_bytes(asked[-_ID:])
     genuine = unsubscribe_token(secret_key, subscriber_id, list_name)
     if not hmac.compare_digest(genuine.encode(), token.encode("utf-8", "replace")):
@@ -175,27 +168,30 @@ def read_link_token(secret_key: bytes, token: str) -> Following:
     return Following(issue_id=int(issue_id), link=link)
 
 
-def _sealer(secret_key: bytes, purpose: bytes, size: int = _TAG) -> Callable[[bytes], str]:
-    keyed, mask = _keyed(secret_key, purpose, size), _keyed(secret_key, b"mask", _MASK)
+def _sealer(secret_key: bytes, purpose: bytes) -> Callable[[bytes], str]:
+    keyed, mask = _keyed(secret_key, purpose, _TAG), _keyed(secret_key, b"mask", _MASK)
 
     def seal(text: bytes) -> str:
         tag = keyed.copy()
         tag.update(text)
         digest = tag.digest()
-        sealed = digest + _masked(mask.copy(), digest, text)
-        return b2a_base64(sealed, newline=False).translate(_URL_SAFE, b"=").decode()
+        return _text_of(digest + _masked(mask.copy(), digest, text))
 
     return seal
 
 
-def _open(secret_key: bytes, purpose: bytes, token: str, size: int = _TAG) -> str:
+def _open(secret_key: bytes, purpose: bytes, token: str) -> str:
     """Give the text of a token. Making its token again is the check: one spelling is right."""
     sealed = _bytes_of(token)
-    text = _masked(_keyed(secret_key, b"mask", _MASK).copy(), sealed[:size], sealed[size:])
-    genuine = _sealer(secret_key, purpose, size)(text).encode()
+    text = _masked(_keyed(secret_key, b"mask", _MASK).copy(), sealed[:_TAG], sealed[_TAG:])
+    genuine = _sealer(secret_key, purpose)(text).encode()
     if not hmac.compare_digest(genuine, token.encode("utf-8", "replace")):
         raise TokenError(_DAMAGED)
     return text.decode()
+
+
+def _text_of(sealed: bytes) -> str:
+    return b2a_base64(sealed, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def _bytes_of(token: str) -> bytes:
@@ -212,7 +208,21 @@ def _masked(mask: "hashlib.blake2b", tag: bytes, text: bytes) -> bytes:
     while len(stream) < length:
         mask.update(stream)
         stream += mask.digest()
-    return (int.from_bytes(text) ^ int.from_bytes(stream[:length])).to_bytes(length)
+    return _mixed(text, stream[:length])
+
+
+def _hidden(secret_key: bytes, blocks: Sequence[bytes], texts: Sequence[bytes]) -> list[bytes]:
+    """Hide texts of one length, each under a block of its own; done twice it shows them again."""
+    length = max(map(len, texts), default=0)
+    counted = range(-(-length // _BLOCK))
+    asked = [block[:-1] + bytes([block[-1] ^ at]) for block in blocks for at in counted]
+    stream = _cipher(secret_key, b"mask", "").encryptor().update(b"".join(asked))
+    starts = range(0, len(stream), _BLOCK * len(counted) or 1)
+    return [_mixed(text, stream[at : at + length]) for text, at in zip(texts, starts, strict=True)]
+
+
+def _mixed(text: bytes, stream: bytes) -> bytes:
+    return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
 
 
 @lru_cache(maxsize=16)
@@ -223,12 +233,12 @@ def _keyed(secret_key: bytes, purpose: bytes, size: int) -> "hashlib.blake2b":
 
 
 @lru_cache(maxsize=16)
-def _cipher(secret_key: bytes, list_name: str) -> "Cipher[ECB]":
-    """Give a list's own cipher, of which only single blocks are asked: no two are alike."""
+def _cipher(secret_key: bytes, purpose: bytes, name: str) -> "Cipher[ECB]":
+    """Give a cipher of its own, of which only single blocks are asked: no two are alike."""
     from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.algorithms import AES256
     from cryptography.hazmat.primitives.ciphers.modes import ECB
 
     key = hashlib.blake2b(secret_key).digest()
-    own = hashlib.blake2b(list_name.encode(), key=key, person=_UNSUBSCRIBE, digest_size=32)
+    own = hashlib.blake2b(name.encode(), key=key, person=purpose, digest_size=32)
     return Cipher(AES256(own.digest()), ECB())  # noqa: S305 - one block a message

@@ -82,6 +82,7 @@ def test_a_token_shows_neither_ids_nor_lists() -> None:
     tokens = [unsubscribe_token(KEY, subscriber_id, "hebdo") for subscriber_id in range(1, 500)]
     assert len(set(tokens)) == len(tokens)
     assert len({token[:8] for token in tokens}) == len(tokens)
+    assert len({token[-8:] for token in tokens}) == len(tokens)
     assert all("hebdo" not in _said(token) for token in tokens)
 
 
@@ -96,11 +97,17 @@ def test_tokens_made_together_are_those_made_one_by_one(many: list[int], name: s
     ]
 
 
-@given(st.binary(min_size=16, max_size=16))
-def test_a_block_that_nobody_enciphered_is_no_token(block: bytes) -> None:
-    of_list = unsubscribe_token(KEY, 1, "hebdo")[22:]
+@given(st.binary(min_size=17, max_size=80))
+def test_blocks_that_nobody_enciphered_are_no_token(sealed: bytes) -> None:
     with pytest.raises(TokenError):
-        read_unsubscribe_token(KEY, urlsafe_b64encode(block).decode().rstrip("=") + of_list)
+        read_unsubscribe_token(KEY, urlsafe_b64encode(sealed).decode().rstrip("="))
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_another_block_before_a_lists_name_is_no_token(block: bytes) -> None:
+    name = urlsafe_b64decode(unsubscribe_token(KEY, 1, "hebdo!!!") + "=" * 4)[16:]
+    with pytest.raises(TokenError):
+        read_unsubscribe_token(KEY, urlsafe_b64encode(block + name).decode().rstrip("="))
 
 
 def test_a_confirmation_expires_to_the_second() -> None:
