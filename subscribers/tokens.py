@@ -102,7 +102,7 @@ def read_unsubscribe_token(secret_key: bytes, token: str) -> Unsubscription:
     """
     sealed = _bytes_of(token)
     block, masked = sealed[:_BLOCK], sealed[_BLOCK:]
-    if not masked:
+    if len(block) < _BLOCK:
         raise TokenError(_DAMAGED)
     [name] = _hidden(secret_key, [block], [masked])
     list_name = name.decode("utf-8", "replace")
@@ -217,8 +217,10 @@ def _hidden(secret_key: bytes, blocks: Sequence[bytes], texts: Sequence[bytes]) 
     counted = range(-(-length // _BLOCK))
     asked = [block[:-1] + bytes([block[-1] ^ at]) for block in blocks for at in counted]
     stream = _cipher(secret_key, b"mask", "").encryptor().update(b"".join(asked))
-    starts = range(0, len(stream), _BLOCK * len(counted) or 1)
-    return [_mixed(text, stream[at : at + length]) for text, at in zip(texts, starts, strict=True)]
+    width = _BLOCK * len(counted)
+    return [
+        _mixed(text, stream[at * width : at * width + length]) for at, text in enumerate(texts)
+    ]
 
 
 def _mixed(text: bytes, stream: bytes) -> bytes:

@@ -53,7 +53,9 @@ def outcome_of(connection: Connection, attempt: str) -> str | None:
 
 
 def test_a_plan_is_kept_in_batches_numbered_from_one(connection: Connection) -> None:
-    rows = connection.execute(select(tables.batches.c.seq, tables.batches.c.recipient_ids)).all()
+    batches = tables.batches.c
+    kept = select(batches.seq, batches.recipient_ids).order_by(batches.seq)
+    rows = connection.execute(kept).all()
     assert rows == [(1, tuple(range(1, 11))), (2, tuple(range(11, 21))), (3, tuple(range(21, 26)))]
     assert tallies.tally(connection, ISSUE) == Tally(planned=25, waiting=25)
 

@@ -28,7 +28,8 @@ from subscribers.tokens import (
 KEY = b"a key for tests only, long enough"
 NOW = datetime(2026, 11, 26, 17, 0, 0, 500, tzinfo=UTC)
 ids = st.integers(min_value=1, max_value=2**31 - 1)
-names = st.from_regex(r"\A[a-z0-9][a-z0-9-]{0,63}\Z")
+names = st.from_regex(r"\A([a-z0-9][a-z0-9-]{0,63})?\Z")
+"""Of lists; a notice of the service is about none."""
 
 
 @given(ids, names)
