@@ -218,9 +218,7 @@ def _hidden(secret_key: bytes, blocks: Sequence[bytes], texts: Sequence[bytes]) 
     asked = [block[:-1] + bytes([block[-1] ^ at]) for block in blocks for at in counted]
     stream = _cipher(secret_key, b"mask", "").encryptor().update(b"".join(asked))
     width = _BLOCK * len(counted)
-    return [
-        _mixed(text, stream[at * width : at * width + length]) for at, text in enumerate(texts)
-    ]
+    return [_mixed(text, stream[at * width : at * width + length]) for at, text in enumerate(texts)]
 
 
 def _mixed(text: bytes, stream: bytes) -> bytes:
