@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -177,11 +177,19 @@ def insert_if_absent(connection: Connection, table: Table, **values: Any) -> boo
     return connection.execute(statement, execution_options=counted).rowcount == 1
 
 
-def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; each takes the place of the one that has its primary key."""
+def put(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    lasting: Collection[str] = (),
+) -> None:
+    """Insert rows; each takes the place of the one that has its primary key, but for what is
+    `lasting`: the columns of which the first value stays.
+    """
     if rows:
         statement = inserting(connection, table)
-        news = {name: statement.excluded[name] for name in rows[0]}
+        news = {name: statement.excluded[name] for name in rows[0] if name not in lasting}
         keys = list(table.primary_key)
         connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=news), rows)
 

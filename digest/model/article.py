@@ -1,8 +1,9 @@
 """What a source gave us: entries, and the articles they become once stored."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Precision(StrEnum):
@@ -80,6 +81,25 @@ class Article(Entry):
     first_seen_at: datetime
     updated_at: datetime
 
+    @classmethod
+    def first(cls, entry: Entry, *, id: int, now: datetime) -> Self:  # noqa: A002 - its own name
+        """Make an article of an entry that is none yet."""
+        return cls(**(_said_by(entry) | {"id": id, "first_seen_at": now, "updated_at": now}))
+
+    def saying(self, entry: Entry, *, now: datetime) -> Self:
+        """Give this article with all that an entry says, but under its own key."""
+        return replace(self, **(_said_by(entry) | {"key": self.key, "updated_at": now}))
+
+    def version(self, *, now: datetime) -> "ArticleVersion":
+        """Give what is kept of this text when another takes its place."""
+        return ArticleVersion(
+            article_id=self.id,
+            title=self.title,
+            description=self.description,
+            body=self.body,
+            replaced_at=now,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleVersion:
@@ -90,3 +110,7 @@ class ArticleVersion:
     description: str
     body: str
     replaced_at: datetime
+
+
+def _said_by(entry: Entry) -> dict[str, Any]:
+    return {one.name: getattr(entry, one.name) for one in fields(Entry)}

@@ -20,6 +20,10 @@ from digest.storage import claims
 
 LEASE = timedelta(minutes=2)
 """How long a claim stands without a sign of life: no single answer takes longer to be taken."""
+PAUSE = 1.0
+"""Seconds before what others hold is tried again."""
+TRIES = 60
+"""After which it is left to them."""
 
 
 class HostClaims:
@@ -57,15 +61,22 @@ class HostClaims:
         return taken
 
     @contextmanager
-    def alone(self, name: str) -> Iterator[bool]:
-        """Be the only run that reads a folder or mailbox; False: another one reads it now."""
-        with self._newsroom.database.write() as connection:
-            taken = self.take(connection, [name])
+    def alone(self, name: str, *, tries: int = 1) -> Iterator[bool]:
+        """Be the only run that reads a folder or mailbox; False: another one still reads it after
+        so many tries, a PAUSE from one to the next.
+        """
+        taken = self._take_one(name)
+        while not taken and (tries := tries - 1) > 0 and not self._newsroom.stopping.wait(PAUSE):
+            taken = self._take_one(name)
         try:
             yield bool(taken)
         finally:
             with self._newsroom.database.write() as connection:
                 self.give_back(connection, taken)
+
+    def _take_one(self, name: str) -> set[str]:
+        with self._newsroom.database.write() as connection:
+            return self.take(connection, [name])
 
     def mine(self, hosts: Iterable[str]) -> set[str]:
         """Give those of these hosts that this run holds."""

@@ -12,6 +12,7 @@ from digest.collect.answers import Nets
 from digest.collect.worker import Workers
 from digest.errors import NotFoundError, unknown
 from digest.pipeline.asking import Fetch, Means, asking
+from digest.pipeline.claiming import TRIES
 from digest.pipeline.filling import BOUNDS, Bounds, fill, told
 from digest.pipeline.folders import from_folder
 from digest.pipeline.guarding import guarded
@@ -53,17 +54,21 @@ def collect(
         mails = partial(
             from_mailbox, desk, chance=chance, permitted=permitted, even_early=bool(only)
         )
-        reports = [_alone(means, one, partial(from_folder, desk)) for one in folders]
-        reports += [_alone(means, one, mails) for one in mailboxes]
+        # A round has no one waiting for it; a draft would lack what another run has yet to store.
+        alone = partial(_alone, means, tries=1 if occasion is Occasion.ROUND else TRIES)
+        reports = [alone(one, partial(from_folder, desk)) for one in folders]
+        reports += [alone(one, mails) for one in mailboxes]
         reports += Poll(desk, WebSources(desk, chance), means).reports(asked, occasion)
         reports = list(told(reports, list(fill(desk, chosen, chance, bounds))))
     order = {source.name: place for place, source in enumerate(chosen)}
     return tuple(sorted(reports, key=lambda report: order[report.source]))
 
 
-def _alone(means: Means, source: Source, read: Callable[[Source], SourceReport]) -> SourceReport:
+def _alone(
+    means: Means, source: Source, read: Callable[[Source], SourceReport], *, tries: int
+) -> SourceReport:
     """Read what no other run reads at this moment."""
-    with means.claims.alone(f"source {source.name}") as ours:
+    with means.claims.alone(f"source {source.name}", tries=tries) as ours:
         if not ours:
             return SourceReport(source=source.name, notes=("another run reads it now",))
         return guarded(source.name, partial(read, source))

@@ -23,6 +23,7 @@ from digest.collect.waits import NEVER, fresh
 from digest.collect.worker import cores
 from digest.model.source import SourceState
 from digest.pipeline.asking import Means, Turn, in_order
+from digest.pipeline.claiming import PAUSE, TRIES
 from digest.pipeline.guarding import guarded
 from digest.pipeline.receiving import Desk, SourceReport
 from digest.schedule.values import Source
@@ -30,12 +31,10 @@ from digest.storage.sources import save_source_states, source_states, states_of
 
 _HOSTS = 100  # claimed at a time
 _SAVED = 200  # states of one transaction, at most
-_TRIES = 60
 _READERS = 2 * cores()
 """Threads that wait for workers: while one's answer is parsed, another's is compared."""
 _READ_AHEAD = 4 * _READERS
 """Answers that are read, or wait for it, while one before them is stored."""
-_PAUSE = 1.0  # seconds before others' hosts are tried again
 _SIGN_OF_LIFE = 10.0  # seconds of waiting for a reader after which the claims are renewed
 _ELSEWHERE = "another run asks its host now"
 
@@ -94,11 +93,11 @@ class Poll:
         """Ask the sources that are due; wait a minute for hosts that other runs are asking."""
         waiting = sources
         with self._reading():
-            for _ in range(_TRIES):
+            for _ in range(TRIES):
                 self._contested = []
                 yield from self._round(waiting, occasion)
                 waiting = self._contested
-                if not waiting or self._desk.newsroom.stopping.wait(_PAUSE):
+                if not waiting or self._desk.newsroom.stopping.wait(PAUSE):
                     break
         yield from (SourceReport(source=source.name, notes=(_ELSEWHERE,)) for source in waiting)
 

@@ -25,7 +25,7 @@ from digest.collect.readings import Parser
 from digest.collect.worker import ParseError
 from digest.model.source import Sighting
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.storing import Ground, Received, keep_drop, keep_entry
+from digest.pipeline.storing import Ground, Received, keep_drop, keep_entry, shelf_for
 from digest.schedule.values import Source
 from digest.storage.sources import sightings
 
@@ -116,7 +116,8 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
     received.sort(key=lambda one: one.entry.published.at)
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        changes = [keep_entry(connection, one, desk.ground) for one in received]
+        with shelf_for(connection, source.name, received, desk.ground) as shelf:
+            changes = [keep_entry(shelf, one, desk.ground) for one in received]
         counted = _counted(report, found=len(by_key), changes=changes)
         return replace(
             counted,
@@ -166,12 +167,14 @@ def receive_drops(desk: Desk, source: Source, folder: Path) -> Keep:
     origin = Origin(source=source.name, language=source.language, zone=desk.zone)
     pages, troubles = _pages(desk, [d for d in read.drops if d.link and d.key not in known])
     whole = [pages.get(drop.key, drop) for drop in read.drops]
-    received = [_received_drop(desk, drop, origin, known) for drop in whole if _has_text(drop)]
+    texts = [_received_drop(desk, drop, origin, known) for drop in whole if _has_text(drop)]
+    received = [one for one in texts if one]
     found = sum(_has_text(drop) or drop.key in known for drop in whole)
     notes = [f"{refused.name}: {refused.reason}" for refused in read.refused] + troubles
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        changes = [keep_drop(connection, one, desk.ground) for one in received if one]
+        with shelf_for(connection, source.name, received, desk.ground) as shelf:
+            changes = [keep_drop(shelf, one, desk.ground) for one in received]
         counted = _counted(report, found=found, changes=changes)
         return replace(counted, notes=report.notes + tuple(notes))
 

@@ -9,7 +9,7 @@ from digest.collect.changes import claim, is_same_piece
 from digest.collect.urls import twin_key
 from digest.model.article import Article, Entry
 from digest.storage import twins
-from digest.storage.articles import article, article_by_key, update_article
+from digest.storage.articles import article, articles_by_key, update_article
 from digest.storage.sources import silence
 
 
@@ -29,7 +29,7 @@ def merge_twin(
     """
     mine = article(connection, article_id)
     key = twin_key(mine.key, canonical_url)
-    other = article_by_key(connection, key) if key else None
+    other = articles_by_key(connection, [key]).get(key) if key else None
     if other is None or other.id == mine.id or not is_same_piece(other, mine):
         return mine.id
     return _merged(connection, mine, other, now)
@@ -39,7 +39,7 @@ def _merged(connection: Connection, one: Article, other: Article, now: datetime)
     held = twins.in_issues(connection, {one.id, other.id})
     keep, gone = sorted((one, other), key=lambda article: (article.id not in held, article.id))
     takes_text = claim(gone, place=0, key="") > claim(keep, place=0, key="")
-    silence(connection, keep.id if takes_text else gone.id)
+    silence(connection, [keep.id if takes_text else gone.id])
     twins.merge(connection, keep=keep.id, gone=gone.id)
     if takes_text:
         update_article(connection, keep.id, _as_received(gone), now=now)

@@ -1,18 +1,27 @@
 """Which articles do we have, and what did they say before?"""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from digest.errors import NotFoundError
 from digest.model.article import Article, ArticleVersion, Entry, Mark, Precision, Published
+from digest.storage.sources import chunks
 from digest.storage.tables import article_versions, story_articles, twins
 from digest.storage.tables import articles as table
-
-_CHUNK = 500  # ids of one question
 
 
 def published_since(connection: Connection, since: datetime) -> list[Article]:
@@ -54,9 +63,8 @@ def article(connection: Connection, id: int) -> Article:  # noqa: A002 - the nou
 
 def articles(connection: Connection, ids: Iterable[int]) -> dict[int, Article]:
     """Which articles have these ids? Those that exist, by id."""
-    asked = list(dict.fromkeys(ids))
-    chunks = (asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK))
-    found = (_read(connection, select(table).where(table.c.id.in_(chunk))) for chunk in chunks)
+    parts = chunks(dict.fromkeys(ids))
+    found = (_read(connection, select(table).where(table.c.id.in_(part))) for part in parts)
     return {one.id: one for many in found for one in many}
 
 
@@ -66,11 +74,18 @@ def ids_from(connection: Connection, sources: Iterable[str], since: datetime) ->
     return list(connection.scalars(asked.where(table.c.published_at >= since)))
 
 
-def article_by_key(connection: Connection, key: str) -> Article | None:
-    """Which article is known under this key, or was before its page named another address?"""
-    own = next(iter(_read(connection, select(table).where(table.c.key == key))), None)
-    former = select(table).join(twins).where(twins.c.key == key)
-    return own or next(iter(_read(connection, former)), None)
+def articles_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, Article]:
+    """Which articles are known under these keys, or were before their pages named other addresses?
+    By the key that was asked for.
+    """
+    found: dict[str, Article] = {}
+    for chunk in chunks(dict.fromkeys(keys)):
+        former = select(twins).where(twins.c.key.in_(chunk))
+        merged = {row.key: row.article_id for row in connection.execute(former)}
+        known = articles(connection, merged.values())
+        own = _read(connection, select(table).where(table.c.key.in_(chunk)))
+        found |= {key: known[id_] for key, id_ in merged.items()} | {one.key: one for one in own}
+    return found
 
 
 def versions(connection: Connection, id: int) -> list[ArticleVersion]:  # noqa: A002
@@ -84,39 +99,45 @@ def versions(connection: Connection, id: int) -> list[ArticleVersion]:  # noqa: 
     return [ArticleVersion(**{name: row[name] for name in row if name != "id"}) for row in rows]
 
 
-def add_article(connection: Connection, entry: Entry, *, now: datetime) -> int:
-    """Store a new article; give its id."""
-    values = _row(entry) | {"first_seen_at": now, "updated_at": now}
-    added = connection.execute(insert(table).values(**values).returning(table.c.id))
-    return int(added.scalar_one())
+def add_articles(connection: Connection, new: Sequence[Article]) -> list[int]:
+    """Store new articles; give the ids that they have from now on, in their order."""
+    if not new:
+        return []
+    rows = [_row(one) for one in new]
+    added = insert(table).returning(table.c.key, table.c.id)
+    ids = {row.key: int(row.id) for row in connection.execute(added, rows)}
+    return [ids[one.key] for one in new]
+
+
+def rewrite_articles(connection: Connection, rewritten: Sequence[Article]) -> None:
+    """Let stored articles be as these are, which have their ids; keys and first sights stay."""
+    if not rewritten:
+        return
+    rows = [_without(_row(one), "key", "first_seen_at") for one in rewritten]
+    change = update(table).where(table.c.id == bindparam("its_id"))
+    connection.execute(
+        change.values({name: bindparam(name) for name in rows[0]}),
+        [row | {"its_id": one.id} for one, row in zip(rewritten, rows, strict=True)],
+    )
+
+
+def keep_versions(connection: Connection, former: Sequence[ArticleVersion]) -> None:
+    """Keep the texts that articles had."""
+    if former:
+        connection.execute(insert(article_versions), [vars(one) for one in former])
 
 
 def update_article(connection: Connection, id: int, entry: Entry, *, now: datetime) -> None:  # noqa: A002
     """Put an entry's text in an article's place; the former text is kept as a version."""
     former = article(connection, id)
-    connection.execute(
-        insert(article_versions).values(
-            article_id=id,
-            title=former.title,
-            description=former.description,
-            body=former.body,
-            replaced_at=now,
-        )
-    )
-    values = _without_key(entry) | {"updated_at": now}
-    connection.execute(update(table).where(table.c.id == id).values(values))
-
-
-def hand_over(connection: Connection, id: int, entry: Entry) -> None:  # noqa: A002
-    """Let an entry speak for an article: what the article is beside its text is the entry's."""
-    connection.execute(update(table).where(table.c.id == id).values(_without_key(entry)))
+    keep_versions(connection, [former.version(now=now)])
+    rewrite_articles(connection, [former.saying(entry, now=now)])
 
 
 def complete_article(connection: Connection, id: int, entry: Entry, *, now: datetime) -> None:  # noqa: A002
     """Put what an article's page says in its place; no version, for nobody changed the article."""
-    kept = {"source": article(connection, id).source, "updated_at": now}
-    values = _without_key(entry) | kept
-    connection.execute(update(table).where(table.c.id == id).values(values))
+    former = article(connection, id)
+    rewrite_articles(connection, [replace(former.saying(entry, now=now), source=former.source)])
 
 
 def _read(connection: Connection, asked: Select[Any]) -> list[Article]:
@@ -135,19 +156,18 @@ def _article(row: RowMapping) -> Article:
     return Article(published=published, marks=marks, **values)
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    values = asdict(entry)
+def _row(one: Article) -> dict[str, Any]:
+    """Give the columns of an article but its id."""
+    values = _without(vars(one), "id")
     published = values.pop("published")
     return values | {
-        "published_at": published["at"],
-        "precision": published["precision"].value,
-        "published_raw": published["raw"],
-        "published_doubt": published["doubt"],
-        "marks": sorted(mark.value for mark in entry.marks),
+        "published_at": published.at,
+        "precision": published.precision.value,
+        "published_raw": published.raw,
+        "published_doubt": published.doubt,
+        "marks": sorted(mark.value for mark in one.marks),
     }
 
 
-def _without_key(entry: Entry) -> dict[str, Any]:
-    """Give what may change of an article: not its name, nor when it came."""
-    lasting = {"id", "key", "first_seen_at", "updated_at"}
-    return {name: value for name, value in _row(entry).items() if name not in lasting}
+def _without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in names}

@@ -1,17 +1,18 @@
 """Which articles lack their text, and what came of asking their pages?"""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Text, cast, or_, select
 
 from digest.model.article import Mark
 from digest.model.page import PageTry
 from digest.storage.page_tables import pages
+from digest.storage.sources import chunks
 from digest.storage.tables import articles
+from subscribers.database import put
 
-_CHUNK = 500
 _MOST = 1_000  # articles of one question
 
 
@@ -52,9 +53,8 @@ def page_of(connection: Connection, article_id: int) -> PageTry | None:
 
 def pages_of(connection: Connection, ids: Iterable[int]) -> dict[int, PageTry]:
     """What came of asking the pages of these articles? Those that were asked, by article."""
-    wanted, found = list(dict.fromkeys(ids)), dict[int, PageTry]()
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
+    found: dict[int, PageTry] = {}
+    for chunk in chunks(dict.fromkeys(ids)):
         rows = connection.execute(select(pages).where(pages.c.article_id.in_(chunk))).mappings()
         found.update((row["article_id"], PageTry(**row)) for row in rows)
     return found
@@ -62,10 +62,12 @@ def pages_of(connection: Connection, ids: Iterable[int]) -> dict[int, PageTry]:
 
 def save_page(connection: Connection, page: PageTry) -> None:
     """Keep how an article's page stands now."""
-    values = asdict(page)
-    known = update(pages).where(pages.c.article_id == page.article_id).values(**values)
-    if connection.execute(known).rowcount == 0:
-        connection.execute(insert(pages).values(**values))
+    save_pages(connection, [page])
+
+
+def save_pages(connection: Connection, tried: Iterable[PageTry]) -> None:
+    """Keep how the pages of these articles stand now."""
+    put(connection, pages, [vars(page) for page in tried])
 
 
 def _is_partial() -> ColumnElement[bool]:

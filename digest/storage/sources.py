@@ -1,12 +1,11 @@
 """What do we remember of the sources, and of each thing they gave?"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from digest.model.source import Sighting, SourceState
 from digest.storage.asking_tables import sources
@@ -15,6 +14,8 @@ from subscribers.database import put
 
 _CHUNK = 500  # keys of one question
 _Key = TypeVar("_Key", str, int)
+Name: TypeAlias = tuple[str, str]
+"""A source, and the key of what it gave."""
 
 
 def source_states(connection: Connection) -> dict[str, SourceState]:
@@ -69,28 +70,27 @@ def moments_of(connection: Connection, source: str, since: datetime) -> list[dat
     return list(connection.scalars(asked))
 
 
-def record_sighting(connection: Connection, source: str, sighting: Sighting) -> None:
+def record_sightings(connection: Connection, source: str, seen: Iterable[Sighting]) -> None:
     """Remember what a source gave; when it was first seen never changes."""
-    here = (entries.c.source == source) & (entries.c.key == sighting.key)
-    news = {
-        "article_id": sighting.article_id,
-        "fingerprint": sighting.fingerprint,
-        "speaks": sighting.speaks,
-    }
-    if connection.execute(update(entries).where(here).values(**news)).rowcount == 0:
-        connection.execute(insert(entries).values(source=source, **asdict(sighting)))
+    rows = [{"source": source, **vars(one)} for one in seen]
+    put(connection, entries, rows, lasting={"first_seen_at"})
 
 
-def speaker(connection: Connection, article_id: int) -> str:
-    """Under which name came the text that an article has? Empty when nobody remembers."""
-    spoken = entries.c.speaks & (entries.c.article_id == article_id)
-    return connection.scalar(select(func.min(entries.c.key)).where(spoken)) or ""
+def speaking_names(connection: Connection, article_ids: Iterable[int]) -> dict[Name, int]:
+    """Under which names came the texts that these articles have? Each with its article."""
+    found: dict[Name, int] = {}
+    for chunk in chunks(dict.fromkeys(article_ids)):
+        asked = select(entries.c.source, entries.c.key, entries.c.article_id)
+        rows = connection.execute(asked.where(entries.c.speaks, entries.c.article_id.in_(chunk)))
+        found.update(((source, key), id_) for source, key, id_ in rows)
+    return found
 
 
-def silence(connection: Connection, article_id: int) -> None:
-    """Let none of an article's names be that of its text any more."""
-    names = update(entries).where(entries.c.article_id == article_id, entries.c.speaks)
-    connection.execute(names.values(speaks=False))
+def silence(connection: Connection, article_ids: Iterable[int]) -> None:
+    """Let none of these articles' names be that of its text any more."""
+    for chunk in chunks(article_ids):
+        names = update(entries).where(entries.c.article_id.in_(chunk), entries.c.speaks)
+        connection.execute(names.values(speaks=False))
 
 
 def sources_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -8,11 +8,12 @@ from urllib.parse import quote
 from digest.deliver.provider import Provider
 from digest.model.story import Reason, Story, ThemeScore
 from digest.pipeline.newsroom import Newsroom
-from digest.storage import articles, stories
+from digest.storage import stories
 from subscribers.database import Database
 from tests.builders import an_entry, published
 from tests.compose.desk import TEMPLATES, a_newsletter, a_schedule
 from tests.conftest import NOW
+from tests.stored import add_article
 
 SLOT = NOW + timedelta(hours=13)
 FIVE = ("Convoi attaqué", "Djibo coupée", "Urgence prolongée", "Lac Tchad", "Ménaka isolée")
@@ -52,7 +53,7 @@ def tell_of(database: Database, *titles: str, theme: str = "sahel-security") -> 
             at = NOW - timedelta(hours=1 + place)
             url = f"https://presse.example/{quote(title)}"
             entry = an_entry(key=title, url=url, title=title, published=published(at))
-            ids.append(articles.add_article(connection, entry, now=NOW))
+            ids.append(add_article(connection, entry, now=NOW))
             _group(connection, ids[-1:], at, theme)
     return ids
 

@@ -10,7 +10,7 @@ from digest.model.delivery import BatchState
 from digest.model.issue import Issue, IssueState
 from digest.pipeline import grouping, planning, sending
 from digest.pipeline.receiving import STORING, SourceReport
-from digest.storage import articles, issues, stories, tables
+from digest.storage import issues, stories, tables
 from subscribers.database import Database, alone
 from tests.builders import an_entry
 from tests.conftest import NOW
@@ -19,6 +19,7 @@ from tests.overlap import overlapping
 from tests.pipeline.rooms import Room, rss
 from tests.pipeline.scene import a_newsroom, batches_in, state_of
 from tests.servers.feeds import FeedServer
+from tests.stored import add_article
 
 
 def test_who_plans_while_another_does_finds_it_planned(database: Database, issue: Issue) -> None:
@@ -74,7 +75,7 @@ def test_a_run_that_stores_lets_others_wait_instead_of_fail(room: Room, server: 
 
     def stores_the_same(connection: Connection) -> None:
         alone(connection, STORING)
-        articles.add_article(connection, an_entry(key=key, url=key, title="Un"), now=NOW)
+        add_article(connection, an_entry(key=key, url=key, title="Un"), now=NOW)
 
     _, reports = overlapping(room.database, stores_the_same, room.collect)
     assert reports["fleuve"].error == ""
@@ -106,4 +107,4 @@ def store(room: Room, number: int) -> int:
     url = f"https://presse.example/{number}"
     entry: Entry = an_entry(key=url, url=url, title=f"Bamako rappelle son ambassadeur, {number}")
     with room.database.write() as connection:
-        return articles.add_article(connection, entry, now=NOW)
+        return add_article(connection, entry, now=NOW)

@@ -2,11 +2,16 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from digest.model.article import Precision
+from digest.pipeline import claiming
 from digest.pipeline.claiming import HostClaims
+from digest.pipeline.collecting import Occasion
 from digest.schedule.values import Source
 from tests.conftest import NOW
 from tests.pipeline.rooms import Room, counts
@@ -151,6 +156,19 @@ def test_a_folder_that_another_run_reads_is_left_to_it(room: Room, inbox: Path) 
     (inbox / "a.txt").write_text("Un titre\n\nUn texte.")
     with HostClaims(room.newsroom()) as others, others.alone("source inbox") as theirs:
         assert theirs
-        assert room.collect()["inbox"].notes == ("another run reads it now",)
+        report = room.collect(occasion=Occasion.ROUND)["inbox"]
+        assert report.notes == ("another run reads it now",)
         assert room.articles() == []
     assert counts(room.collect()["inbox"]) == (1, 1, 0, 0)
+
+
+def test_a_draft_waits_for_the_run_that_reads_its_folder(
+    room: Room, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claiming, "PAUSE", 0.01)
+    (inbox / "a.txt").write_text("Un titre\n\nUn texte.")
+    with ThreadPoolExecutor(1) as thread:
+        with HostClaims(room.newsroom()) as others, others.alone("source inbox"):
+            draft = thread.submit(room.collect, occasion=Occasion.DRAFT)
+            assert wait([draft], timeout=0.2).not_done
+        assert counts(draft.result()["inbox"]) == (1, 1, 0, 0)

@@ -24,6 +24,7 @@ from digest.storage.tables import story_articles, theme_scores, ties
 from subscribers.database import Database
 from tests.conftest import NOW
 from tests.group.newsdesk import ALIASES, bilingual, convoy, summit
+from tests.stored import add_article
 
 DAY = timedelta(days=1)
 SCHEDULE = {
@@ -83,7 +84,7 @@ def store(database: Database, *sample: Article, at: datetime = NOW - DAY) -> dic
             values = {name: getattr(article, name) for name in Entry.__dataclass_fields__}
             values["key"] = f"{article.key} {at}"
             values["published"] = Published(at=at, precision=Precision.MINUTE)
-            ids[article.id] = articles.add_article(connection, Entry(**values), now=at)
+            ids[article.id] = add_article(connection, Entry(**values), now=at)
     return ids
 
 

@@ -35,8 +35,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "_TRIES", 2)
-    monkeypatch.setattr(polling, "_PAUSE", 0.01)
+    monkeypatch.setattr(polling, "TRIES", 2)
+    monkeypatch.setattr(polling, "PAUSE", 0.01)
 
 
 def asked(server: FeedServer) -> int:

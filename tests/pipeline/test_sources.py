@@ -15,13 +15,13 @@ from digest.model.source import Sighting, SourceState
 from digest.pipeline.source_views import view
 from digest.pipeline.sources import SourceStanding, standing
 from digest.storage import issues
-from digest.storage.articles import add_article
-from digest.storage.sources import record_sighting, save_source_state
+from digest.storage.sources import record_sightings, save_source_state
 from subscribers.database import Database
 from tests.builders import a_brief, an_entry, published
 from tests.cli.commandline import commandline
 from tests.conftest import NOW
 from tests.pipeline.rooms import Room
+from tests.stored import add_article
 
 DAY = timedelta(days=1)
 
@@ -38,7 +38,7 @@ def gave(
     for name in (source, *also):
         for named in (key, f"{key}#place"):  # as a dropped text has two
             sighting = Sighting(key=named, article_id=id_, fingerprint="", first_seen_at=at)
-            record_sighting(connection, name, sighting)
+            record_sightings(connection, name, [sighting])
     return id_
 
 

@@ -17,12 +17,13 @@ from digest.pipeline.grouping import GroupReport, group
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.teaching import teach
 from digest.pipeline.theming import read_archive, train
-from digest.storage import articles, corrections, stories
+from digest.storage import corrections, stories
 from subscribers.database import Database
 from tests.builders import published
 from tests.conftest import NOW
 from tests.group.archive import Hashes, archive, belongs_to, locusts, model_of, schedule, theme
 from tests.pipeline import editorial
+from tests.stored import add_article
 
 NAMELESS = 1
 """The first article of security: the definition does not find it."""
@@ -37,7 +38,7 @@ def store(database: Database, told: Sequence[Article]) -> None:
         for place, one in enumerate(told):
             values = {name: getattr(one, name) for name in Entry.__dataclass_fields__}
             values["published"] = published(NOW - timedelta(hours=1 + place))
-            articles.add_article(connection, Entry(**values), now=NOW)
+            add_article(connection, Entry(**values), now=NOW)
 
 
 @pytest.fixture
@@ -236,7 +237,7 @@ def test_a_language_of_few_articles_is_left_to_the_definitions(newsroom: Newsroo
     english = replace(archive(1)[0], language="en", key="https://presse.example/en")
     values = {name: getattr(english, name) for name in Entry.__dataclass_fields__}
     with newsroom.database.write() as connection:
-        articles.add_article(connection, Entry(**values), now=NOW)
+        add_article(connection, Entry(**values), now=NOW)
     assert train(newsroom).too_few == {"en": 1}
 
 

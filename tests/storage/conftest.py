@@ -2,9 +2,9 @@
 
 import pytest
 
-from digest.storage import articles
 from subscribers.database import Database
 from tests.builders import NOON, an_entry
+from tests.stored import add_article
 
 
 @pytest.fixture
@@ -18,5 +18,5 @@ def filled(database: Database) -> Database:
     """Five articles, numbered from 1."""
     with database.write() as connection:
         for number in range(1, 6):
-            articles.add_article(connection, an_entry(key=f"key {number}"), now=NOON)
+            add_article(connection, an_entry(key=f"key {number}"), now=NOON)
     return database

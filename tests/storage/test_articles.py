@@ -9,10 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from digest.errors import NotFoundError
 from digest.model.article import Mark, Precision, Published
 from digest.storage.articles import (
-    add_article,
     article,
-    article_by_key,
     articles,
+    articles_by_key,
     languages,
     newest,
     published_since,
@@ -21,6 +20,7 @@ from digest.storage.articles import (
 )
 from subscribers.database import Database
 from tests.builders import NOON, an_entry, published
+from tests.stored import add_article
 
 LATER = NOON + timedelta(hours=1)
 
@@ -52,10 +52,9 @@ def test_articles_are_asked_for_by_id_and_by_key(database: Database) -> None:
         ]
         assert list(articles(connection, [ids[2], 99, ids[0], ids[2]])) == [ids[0], ids[2]]
         assert articles(connection, []) == {}
-        found = article_by_key(connection, "https://x.example/1")
-        assert found
-        assert found.id == ids[1]
-        assert article_by_key(connection, "https://x.example/9") is None
+        keys = [f"https://x.example/{n}" for n in (1, 9)]
+        found = articles_by_key(connection, keys)
+        assert {key: one.id for key, one in found.items()} == {keys[0]: ids[1]}
 
 
 def test_an_unknown_article_is_not_found(database: Database) -> None:

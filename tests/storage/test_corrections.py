@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from digest.model.correction import Correction
-from digest.storage import articles, corrections, issues
+from digest.storage import corrections, issues
 from subscribers.database import Database
 from tests.builders import NOON, an_entry, an_issue
+from tests.stored import add_article
 
 LATER = NOON + timedelta(hours=1)
 
@@ -16,7 +17,7 @@ LATER = NOON + timedelta(hours=1)
 def filled(database: Database) -> Database:
     with database.write() as connection:
         for number in (1, 2):
-            articles.add_article(connection, an_entry(key=f"key {number}"), now=NOON)
+            add_article(connection, an_entry(key=f"key {number}"), now=NOON)
             issues.insert(
                 connection,
                 newsletter="hebdo-sahel",

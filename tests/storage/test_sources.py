@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digest.model.source import Sighting, SourceState
-from digest.storage.articles import add_article
 from digest.storage.sources import (
-    record_sighting,
+    record_sightings,
     save_source_state,
     sightings,
     source_state,
@@ -14,6 +13,7 @@ from digest.storage.sources import (
 )
 from subscribers.database import Database
 from tests.builders import NOON, an_entry
+from tests.stored import add_article
 
 
 def test_a_source_never_asked_stands_at_the_beginning(database: Database) -> None:
@@ -46,9 +46,9 @@ def test_a_sighting_keeps_its_first_moment(database: Database) -> None:
     with database.write() as connection:
         stored = add_article(connection, an_entry(), now=NOON)
         first = Sighting(key="k", article_id=stored, fingerprint="a", first_seen_at=NOON)
-        record_sighting(connection, "fleuve", first)
+        record_sightings(connection, "fleuve", [first])
         later = replace(first, fingerprint="b", first_seen_at=NOON + timedelta(days=1))
-        record_sighting(connection, "fleuve", later)
+        record_sightings(connection, "fleuve", [later])
         assert sightings(connection, "fleuve", ["k", "x"]) == {"k": replace(first, fingerprint="b")}
         assert sightings(connection, "autre", ["k"]) == {}
 
@@ -60,5 +60,5 @@ def test_many_keys_are_asked_for_in_parts(database: Database) -> None:
             sighting = Sighting(
                 key=str(number), article_id=stored, fingerprint="", first_seen_at=NOON
             )
-            record_sighting(connection, "fleuve", sighting)
+            record_sightings(connection, "fleuve", [sighting])
         assert len(sightings(connection, "fleuve", map(str, range(3_000)))) == 1_100
