@@ -15,7 +15,8 @@ from digest.collect.urls import absolute
 
 DEPTH = 200
 """Elements within elements: nh3 is quadratic in it."""
-GIANT_TAG = re.compile(r"<([A-Za-z][\w:.-]{0,60})\s[^<>]{20000,}>")
+_GIANT = 20_000  # characters of an element's attributes
+_GIANT_TAG = re.compile(rf"<([A-Za-z][\w:.-]{{0,60}})\s[^<>]{{{_GIANT},}}>")
 """An element with thousands of attributes: parsers are quadratic in them."""
 
 
@@ -34,6 +35,7 @@ _DROPPED = _names(
     "script style template noscript form select textarea button svg "
     "math audio video canvas head title nav"
 )
+_KEPT = _BLOCKS | {"br"}
 _VOID = _names("br hr img input meta link source wbr area base col embed param track")
 _SELF_CLOSED = re.compile(r"<(script|style|title|textarea|video|audio)\b[^<>]*/\s*>", re.I)
 _FRAME = re.compile(r"</?(?:iframe|object|applet|embed)\b[^<>]*>", re.I)
@@ -41,7 +43,7 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 """Of a text wrapped twice: to an HTML parser it begins a comment."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,60})([^<>]*)>")
 _MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,20});")
-_SPACES, _BREAK = re.compile(r"\s+"), re.compile(r"<br ?/?>")
+_BREAK = re.compile(r"<br ?/?>")
 _CELL, _BLOCK = re.compile(r"</?(?:td|th)>"), re.compile(r"</?[a-z][a-z0-9]*>")
 _ROWS, _EMPTY = re.compile(r"\r\n?|[\n\x85\u2028\u2029]"), re.compile(r"\n{2,}")
 _INVISIBLE = re.compile(
@@ -57,6 +59,8 @@ _PLUG = re.compile(  # the starter nearest to the phrase: an earlier "L'article 
         [^\n]{0,200}""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PLUG_WORDS = ("en premier", "abord apparu", "appeared first", "first appeared", "first published")
+_LONGEST_MORE = 200  # characters, more than the next pattern can match
 _MORE = re.compile(
     r"""(?:\[\s?(?:…|\.\.\.)\s?\]
         |\b(?:Lire\ la\ suite|Lire\ plus|Continue\ reading|Read\ more|En\ savoir\ plus)\b
@@ -81,9 +85,20 @@ class Image:
 
 def plain(markup: str) -> str:
     """Give the text of HTML, or of a text that holds some, without what publishers append to it."""
-    bare = _CDATA.sub(" ", markup)
-    text = _text(_sanitised(bare)) if _MARKUP.search(bare) else bare
-    return tidy(_CDATA.sub(" ", _PLUG.sub("", repaired(text))))
+    bare = _unwrapped(markup)
+    marked_up = ("<" in bare or "&" in bare) and _MARKUP.search(bare)
+    text = repaired(_text(_sanitised(bare)) if marked_up else bare)
+    return tidy(_unwrapped(_PLUG.sub("", text) if _may_hold_plug(text) else text))
+
+
+def _unwrapped(text: str) -> str:
+    return _CDATA.sub(" ", text) if "]]>" in text or "<![CDATA[" in text else text
+
+
+def _may_hold_plug(text: str) -> bool:
+    """Rule most texts out at once: the pattern takes as long as all else that is done to one."""
+    folded = text.casefold()
+    return any(words in folded for words in _PLUG_WORDS)
 
 
 def line(markup: str) -> str:
@@ -102,15 +117,27 @@ def first_words(text: str, *, most: int = _UNTITLED) -> str:
 def excerpt(markup: str) -> tuple[str, bool]:
     """Give the text without a closing `[…]` or `Lire la suite`, and whether one was there."""
     text = plain(markup)
-    shorter = _MORE.sub("", text)
+    end = max(0, len(text) - _LONGEST_MORE)
+    shorter = text[:end] + _MORE.sub("", text[end:])
     return shorter.rstrip(), shorter != text
 
 
 def tidy(text: str) -> str:
     """Normalise characters and spaces; one blank line between paragraphs."""
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    lines = (" ".join(row.split()) for row in _ROWS.split(text))
-    return _EMPTY.sub("\n\n", "\n".join(lines)).strip()
+    rows = _printable_rows(text)
+    if rows is None:
+        rows = _ROWS.split(_INVISIBLE.sub("", text))
+    lines = (" ".join(row.split()) for row in rows)
+    return unicodedata.normalize("NFC", _EMPTY.sub("\n\n", "\n".join(lines)).strip())
+
+
+def _printable_rows(text: str) -> list[str] | None:
+    """Give the lines of a text without any unusual character, as nearly all are; None: it has one.
+
+    Python tells so several times as fast as a pattern finds none.
+    """
+    rows = text.replace("\xa0", " ").replace("\u202f", " ").replace("\t", " ").split("\n")
+    return rows if all(map(str.isprintable, rows)) else None
 
 
 def first_image(markup: str, *, base: str) -> Image | None:
@@ -139,17 +166,22 @@ def _sanitised(markup: str) -> str:
     import nh3
 
     # A frame that is self-closed or never closed would swallow the rest; so would a script.
-    markup = _INVISIBLE.sub("", markup)
+    if _printable_rows(markup) is None:
+        markup = _INVISIBLE.sub("", markup)
     for framing in (_FRAME, _SELF_CLOSED):
         markup = framing.sub(" ", markup)
-    markup = GIANT_TAG.sub(r"<\1>", markup)
     return nh3.clean(
-        shallow(markup),
-        tags=set(_BLOCKS | {"br"}),
-        clean_content_tags=set(_DROPPED),
+        shallow(without_giant_tags(markup)),
+        tags=_KEPT,
+        clean_content_tags=_DROPPED,
         attributes={},
         link_rel=None,
     )
+
+
+def without_giant_tags(markup: str) -> str:
+    """Leave out the attributes of elements that have thousands."""
+    return _GIANT_TAG.sub(r"<\1>", markup) if len(markup) > _GIANT else markup
 
 
 def shallow(markup: str) -> str:
@@ -171,6 +203,7 @@ def shallow(markup: str) -> str:
 
 def _text(sanitised: str) -> str:
     """Turn sanitised HTML (only blocks and br, no attributes) into lines."""
-    text = _CELL.sub(" ", _BREAK.sub("\n", _SPACES.sub(" ", sanitised)))
-    text = _BLOCK.sub("\n\n", text)
-    return html.unescape(text)
+    text = _BREAK.sub("\n", " ".join(sanitised.split()))
+    if "<t" in text:
+        text = _CELL.sub(" ", text)
+    return html.unescape(_BLOCK.sub("\n\n", text))

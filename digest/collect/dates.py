@@ -6,7 +6,7 @@ first seen. A date in the future, or none, gives that moment itself.
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
@@ -65,8 +65,25 @@ def resolve(raw: str, *, seen_at: datetime, body: str = "") -> Published:
 
     An hour without a zone is one of `seen_at`'s zone.
     """
-    words = " ".join(tidy(raw[:1000]).split())[:_LONGEST]
-    found = read(words, seen_at=seen_at)
+    words = _as_words(raw)
+    return _resolved(words, read(words, seen_at=seen_at), seen_at, body)
+
+
+def resolve_first(dates: Sequence[str], *, seen_at: datetime, body: str = "") -> Published:
+    """Resolve the first of several dates that is one; else the first."""
+    for raw in dates:
+        if found := read(raw, seen_at=seen_at):
+            words = _as_words(raw)
+            known = found if words == raw else read(words, seen_at=seen_at)
+            return _resolved(words, known, seen_at, body)
+    return resolve(next(iter(dates), ""), seen_at=seen_at, body=body)
+
+
+def _as_words(raw: str) -> str:
+    return " ".join(tidy(raw[:1000]).split())[:_LONGEST]
+
+
+def _resolved(words: str, found: Found | None, seen_at: datetime, body: str) -> Published:
     if found is None:
         doubt = f"no date could be read from {words!r}" if words else ""
         return _first_seen(seen_at, words, doubt, body)

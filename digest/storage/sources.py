@@ -67,7 +67,7 @@ def moments_of(connection: Connection, source: str, since: datetime) -> list[dat
         entries.c.source == source,
         articles.c.published_at >= since,
     )
-    return list(connection.scalars(asked))
+    return list(connection.scalars(asked).all())
 
 
 def record_sightings(connection: Connection, source: str, seen: Iterable[Sighting]) -> None:

@@ -1,6 +1,6 @@
 """What a story says of itself."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -168,11 +168,11 @@ def test_any_text_can_be_told(description: str, body: str, language: str) -> Non
     ],
 )
 def test_hostile_text_takes_no_time(hostile: str) -> None:
-    began = perf_counter()
+    began = process_time()
     summarise("Titre", hostile, hostile, "fr")
     split_headings(hostile)
     Lexer("fr").read(hostile)
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize("line", ["BAMAKO, 2 mars (AFP) – ", "N’DJAMENA (Agence Sud) - "])
