@@ -126,6 +126,12 @@ BENCHMARKS = (
         measure=collecting_changed.feeds_per_s,
         runs=3,
     ),
+    Benchmark(
+        name="collect.changed.usual.feeds_per_s",
+        unit="feeds/s",
+        measure=collecting_changed.usual_feeds_per_s,
+        runs=3,
+    ),
     Benchmark(name="import.peak_mb_1m", unit="MB", measure=importing.peak_mb_1m, runs=3),
 )
 

@@ -1,21 +1,23 @@
 """How fast are changed feeds collected, the whole way from the socket into the database?
 
 1,000 feeds of 70 kB, 40 entries of HTML each. All were collected the day before; now every entry of
-every feed says something else. A server in a process of its own gives them; collect() asks, parses,
-cleans, compares and stores in SQLite.
+every feed says something else, or, as on a usual day, three are new. A server in a process of its
+own gives them; collect() asks, parses, cleans, compares and stores in SQLite.
 """
 
 import random
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeAlias
 
+from digest.pipeline.receiving import SourceReport
 from digest.storage.migrating import upgrade
 from subscribers.database import Database
 from tests.conftest import NOW
@@ -23,6 +25,10 @@ from tests.pipeline.rooms import Room
 
 FEEDS = 1_000
 ENTRIES = 40
+NEW = 3
+"""Entries of a feed on a usual day."""
+Turned: TypeAlias = Callable[[int], bytes]
+"""Writes a feed, by its number, as it stands at the second asking."""
 _WORDS = (
     *("le", "la", "les", "un", "une", "des", "de", "du", "à", "au", "aux", "et", "ou", "mais"),
     *("où", "que", "qui", "dans", "sur", "avec", "pour", "sans", "sous", "entre", "ministre"),
@@ -53,44 +59,49 @@ _FEED = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
 
 
 def feeds_per_s() -> float:
-    """`collect.changed.feeds_per_s`: every entry of every feed is another one than before."""
+    """`collect.changed.feeds_per_s`: every entry of every feed says something else than before."""
+    return _feeds_per_s(_rewritten, told=lambda report: report.changed, entries=ENTRIES)
+
+
+def usual_feeds_per_s() -> float:
+    """`collect.changed.usual.feeds_per_s`: of every feed's entries the newest three are new."""
+    return _feeds_per_s(_moved_on, told=lambda report: report.new, entries=NEW)
+
+
+def _feeds_per_s(later: Turned, *, told: Callable[[SourceReport], int], entries: int) -> float:
     folder = Path(tempfile.mkdtemp())
     database = Database(f"sqlite:///{folder / 'digest.db'}")
     upgrade(database)
+    room = Room(root=folder, database=database)
     try:
-        return _feeds_per_s(Room(root=folder, database=database))
+        with _serving(later) as (url, turn):
+            for feed in range(FEEDS):
+                room.feed(f"{url}/{feed}", name=f"fleuve-{feed}")
+            _check(sum(report.new for report in room.collect().values()), FEEDS * ENTRIES)
+            turn.send("turn")
+            turn.recv()
+            room.now += timedelta(days=1)
+            began = time.perf_counter()
+            again = room.collect()
+            seconds = time.perf_counter() - began
+            _check(sum(map(told, again.values())), FEEDS * entries)
     finally:
         database.close()
         shutil.rmtree(folder)
-
-
-def _feeds_per_s(room: Room) -> float:
-    with _serving() as (url, turn):
-        for feed in range(FEEDS):
-            room.feed(f"{url}/{feed}", name=f"fleuve-{feed}")
-        first = room.collect()
-        _check(sum(report.new for report in first.values()))
-        turn.send("turn")
-        turn.recv()
-        room.now += timedelta(days=1)
-        began = time.perf_counter()
-        again = room.collect()
-        seconds = time.perf_counter() - began
-        _check(sum(report.changed for report in again.values()))
     return FEEDS / seconds
 
 
-def _check(entries: int) -> None:
-    if entries != FEEDS * ENTRIES:
-        raise RuntimeError(f"{entries} entries were stored, not {FEEDS * ENTRIES}")
+def _check(stored: int, expected: int) -> None:
+    if stored != expected:
+        raise RuntimeError(f"{stored} entries were stored, not {expected}")
 
 
 @contextmanager
-def _serving() -> Iterator[tuple[str, Connection]]:
+def _serving(later: Turned) -> Iterator[tuple[str, Connection]]:
     """Serve the feeds from a process of its own; what is sent down the pipe turns their texts."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    server = context.Process(target=_serve, args=(theirs, FEEDS), daemon=True)
+    server = context.Process(target=_serve, args=(theirs, FEEDS, later), daemon=True)
     server.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}", ours
@@ -99,18 +110,18 @@ def _serving() -> Iterator[tuple[str, Connection]]:
         server.join()
 
 
-def _serve(turn: Connection, feeds: int) -> None:
+def _serve(turn: Connection, feeds: int, later: Turned) -> None:
     import asyncio
 
-    asyncio.run(_answering(turn, feeds))
+    asyncio.run(_answering(turn, feeds, later))
 
 
-async def _answering(turn: Connection, feeds: int) -> None:
+async def _answering(turn: Connection, feeds: int, later: Turned) -> None:
     import asyncio
 
     from aiohttp import web
 
-    bodies = [[_feed(feed, said) for feed in range(feeds)] for said in range(2)]
+    bodies = [[make(feed) for feed in range(feeds)] for make in (feed_before, later)]
 
     async def give(request: web.Request) -> web.Response:
         body = bodies[0][int(request.match_info["feed"])]
@@ -129,21 +140,34 @@ async def _answering(turn: Connection, feeds: int) -> None:
     await asyncio.Event().wait()
 
 
-def _feed(feed: int, said: int) -> bytes:
-    """Write one feed as it stands at the first asking, or at the second."""
-    titles, words = random.Random(feed), random.Random(f"{feed} {said}")
-    entries = "\n".join(
-        _ENTRY.format(
-            feed=feed,
-            n=n,
-            date=f"{NOW - timedelta(hours=n):%a, %d %b %Y %H:%M:%S}",
-            title=_sentence(titles, 10),
-            lead=_sentence(words, 24),
-            body=". ".join(_sentence(words, 14) for _ in range(3)),
-        )
-        for n in range(ENTRIES)
+def feed_before(feed: int) -> bytes:
+    """Write a feed as it stands at the first asking."""
+    return _feed(feed, [_entry(feed, n, said=0) for n in range(ENTRIES)])
+
+
+def _rewritten(feed: int) -> bytes:
+    return _feed(feed, [_entry(feed, n, said=1) for n in range(ENTRIES)])
+
+
+def _moved_on(feed: int) -> bytes:
+    return _feed(feed, [_entry(feed, n, said=0) for n in range(-NEW, ENTRIES - NEW)])
+
+
+def _feed(feed: int, entries: list[str]) -> bytes:
+    return _FEED.format(feed=feed, entries="\n".join(entries)).encode()
+
+
+def _entry(feed: int, n: int, *, said: int) -> str:
+    """Write an entry, `n` hours before the feed's first day ends, in one of its states."""
+    title, words = random.Random(f"{feed} {n}"), random.Random(f"{feed} {n} {said}")
+    return _ENTRY.format(
+        feed=feed,
+        n=n,
+        date=f"{NOW - timedelta(hours=n):%a, %d %b %Y %H:%M:%S}",
+        title=_sentence(title, 10),
+        lead=_sentence(words, 24),
+        body=". ".join(_sentence(words, 14) for _ in range(3)),
     )
-    return _FEED.format(feed=feed, entries=entries).encode()
 
 
 def _sentence(chance: random.Random, words: int) -> str:
