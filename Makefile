@@ -65,7 +65,7 @@ $(PUBLISHED): $(READY)
 
 SECONDS ?= 600
 
-fuzz: $(READY) ## mutated feeds, pages, mails and drops for SECONDS (600); what does harm is kept in var/fuzz
+fuzz: $(READY) ## mutated feeds, pages, sitemaps, mails and drops for SECONDS (600); what does harm is kept in var/fuzz
 	@$(BIN)/python -m tests.collect.fuzzing $(SECONDS)
 
 format: $(READY) ## put the code into its one format

@@ -18,10 +18,13 @@ _TIME_AGO = re.compile(
 )
 _PARAGRAPHS = re.compile(r"<p\b[^<>]{0,2000}>((?:[^<]|<(?!/?p\b)){0,50000})</p>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
+_MOST_TAGS = 12_000
+_MANY_TAGS = 5_000
+"""Few articles have more; what is slower than linear is not tried beyond."""
 _LOOKED_AT = 500_000  # characters of a page
 _SHORTENED = 0.6
 """Share of the text that JSON-LD holds below which an extraction lost a part of it."""
-_WIX = "//*[@data-hook='post-description']"
+_WIX = "//*[@data-hook='post-description'][not(ancestor::*[@data-hook='post-description'])]"
 _PARTS = "//*[@itemprop='articleBody'][not(ancestor::*[@itemprop='articleBody'])]"
 _NOT_THE_AUTHORS = (
     *("cookie", "consent", "didomi", "onetrust", "tarteaucitron", "newsletter", "lire-aussi"),
@@ -37,7 +40,7 @@ _SIGNED = re.compile(
 
 def extract(html: str, base: str) -> dict[str, Any]:
     """Give what a page says of its article: the fields of Item (items.py), and `partial`."""
-    html = shallow(html)
+    html = _bounded(shallow(html))
     head = head_of(html)
     ld, meta = head.article or head.medium, head.meta
     dates = _dates(head)
@@ -67,13 +70,18 @@ def extract(html: str, base: str) -> dict[str, Any]:
     }
 
 
+def _bounded(html: str) -> str:
+    """Cut a page of more tags than any article's has: extractors take seconds for it."""
+    return "<".join(html.split("<", _MOST_TAGS)[:_MOST_TAGS])
+
+
 def _title(head: Head) -> str:
     return _first(head.article.get("headline"), head.meta.get("og:title"))
 
 
 def _extracted(html: str, base: str, *, with_metadata: bool) -> dict[str, Any]:
-    """Extract precisely, by rules alone where these find the page's paragraphs; below ENOUGH
-    characters take the longest of three ways to do it.
+    """Extract precisely, by rules alone where these find the page's paragraphs, or where the page is
+    huge; below ENOUGH characters take the longest of three ways to do it.
     """
     ready = _opened(without(html, "script", "style", "svg"))
     how = {
@@ -84,6 +92,8 @@ def _extracted(html: str, base: str, *, with_metadata: bool) -> dict[str, Any]:
         "include_comments": False,
         "prune_xpath": _pruned(ready) or None,
     }
+    if ready.count("<") > _MANY_TAGS:
+        return _bare(ready, favor_precision=True, fast=True, **how | {"with_metadata": False})
     ruled = _bare(ready, favor_precision=True, fast=True, **how)
     if _is_most_of(str(ruled.get("text") or ""), ready):
         return ruled

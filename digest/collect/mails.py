@@ -16,7 +16,8 @@ from digest.collect.prose import body_of
 from digest.collect.texts import lone_link
 from digest.collect.urls import is_web
 
-_PARTS = 200  # of one mail
+_PARTS = 200  # of one mail that are looked at
+_MOST_PARTS = 1_000  # lines that may part one from another: no mail has them
 _LONGEST_HEADER = 2_000  # characters: the library's parser is quadratic in some
 _HEADERS = HeaderRegistry()
 _POLICY = policy.default.clone(
@@ -46,6 +47,8 @@ def read_mail(raw: bytes) -> Item:
     Raises:
         ValueError: it can't be read as a mail, or holds no text.
     """
+    if raw.count(b"\n--") > _MOST_PARTS:
+        raise ValueError(f"a mail of more than {_MOST_PARTS:,} parts")
     try:
         message = message_from_bytes(raw, policy=_POLICY)
         subject, text = _header(message, "Subject"), _text(message)

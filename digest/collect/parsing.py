@@ -78,16 +78,17 @@ def clean_entries(text: str, base: str) -> Values:
 
 
 def _item(entry: Any) -> Values:  # noqa: ANN401 - feedparser's values have no types
-    contents = [part.get("value", "") for part in entry.get("content", [])]
-    summary = entry.get("summary", "")
+    # What a malformed element says may be None.
+    contents = [part.get("value") or "" for part in entry.get("content", [])]
+    summary = entry.get("summary") or ""
     content = max(contents, key=len, default="")
     image, alt = _image(entry)
     return {
-        "guid": entry.get("id", ""),
+        "guid": entry.get("id") or "",
         "url": _link(entry) or _enclosed(entry),
-        "title": entry.get("title", ""),
+        "title": entry.get("title") or "",
         "author": _author(entry),
-        "publisher": entry.get("source", {}).get("title", ""),
+        "publisher": entry.get("source", {}).get("title") or "",
         "published": list(_dates(entry)),
         "summary": "" if summary == content else summary,
         "content": content,

@@ -65,7 +65,9 @@ def mended(text: str) -> FeedText | None:
     body = _CONTROL.sub("", without_giant_tags(bare[root.start() :]))
     whole, notes = _whole_items(body, root[1])
     newest, more = _newest(whole)
-    parts = _CDATA.split(newest)
+    end = newest.rfind("]]>") + len("]]>")  # beyond it each that begins is sought an end in vain
+    *parts, last = _CDATA.split(newest[:end])
+    parts.append(last + newest[end:])
     parts[::2] = (_mended_markup(part) for part in parts[::2])
     return FeedText(text="".join(parts), notes=notes + more)
 

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from digest.collect.drops import read_drops
 from digest.collect.entries import Origin, text_entry_of
 from digest.collect.feeds import read_feed
 from digest.collect.items import fingerprint, named, shared_addresses
+from digest.collect.kinds import READERS
 from digest.collect.worker import ParseError, Worker
 from tests.collect.cases import CASES, NOW
 from tests.collect.published import CORPUS
@@ -89,12 +91,12 @@ def fuzz(seconds: float, seed: int, *, slow: float = SLOW) -> Iterator[Failure |
 
 def _harm(way: Callable[[bytes], str], raw: bytes, worker: Worker, slow: float) -> str:
     """Say what an input did: nothing, if it was read or refused in good time."""
-    before = _processor(worker)
+    before = processor(worker)
     try:
         harm = way(raw)
     except Exception as error:  # whatever it is, it would have stopped a run
         return f"{type(error).__name__}: {error}"
-    took = _processor(worker) - before
+    took = processor(worker) - before
     if harm or took <= slow:
         return harm
     return f"took {took:.1f} s"
@@ -105,12 +107,12 @@ def _ways(worker: Worker, folder: Path) -> dict[str, Callable[[bytes], str]]:
         return lambda raw: _drop(worker, folder / name, raw)
 
     drops = {kind: dropped(f"note.{kind}") for kind in ("txt", "md", "html", "eml", "url")}
-    return {"feed": lambda raw: _feed(worker, raw), "page": lambda raw: _page(worker, raw)} | drops
+    lists = {kind: partial(_list, worker, kind) for kind in ("page", "sitemap", "wordpress")}
+    return {"feed": partial(_feed, worker), "article": partial(_article, worker)} | lists | drops
 
 
 def _feed(worker: Worker, raw: bytes) -> str:
-    answer = Answer(request=Request(url=_URL), verdict=Verdict.CONTENT, url=_URL, body=raw)
-    reading = read_feed(answer, worker)
+    reading = read_feed(_answer(raw), worker)
     origin = Origin(source="fleuve", base=_URL, shared=shared_addresses(reading.items))
     waiting = [
         Waiting(item=item, key=f"{key}{fingerprint(item)}", seen_at=NOW)
@@ -120,7 +122,17 @@ def _feed(worker: Worker, raw: bytes) -> str:
     return _fatal(reading.error, *cleaned.notes)
 
 
-def _page(worker: Worker, raw: bytes) -> str:
+def _answer(raw: bytes) -> Answer:
+    return Answer(request=Request(url=_URL), verdict=Verdict.CONTENT, url=_URL, body=raw)
+
+
+def _list(worker: Worker, kind: str, raw: bytes) -> str:
+    """Read what lists articles, or leads to where they are."""
+    reading = READERS[kind](_answer(raw), worker)
+    return _fatal(reading.error, *reading.notes)
+
+
+def _article(worker: Worker, raw: bytes) -> str:
     try:
         worker.run("page", decode(raw), base=_URL)
     except ParseError as error:
@@ -150,7 +162,7 @@ def _seeds() -> dict[str, list[bytes]]:
     for path in sorted(CASES.rglob("*.*")):
         kind = path.suffix.removeprefix(".")
         seeds.setdefault(kind, []).append(path.read_bytes().partition(b"\n=====\n")[2])
-    seeds["page"] = seeds["html"]
+    seeds["article"] = seeds["html"]
     seeds["feed"] += [path.read_bytes() for path in sorted(CORPUS.rglob("*.xml"))[::7]]
     return seeds
 
@@ -201,7 +213,7 @@ def _span(chance: random.Random, raw: bytes) -> tuple[int, int]:
 _MUTATIONS = (_flip, _cut, _splice, _repeat, _put)
 
 
-def _processor(worker: Worker) -> float:
+def processor(worker: Worker) -> float:
     """Give the processor time of this process and its worker, in seconds."""
     if worker._process is None:
         return time.process_time()

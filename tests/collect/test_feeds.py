@@ -213,3 +213,8 @@ def test_deeply_nested_json_is_refused(parser: Worker) -> None:
     assert read(b'{"items": ' + b"[" * 50_000, parser).error == (
         "the answer is JSON, but no JSON Feed"
     )
+
+
+def test_what_ends_without_a_beginning_says_nothing(parser: Worker) -> None:
+    [item] = read(b"<channel><item<title</content:encoded/>", parser).items
+    assert (item.summary, item.content) == ("", "")
