@@ -80,8 +80,8 @@ def _title(head: Head) -> str:
 
 
 def _extracted(html: str, base: str, *, with_metadata: bool) -> dict[str, Any]:
-    """Extract precisely, by rules alone where these find the page's paragraphs, or where the page is
-    huge; below ENOUGH characters take the longest of three ways to do it.
+    """Extract precisely, by rules alone where these find the paragraphs, or where the page is huge;
+    below ENOUGH characters take the longest of three ways to do it.
     """
     ready = _opened(without(html, "script", "style", "svg"))
     how = {

@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import count
 from typing import Any, TypeAlias
 
 import orjson
@@ -20,6 +21,9 @@ from digest.collect.wordpress import read_posts
 from digest.collect.worker import OUTLIVED, limit_memory, limit_time, read_frame, write_frame
 
 Values: TypeAlias = dict[str, Any]
+
+_REMEMBERED = 32
+"""Texts after which libraries are made to forget them."""
 
 
 def parse_feed(text: str, base: str) -> Values:
@@ -163,10 +167,23 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break a frame
     with suppress(BrokenPipeError, KeyboardInterrupt):
-        while (frame := read_frame(sys.stdin.buffer)) is not None:
+        for turn in count(1):
+            frame = read_frame(sys.stdin.buffer)
+            if frame is None:
+                break
             limit_time(OUTLIVED)
             write_frame(answers, _answer(frame))
+            if turn % _REMEMBERED == 0:
+                _forget()
             limit_time(0)
+
+
+def _forget() -> None:
+    """Let go of strangers' texts: the extractor remembers a thousand strings of any size."""
+    if "trafilatura" in sys.modules:
+        from trafilatura.meta import reset_caches
+
+        reset_caches()
 
 
 if __name__ == "__main__":
