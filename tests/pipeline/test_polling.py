@@ -4,11 +4,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.model.source import SourceState
@@ -16,7 +19,10 @@ from digest.pipeline import polling
 from digest.pipeline.asking import Turn, in_order
 from digest.pipeline.claiming import LEASE, HostClaims
 from digest.pipeline.collecting import Occasion, collect
+from digest.pipeline.polling import Store
+from digest.pipeline.web_sources import WebSources
 from digest.schedule.values import Source
+from digest.storage.asking_tables import claims
 from digest.storage.sources import source_state
 from tests.conftest import NOW
 from tests.pipeline.rooms import Room, counts, rss
@@ -216,3 +222,29 @@ _ANSWER = Answer(request=Request(url="http://fleuve.example/"), verdict=Verdict.
 def _turn(place: int) -> Turn:
     source = Source(name="fleuve", feed="http://fleuve.example/")
     return Turn(source=source, state=SourceState(name="fleuve"), host="", place=place)
+
+
+def test_what_is_claimed_stays_so_while_an_answer_takes_long_to_read(
+    room: Room, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "_SIGN_OF_LIFE", 0.01)
+    room.feed(server.gives("/slow", rss(("a", "Un"))))
+    read, kept = WebSources.read, list[bool]()
+
+    def slowly(*what: Any) -> Store:
+        room.now += LEASE  # by which the claim would be anybody's
+        end = monotonic() + 10
+        while (lasts := lease(room) > room.now) is False and monotonic() < end:
+            sleep(0.01)
+        kept.append(lasts)
+        return read(*what)
+
+    monkeypatch.setattr(WebSources, "read", slowly)
+    assert counts(room.collect()["fleuve"]) == (1, 1, 0, 0)
+    assert kept == [True]
+
+
+def lease(room: Room) -> datetime:
+    with room.database.read() as connection:
+        until: datetime = connection.scalars(select(claims.c.lease_until)).one()
+    return until
