@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from subscribers import tables
 from subscribers.consent import evidence_row
-from subscribers.database import UtcDateTime, alone, inserting
+from subscribers.database import UtcDateTime, alone
 from subscribers.leaving import left
 from subscribers.model import (
     ConsentAction,
@@ -35,6 +35,7 @@ from subscribers.model import (
     Verdict,
 )
 from subscribers.staging import ACCEPTED, ROW, Lines, judge, stage_table, within
+from subscribers.upserts import inserting
 
 _person, _place, _proof = tables.subscribers.c, tables.subscriptions.c, tables.consents.c
 _import = tables.imports.c

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, func, insert, select, update
 from subscribers import suppressions, tables
 from subscribers.addresses import read_address
 from subscribers.consent import evidence_row
-from subscribers.database import insert_if_absent
 from subscribers.model import (
     ConsentAction,
     SubscriptionState,
@@ -22,6 +21,7 @@ from subscribers.model import (
 )
 from subscribers.seats import Witness, hold
 from subscribers.suppressions import hash_of
+from subscribers.upserts import insert_if_absent
 
 _person, _place, _list = tables.subscribers.c, tables.subscriptions.c, tables.lists.c
 _proof, _ban = tables.consents.c, tables.suppressions.c

@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,6 @@ from sqlalchemy import (
     Dialect,
     Engine,
     LargeBinary,
-    Table,
     Text,
     any_,
     bindparam,
@@ -28,7 +27,6 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -168,36 +166,6 @@ def address_of(url: str) -> str:
     kept = {name: value for name, value in parsed.query.items() if name in _NO_SECRETS}
     bare = parsed.set(drivername="postgresql", query=kept)
     return bare._replace(password=None).render_as_string()
-
-
-def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401
-    """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
-    statement = inserting(connection, table).values(**values).on_conflict_do_nothing()
-    counted = {"preserve_rowcount": True}  # psycopg's count of inserted rows is lost without it
-    return connection.execute(statement, execution_options=counted).rowcount == 1
-
-
-def put(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    lasting: Collection[str] = (),
-) -> None:
-    """Insert rows; each takes the place of the one that has its primary key, but for what is
-    `lasting`: the columns of which the first value stays.
-    """
-    if rows:
-        statement = inserting(connection, table)
-        news = {name: statement.excluded[name] for name in rows[0] if name not in lasting}
-        keys = list(table.primary_key)
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=news), rows)
-
-
-def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - of two dialects
-    """Begin an INSERT that can say what becomes of a row whose key is taken."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
 
 
 def alone(connection: Connection, work: str) -> None:

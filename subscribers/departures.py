@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from subscribers import tables
-from subscribers.database import insert_if_absent
 from subscribers.model import ConsentAction, SubscriptionState
+from subscribers.upserts import insert_if_absent
 
 _person, _place, _list = tables.subscribers.c, tables.subscriptions.c, tables.lists.c
 _proof, _ban = tables.consents.c, tables.suppressions.c

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from subscribers import tables
-from subscribers.database import KINDS, among, as_ids, insert_if_absent
+from subscribers.database import KINDS, among, as_ids
 from subscribers.errors import ClosedList, ListError, UnknownList
 from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipient, SubscriptionState
 from subscribers.texts import one_line
+from subscribers.upserts import insert_if_absent
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)

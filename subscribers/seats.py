@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from subscribers import tables
 from subscribers.addresses import Address
 from subscribers.consent import address_hash, evidence_row
-from subscribers.database import insert_if_absent, inserting
 from subscribers.leaving import left
 from subscribers.model import ConsentAction, Evidence, SubscriptionState
 from subscribers.texts import one_line
+from subscribers.upserts import insert_if_absent, inserting
 
 _person, _place, _list = tables.subscribers.c, tables.subscriptions.c, tables.lists.c
 _STAMPS = {

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from subscribers import lists, tables
 from subscribers.conditions import Condition, condition
-from subscribers.database import insert_if_absent
 from subscribers.errors import SegmentError, UnknownSegment
 from subscribers.grammar import parse
 from subscribers.rules import Rule, nearest, written
+from subscribers.upserts import insert_if_absent
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _columns, _place = tables.segments.c, tables.subscriptions.c

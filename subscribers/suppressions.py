@@ -7,8 +7,8 @@ from sqlalchemy import Connection, delete, select
 from subscribers import tables
 from subscribers.addresses import read_address
 from subscribers.consent import address_hash
-from subscribers.database import insert_if_absent
 from subscribers.model import Suppression, SuppressionReason
+from subscribers.upserts import insert_if_absent
 
 _columns = tables.suppressions.c
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from digest.model.click import Click
 from digest.storage.click_tables import clicks
-from subscribers.database import inserting
+from subscribers.upserts import inserting
 
 _row = clicks.c
 

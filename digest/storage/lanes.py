@@ -9,7 +9,7 @@ from digest.model.delivery import BatchState
 from digest.model.issue import IssueState
 from digest.storage.sendings import GOES
 from digest.storage.tables import batches, issues, sendings
-from subscribers.database import insert_if_absent
+from subscribers.upserts import insert_if_absent
 
 _LEASED = (BatchState.CLAIMED, BatchState.CALLING)
 _HOLDERS = select(batches.c.worker).where(batches.c.state.in_(_LEASED)).distinct()

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from digest.storage.tables import paces
-from subscribers.database import insert_if_absent
+from subscribers.upserts import insert_if_absent
 
 WARM_UP = "warm-up"
 """The row that is locked while a day's recipients are counted; its moment says nothing."""

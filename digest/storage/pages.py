@@ -11,7 +11,7 @@ from digest.model.page import PageTry
 from digest.storage.page_tables import pages
 from digest.storage.sources import chunks
 from digest.storage.tables import articles
-from subscribers.database import put
+from subscribers.upserts import put
 
 _MOST = 1_000  # articles of one question
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, RowMapping, delete, exists, select
 
 from digest.model.picture import Copy, Picture, Size
 from digest.storage.picture_tables import issue_pictures, pictures
-from subscribers.database import alone, inserting
+from subscribers.database import alone
+from subscribers.upserts import inserting
 
 _CHANGING = "change which pictures are kept"
 _row = issue_pictures.c

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 
 from digest.storage.reader_tables import quotas
-from subscribers.database import insert_if_absent
+from subscribers.upserts import insert_if_absent
 
 _row = quotas.c
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from digest.model.robots import Robots
 from digest.storage.asking_tables import robots
 from digest.storage.sources import chunks
-from subscribers.database import put
+from subscribers.upserts import put
 
 
 def robots_of(connection: Connection, origins: Iterable[str]) -> dict[str, Robots]:

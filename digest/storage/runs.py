@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Update, and_, case, select, up
 from digest.model.run import Run, RunClock, RunRecord
 from digest.storage.tables import clocks
 from digest.storage.tables import runs as table
-from subscribers.database import insert_if_absent, inserting
+from subscribers.upserts import insert_if_absent, inserting
 
 
 def take(connection: Connection, run: Run, now: datetime) -> bool:

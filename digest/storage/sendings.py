@@ -9,7 +9,7 @@ from digest.model.issue import IssueState
 from digest.model.pace import Pace, Ready, Wishes
 from digest.storage import paces as names
 from digest.storage.tables import attempts, batches, issues, paces, sendings
-from subscribers.database import insert_if_absent
+from subscribers.upserts import insert_if_absent
 
 GOES = issues.c.state.in_((IssueState.SENDING, IssueState.SENT))
 PAUSED = exists().where(sendings.c.issue_id == issues.c.id, sendings.c.paused_at.is_not(None))

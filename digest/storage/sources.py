@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from digest.model.source import Sighting, SourceState
 from digest.storage.asking_tables import sources
 from digest.storage.tables import articles, entries
-from subscribers.database import put
+from subscribers.upserts import put
 
 _CHUNK = 500  # keys of one question
 _Key = TypeVar("_Key", str, int)

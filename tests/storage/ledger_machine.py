@@ -23,8 +23,9 @@ from digest.pipeline.rounds import Brake, Round
 from digest.pipeline.settling import hear
 from digest.storage import issues, ledger, tables
 from subscribers import tables as readership
-from subscribers.database import Database, insert_if_absent
+from subscribers.database import Database
 from subscribers.suppressions import hash_of
+from subscribers.upserts import insert_if_absent
 from tests.deliver.calls import a_letter
 from tests.deliver.courier import Courier
 from tests.pipeline.scene import SECRET, a_newsroom, address_of, enrol
