@@ -52,6 +52,8 @@ _SPIP_ARTICLE = {"page=article", "page=imprimer"}
 _AMP_CACHE = re.compile(
     r"^https?://(?:(?:www\.)?google\.[a-z.]+/amp|[^/]+\.cdn\.ampproject\.org/[cv])/(s/)?(.+)$", re.I
 )
+_SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
+_AMP_PATH = re.compile(r"(?<=.)/amp/?$|\.amp(?=(\.html?)?$)")
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
@@ -173,15 +175,21 @@ def _led_to(url: str) -> str:
 
 
 def _path(parsed: _Parts) -> str:
-    path = re.sub(r";jsessionid=[^/?]*", "", _spelled(parsed.pathname), flags=re.IGNORECASE)
-    path = re.sub(r"^/{2,}", "/", path)
-    path = re.sub(r"(?<=.)/amp/?$|\.amp(?=(\.html?)?$)", "", path)
-    if not parsed.search:
+    path = _spelled(parsed.pathname)
+    if ";" in path:
+        path = _SESSION.sub("", path)
+    if path.startswith("//"):
+        path = "/" + path.lstrip("/")
+    if "amp" in path:
+        path = _AMP_PATH.sub("", path)
+    if "." in path and not parsed.search:
         path = _INDEX.sub("/", path)
     return path.rstrip("/") or "/"
 
 
 def _query(parsed: _Parts) -> str:
+    if not parsed.search:
+        return ""
     pairs = [_spelled(pair) for pair in parsed.search.removeprefix("?").split("&") if pair]
     unescaped = (pair.removeprefix("amp;") for pair in pairs)
     kept = sorted(pair for pair in unescaped if pair and not _is_no_identity(pair))
@@ -213,7 +221,7 @@ def _hashbang(fragment: str) -> str:
 
 def _spelled(text: str) -> str:
     """Undo needless escapes (RFC 3986, 6.2.2.2) and write the others in capitals."""
-    return _UNRESERVED.sub(_unescaped, text)
+    return _UNRESERVED.sub(_unescaped, text) if "%" in text else text
 
 
 def _unescaped(match: re.Match[str]) -> str:
