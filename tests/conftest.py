@@ -4,6 +4,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,14 @@ from typing import Any
 import hypothesis
 import pytest
 
-from digest.storage.migrating import upgrade
-from subscribers.database import Database
-from tests import postgres
+# Tests start some hundred processes of ours: none of them should have to compile what it runs anew,
+# nor pytest what it rewrites, whatever this machine's settings are.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+from digest.storage.migrating import upgrade  # noqa: E402
+from subscribers.database import Database  # noqa: E402
+from tests import parsers, postgres  # noqa: E402
 
 NOW = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 """A Thursday evening in Paris: the hour of the draft clock."""
@@ -24,6 +30,12 @@ hypothesis.settings.register_profile("digest", deadline=None)
 hypothesis.settings.load_profile("digest")
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsers_handed_on() -> Iterator[None]:
+    with parsers.handed_on():
+        yield
 
 
 @pytest.fixture
