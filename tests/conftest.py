@@ -4,7 +4,6 @@ import ipaddress
 import os
 import shutil
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +12,11 @@ from typing import Any
 import hypothesis
 import pytest
 
-# Tests start some hundred processes of ours: none of them should have to compile what it runs anew,
-# nor pytest what it rewrites, whatever this machine's settings are.
-sys.dont_write_bytecode = False
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+from digest.storage.migrating import upgrade
+from subscribers.database import Database
+from tests import parsers, postgres
 
-from digest.storage.migrating import upgrade  # noqa: E402
-from subscribers.database import Database  # noqa: E402
-from tests import parsers, postgres  # noqa: E402
+pytest_plugins = ["tests.swiftly"]
 
 NOW = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 """A Thursday evening in Paris: the hour of the draft clock."""

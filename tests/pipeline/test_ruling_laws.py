@@ -23,7 +23,7 @@ def fresh(empty: Path, folder: Path) -> Iterator[Database]:
 
 
 @given(steps)
-@settings(max_examples=30, suppress_health_check=SHARED)
+@settings(max_examples=15, suppress_health_check=SHARED)
 def test_what_editors_ruled_holds_after_every_step(
     empty_database: Path, tmp_path: Path, work: list[Step]
 ) -> None:

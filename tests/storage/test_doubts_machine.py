@@ -28,6 +28,8 @@ thens = st.tuples(steps, st.sampled_from([0.5, 0.0, 1.0]), st.integers(0, 9))
 """What follows: so much time, so great a part of what was posted arrives, and a seed for which."""
 Then = tuple[timedelta, float, int]
 LOST = Receipt(outcome=Outcome.UNKNOWN)
+ORDERS = [20, pytest.param(300, marks=pytest.mark.nightly)]
+"""How many are tried: each takes a second. New ones at each run, so that days add up."""
 
 
 class Doubts(Laws):
@@ -172,10 +174,14 @@ def test_a_call_taken_just_before_we_went_deaf_is_not_made_again() -> None:
     machine.teardown()
 
 
-TestDoubts = pytest.mark.slow(Doubts.TestCase)
-TestDoubts.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
-TestEverything = pytest.mark.slow(Everything.TestCase)
-TestEverything.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+@pytest.mark.slow
+@pytest.mark.parametrize(("machine", "steps"), [(Doubts, 30), (Everything, 40)])
+@pytest.mark.parametrize("orders", ORDERS)
+def test_after_any_order_of_events_the_laws_hold(
+    machine: type[Doubts], steps: int, orders: int
+) -> None:
+    some = settings(max_examples=orders, stateful_step_count=steps, deadline=None)
+    run_state_machine_as_test(machine, settings=some)
 
 
 @pytest.mark.slow

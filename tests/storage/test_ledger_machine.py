@@ -205,8 +205,11 @@ def _in_memory() -> Database:
     return database
 
 
-TestSending = pytest.mark.slow(Sending.TestCase)
-TestSending.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+@pytest.mark.slow
+@pytest.mark.parametrize("orders", [25, pytest.param(500, marks=pytest.mark.nightly)])
+def test_after_any_order_of_events_the_laws_hold(orders: int) -> None:
+    some = settings(max_examples=orders, stateful_step_count=30, deadline=None)
+    run_state_machine_as_test(Sending, settings=some)
 
 
 @pytest.mark.slow
