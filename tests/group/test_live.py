@@ -177,18 +177,24 @@ POOL = [
 REFINED = stories_of(POOL).stories
 
 
-@settings(max_examples=8)  # each groups the pool twice, which takes a second or two
-@given(st.permutations(POOL), st.integers(0, len(POOL)))
+@pytest.mark.parametrize("orders", [8, pytest.param(200, marks=pytest.mark.nightly)])
 def test_every_article_is_in_one_story_and_no_order_of_arrival_outlives_a_grouping(
-    order: list[Article], held: int
+    orders: int,
 ) -> None:
-    live = window(*order[:held])
-    told = {g.story.id: g for g in stories_of(order[:held]).stories}
-    for article in order[held:]:
-        placed = place(live, article)
-        told.pop(placed.joined or 0, None)
-        told[placed.story.story.id] = placed.story
-    times = Counter(article for g in told.values() for article in g.story.article_ids)
-    assert times == Counter(article.id for article in POOL)
-    assert live.homes == {a: g.story.id for g in told.values() for a in g.story.article_ids}
-    assert members(stories_of(order)) == {frozenset(g.story.article_ids) for g in REFINED}
+    """Each order groups the pool twice, which takes a second or two."""
+
+    @settings(max_examples=orders)
+    @given(st.permutations(POOL), st.integers(0, len(POOL)))
+    def holds(order: list[Article], held: int) -> None:
+        live = window(*order[:held])
+        told = {g.story.id: g for g in stories_of(order[:held]).stories}
+        for article in order[held:]:
+            placed = place(live, article)
+            told.pop(placed.joined or 0, None)
+            told[placed.story.story.id] = placed.story
+        times = Counter(article for g in told.values() for article in g.story.article_ids)
+        assert times == Counter(article.id for article in POOL)
+        assert live.homes == {a: g.story.id for g in told.values() for a in g.story.article_ids}
+        assert members(stories_of(order)) == {frozenset(g.story.article_ids) for g in REFINED}
+
+    holds()

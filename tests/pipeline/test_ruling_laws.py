@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from subscribers.database import Database
@@ -22,15 +23,21 @@ def fresh(empty: Path, folder: Path) -> Iterator[Database]:
     database.close()
 
 
-@given(steps)
-@settings(max_examples=15, suppress_health_check=SHARED)
+@pytest.mark.parametrize("works", [15, pytest.param(200, marks=pytest.mark.nightly)])
 def test_what_editors_ruled_holds_after_every_step(
-    empty_database: Path, tmp_path: Path, work: list[Step]
+    empty_database: Path, tmp_path: Path, works: int
 ) -> None:
-    with fresh(empty_database, tmp_path) as database:
-        ruler = Ruler(database)
-        for step in work:
-            ruler.do(step)
+    """Each work is a dozen steps with as many groupings: a second."""
+
+    @given(steps)
+    @settings(max_examples=works, suppress_health_check=SHARED)
+    def holds(work: list[Step]) -> None:
+        with fresh(empty_database, tmp_path) as database:
+            ruler = Ruler(database)
+            for step in work:
+                ruler.do(step)
+
+    holds()
 
 
 @given(steps)
