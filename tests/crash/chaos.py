@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.settling import hear, settle_doubts
 from subscribers.database import Database
+from tests.forks import FORKS
 from tests.pipeline.scene import QUICK, a_newsroom
 
 WARM = (sendgrid,)
@@ -35,8 +35,6 @@ POINTS: dict[str, tuple[Any, str]] = {
     "written down": (calling, "_settle"),
 }
 """Right after which of its steps a sender dies."""
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.crash.chaos"])
 
 
 def die_after(point: str, nth: int) -> None:
@@ -74,7 +72,7 @@ def start(
     database: Database, provider_url: str, issue_id: int, point: str = "", nth: int = 1
 ) -> BaseProcess:
     given = (database.url, provider_url, issue_id, point, nth)
-    process = _FORKS.Process(target=send_until_stopped, args=given, daemon=True)
+    process = FORKS.Process(target=send_until_stopped, args=given, daemon=True)
     process.start()
     return process
 

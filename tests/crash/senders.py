@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -25,14 +24,13 @@ from digest.pipeline.doubts import doubts, resolve
 from digest.pipeline.sending import send, status
 from digest.storage.tables import attempts
 from subscribers.database import Database
+from tests.forks import FORKS
 from tests.pipeline.scene import QUICK, a_newsroom, later
 from tests.servers.sendgrid import KEY
 
 WARM = (outbox, sendgrid, smtp)
 """Imported here, so that a forked sender need not."""
 ROOT = Path(__file__).parents[2]
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.crash.senders"])
 
 
 def send_once(database_url: str, provider_url: str, issue_id: int, begun: Event) -> None:
@@ -43,9 +41,9 @@ def send_once(database_url: str, provider_url: str, issue_id: int, begun: Event)
 
 
 def start(database: Database, provider_url: str, issue_id: int) -> tuple[BaseProcess, Event]:
-    begun = _FORKS.Event()
+    begun = FORKS.Event()
     arguments = (database.url, provider_url, issue_id, begun)
-    process = _FORKS.Process(target=send_once, args=arguments, daemon=True)
+    process = FORKS.Process(target=send_once, args=arguments, daemon=True)
     process.start()
     return process, begun
 
@@ -77,7 +75,7 @@ def send_and_stop(
 @contextmanager
 def asleep(*arguments: object) -> Iterator[BaseProcess]:
     """Start a send_and_stop and wait until it sleeps; it does not outlive a test that fails."""
-    process = _FORKS.Process(target=send_and_stop, args=arguments, daemon=True)
+    process = FORKS.Process(target=send_and_stop, args=arguments, daemon=True)
     process.start()
     stat = Path(f"/proc/{process.pid}/stat")
     deadline = time.monotonic() + 30

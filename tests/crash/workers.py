@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -22,14 +21,13 @@ from digest.pipeline.desk import Desk
 from digest.pipeline.working import at_work
 from digest.schedule.reading import read_schedule
 from subscribers.database import Database
+from tests.forks import FORKS
 from tests.pipeline.scene import a_newsroom
 
 WARM = (outbox, sendgrid)
 """Imported here, so that a forked worker need not."""
 SOON = Rhythm(beat=0.2, silence=2.0, rescue=0.2, look=0.1, pause=0.2)
 """For tests: the dead are found within two seconds or so."""
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.crash.workers"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +58,8 @@ def work(world: World, clocks: bool, begun: Event) -> None:
 
 def start(world: World, *, clocks: bool = False) -> BaseProcess:
     """Start a worker; it takes jobs when this returns, or a moment later."""
-    begun = _FORKS.Event()
-    process = _FORKS.Process(target=work, args=(world, clocks, begun), daemon=True)
+    begun = FORKS.Event()
+    process = FORKS.Process(target=work, args=(world, clocks, begun), daemon=True)
     process.start()
     assert begun.wait(60), "no worker began"
     return process
@@ -111,7 +109,7 @@ def holders(database_url: str, rhythm: Rhythm, notes: Path) -> Iterator[list[Bas
     """Run two workers that hold what they take."""
     arguments = (database_url, rhythm, notes)
     both: list[BaseProcess] = [
-        _FORKS.Process(target=hold, args=arguments, daemon=True) for _ in range(2)
+        FORKS.Process(target=hold, args=arguments, daemon=True) for _ in range(2)
     ]
     for one in both:
         one.start()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from multiprocessing import get_context
 from threading import Barrier, Event, Thread
 from time import monotonic
 from typing import Any
@@ -24,12 +23,10 @@ from digest.pipeline.steering import set_pace
 from digest.storage import ledger, tables
 from subscribers.database import Database
 from tests.deliver.courier import ACCEPTED, Courier, refused
+from tests.forks import FORKS
 from tests.pipeline.clockwork import HandClock
 from tests.pipeline.hours import FEW, MIDNIGHT, NOON, SECOND, a_paced_newsroom, a_round
 from tests.pipeline.scene import QUICK, a_newsroom, an_approved_issue, enrol
-
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.pipeline.test_joint_pace"])
 
 
 def claims_at_once(newsroom: Newsroom, issue: Issue, workers: int = 8) -> list[Batch | Wait | None]:
@@ -170,7 +167,7 @@ def test_several_processes_together_keep_the_rate_of_one(database: Database) -> 
     a_round(a_newsroom(database, f"null://?capacity=5&rate={rate}"), issue)
     database.engine.dispose()
     started = [
-        _FORKS.Process(target=send_paced, args=(database.url, issue.id, rate)) for _ in range(3)
+        FORKS.Process(target=send_paced, args=(database.url, issue.id, rate)) for _ in range(3)
     ]
     began = monotonic()
     for process in started:
