@@ -18,7 +18,7 @@ demo: $(READY) ## the main job on the samples: collect, group, compose, render, 
 test: $(READY) ## all tests
 	@$(BIN)/pytest
 
-nightly: $(READY) ## the long form of the kill tests: 200 kills, 100,000 recipients
+nightly: $(READY) ## the long forms: 200 kills, 100,000 recipients, laws on hundreds of examples
 	@$(BIN)/pytest -m nightly
 
 check: $(READY) ## style, types, layers, documents
