@@ -12,8 +12,8 @@ import pytest
 from digest.collect.worker import cores
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there
-_ROOM = 6 * 1024**3
-"""Bytes: what a run leaves behind, a gigabyte or so, pytest keeps of its last three runs."""
+_ROOM = 4 * 1024**3
+"""Bytes: a run in which much fails leaves one or two behind."""
 
 
 def pytest_configure() -> None:
