@@ -6,6 +6,7 @@ statement for every question and answer would take most of the time of collectin
 Patterns of Enterprise Application Architecture, Unit of Work).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,13 @@ class Shelf:
     _silenced: set[int] = field(default_factory=set)
     _asked: set[int] = field(default_factory=set)
     _named: set[str] = field(default_factory=set)
+    _voices: defaultdict[int, set[Name]] = field(default_factory=lambda: defaultdict(set))
+    """The names that speak, by their article: a feed has thousands."""
+
+    def __post_init__(self) -> None:
+        """Put the names that speak with their articles."""
+        for name, id_ in self.speaking.items():
+            self._voices[id_].add(name)
 
     def known_as(self, name: str) -> Article | None:
         """Which article did the source give under this name?"""
@@ -65,9 +73,7 @@ class Shelf:
 
     def speaker(self, article_id: int) -> str:
         """Under which name came the text that an article has? Empty when nobody remembers."""
-        return min(
-            (key for (_, key), id_ in self.speaking.items() if id_ == article_id), default=""
-        )
+        return min((key for _, key in self._voices[article_id]), default="")
 
     def add(self, entry: Entry) -> int:
         """Have a new article; give the id that it has on this shelf."""
@@ -89,17 +95,21 @@ class Shelf:
 
     def silence(self, article_id: int) -> None:
         """Let none of an article's names be that of its text any more."""
-        for name in [name for name, id_ in self.speaking.items() if id_ == article_id]:
+        for name in self._voices.pop(article_id, set()):
             del self.speaking[name]
             self._quiet(*name)
         self._silenced.add(article_id)
 
     def remember(self, seen: Sighting) -> None:
-        """Remember a name."""
-        self._name(seen)
-        self.speaking.pop((self.source, seen.key), None)
+        """Remember a name; when it was first seen never changes."""
+        known = self.names.get(seen.key, seen)
+        self._name(replace(seen, first_seen_at=known.first_seen_at))
+        name = (self.source, seen.key)
+        if name in self.speaking:
+            self._voices[self.speaking.pop(name)].remove(name)
         if seen.speaks:
-            self.speaking[self.source, seen.key] = seen.article_id
+            self.speaking[name] = seen.article_id
+            self._voices[seen.article_id].add(name)
 
     def ask_again(self, page: PageTry) -> None:
         """Have an article's page stand otherwise."""

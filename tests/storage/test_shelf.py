@@ -108,6 +108,16 @@ def test_a_name_that_spoke_and_is_silenced_stays_known(connection: Connection) -
     assert sightings(connection, "fleuve", [KEYS[0]]) == {KEYS[0]: seen(KEYS[0], 1, speaks=False)}
 
 
+def test_when_a_new_name_was_first_seen_stays_where_two_files_hold_its_text(
+    connection: Connection,
+) -> None:
+    with of_fleuve(connection, KEYS[0]) as known:
+        first = seen(KEYS[0], known.add(an_entry(key=KEYS[0])))
+        known.remember(first)
+        known.remember(replace(first, first_seen_at=NOON + timedelta(days=1)))
+    assert sightings(connection, "fleuve", [KEYS[0]])[KEYS[0]].first_seen_at == NOON
+
+
 def test_a_page_is_known_and_kept(connection: Connection) -> None:
     id_ = add_article(connection, an_entry(key=KEYS[0]), now=NOON)
     with of_fleuve(connection, KEYS[0]) as known:
