@@ -19,8 +19,10 @@ _TIME_AGO = re.compile(
 _PARAGRAPHS = re.compile(r"<p\b[^<>]{0,2000}>((?:[^<]|<(?!/?p\b)){0,50000})</p>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 _MOST_TAGS = 12_000
-_MANY_TAGS = 5_000
-"""Few articles have more; what is slower than linear is not tried beyond."""
+_MANY_TAGS, _MORE_TAGS = 5_000, 8_000
+"""Few articles have more; what is slower than linear is tried once beyond the first, and not at all
+beyond the second.
+"""
 _LOOKED_AT = 500_000  # characters of a page
 _SHORTENED = 0.6
 """Share of the text that JSON-LD holds below which an extraction lost a part of it."""
@@ -40,7 +42,7 @@ _SIGNED = re.compile(
 
 def extract(html: str, base: str) -> dict[str, Any]:
     """Give what a page says of its article: the fields of Item (items.py), and `partial`."""
-    html = _bounded(shallow(html))
+    html = shallow(html)
     head = head_of(html)
     ld, meta = head.article or head.medium, head.meta
     dates = _dates(head)
@@ -83,7 +85,7 @@ def _extracted(html: str, base: str, *, with_metadata: bool) -> dict[str, Any]:
     """Extract precisely, by rules alone where these find the paragraphs, or where the page is huge;
     below ENOUGH characters take the longest of three ways to do it.
     """
-    ready = _opened(without(html, "script", "style", "svg"))
+    ready = _opened(_bounded(without(html, "script", "style", "svg")))
     how = {
         "url": base,
         "with_metadata": with_metadata,
@@ -92,13 +94,12 @@ def _extracted(html: str, base: str, *, with_metadata: bool) -> dict[str, Any]:
         "include_comments": False,
         "prune_xpath": _pruned(ready) or None,
     }
-    if ready.count("<") > _MANY_TAGS:
-        return _bare(ready, favor_precision=True, fast=True, **how | {"with_metadata": False})
+    tags = ready.count("<")
     ruled = _bare(ready, favor_precision=True, fast=True, **how)
-    if _is_most_of(str(ruled.get("text") or ""), ready):
+    if tags > _MORE_TAGS or _is_most_of(str(ruled.get("text") or ""), ready):
         return ruled
     precise = _bare(ready, favor_precision=True, **how)
-    if len(str(precise.get("text") or "")) >= ENOUGH:
+    if tags > _MANY_TAGS or len(str(precise.get("text") or "")) >= ENOUGH:
         return precise
     usual = _bare(ready, **how)
     readable = precise | {"text": _readable(ready)}

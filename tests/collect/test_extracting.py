@@ -34,9 +34,38 @@ def _pages() -> dict[str, str]:
     }
 
 
+_MENU = "<nav><ul>" + "<li><a href='/r'>Rubrique</a></li>" * 1_500 + "</ul></nav>"
+
+
+@pytest.mark.parametrize("before", ["", _MENU], ids=["alone", "below a long menu"])
 @pytest.mark.parametrize("body", _pages().values(), ids=_pages())
-def test_the_quick_way_changes_nothing(body: str) -> None:
-    page = _PAGE.format(body)
+def test_the_quick_way_changes_nothing(body: str, before: str) -> None:
+    page = _PAGE.format(before + body)
     careful = bare_extraction(page, url=URL, favor_precision=True, include_comments=False)
     assert isinstance(careful, Document)
     assert extract(page, URL)["content"] == careful.text
+
+
+def _huge(*, before: str = "", after: str = "", head: str = "<title>Le fleuve monte</title>") -> str:
+    text = f"{_text(40, random.Random(2))[:-1]} encore." * 10
+    told = '<h1>Le fleuve monte</h1><time datetime="2026-11-24">24 novembre 2026</time>'
+    body = f"{before}<article>{told}<p>{text}</p></article>{after}"
+    return f"<html><head>{head}</head><body>{body}</body></html>"
+
+
+def test_a_page_of_many_tags_has_a_title_and_a_date_though_its_head_names_none() -> None:
+    found = extract(_huge(before=_MENU), URL)
+    assert (found["title"], found["published"]) == ("Le fleuve monte", ["2026-11-24"])
+    assert found["content"].endswith("encore.")
+
+
+@pytest.mark.parametrize("tag", ["svg", "script", "style"])
+def test_what_is_no_text_does_not_count_where_a_page_is_cut(tag: str) -> None:
+    drawn = f"<{tag}>" + "<path/>" * 12_500 + f"</{tag}>"
+    assert extract(_huge(before=drawn), URL)["content"].endswith("encore.")
+
+
+def test_what_a_huge_page_says_of_itself_at_its_end_is_heard() -> None:
+    said = '<script type="application/ld+json">{"@type":"NewsArticle","author":"Awa Diop"}</script>'
+    rest = "<ul>" + "<li><a href='/r'>Rubrique</a></li>" * 3_500 + "</ul>"
+    assert extract(_huge(after=rest + said), URL)["author"] == "Awa Diop"
