@@ -18,6 +18,7 @@ from digest.collect.urls import is_web
 
 _PARTS = 200  # of one mail that are looked at
 _MOST_PARTS = 1_000  # lines that may part one from another: no mail has them
+_PARTING = re.compile(rb"[\r\n]--")  # the library takes a bare CR for a line's end too
 _LONGEST_HEADER = 2_000  # characters: the library's parser is quadratic in some
 _HEADERS = HeaderRegistry()
 _POLICY = policy.default.clone(
@@ -47,7 +48,7 @@ def read_mail(raw: bytes) -> Item:
     Raises:
         ValueError: it can't be read as a mail, or holds no text.
     """
-    if raw.count(b"\n--") > _MOST_PARTS:
+    if len(_PARTING.findall(raw)) > _MOST_PARTS:
         raise ValueError(f"a mail of more than {_MOST_PARTS:,} parts")
     try:
         message = message_from_bytes(raw, policy=_POLICY)

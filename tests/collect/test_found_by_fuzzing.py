@@ -42,6 +42,10 @@ FOUND = {
         "mail",
         "Content-Type: multipart/mixed; boundary=m\n\n" + "--m\nCon\n" * 18_000,
     ),
+    "a mail of many parts, its lines ended as on old Macs": (
+        "mail",
+        "Content-Type: multipart/mixed; boundary=m\r\r" + "--m\rCon\r" * 40_000,
+    ),
     "containers within containers": (
         "page",
         "<div data-hook='post-description'><ul>" * 60 + "<li><span>a</span></li>" * 2_000,
