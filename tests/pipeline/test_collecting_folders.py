@@ -11,7 +11,7 @@ import pytest
 from digest.model.article import Precision
 from digest.pipeline import claiming
 from digest.pipeline.claiming import HostClaims
-from digest.pipeline.collecting import Occasion
+from digest.pipeline.collecting import Occasion, collect
 from digest.schedule.values import Source
 from tests.conftest import NOW
 from tests.pipeline.rooms import Room, counts
@@ -172,3 +172,14 @@ def test_a_draft_waits_for_the_run_that_reads_its_folder(
             draft = thread.submit(room.collect, occasion=Occasion.DRAFT)
             assert wait([draft], timeout=0.2).not_done
         assert counts(draft.result()["inbox"]) == (1, 1, 0, 0)
+
+
+def test_who_waits_for_a_folder_ends_when_told_to_stop(room: Room, inbox: Path) -> None:
+    (inbox / "a.txt").write_text("Un titre\n\nUn texte.")
+    newsroom = room.newsroom()
+    with HostClaims(newsroom) as others, others.alone("source inbox"), ThreadPoolExecutor(1) as own:
+        draft = own.submit(collect, newsroom, occasion=Occasion.DRAFT)
+        assert wait([draft], timeout=0.2).not_done
+        newsroom.stopping.set()
+        [report] = draft.result(timeout=10)
+    assert report.notes == ("another run reads it now",)
