@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from digest.group.pages import shelves
 from digest.group.reading import Reading
 from digest.model.story import Copy
 
@@ -31,6 +32,7 @@ _WORDS = 1_500
 _FACTORS = [np.uint64(pow(1_000_003, power, 1 << 64)) for power in reversed(range(_RUN))]
 _NO_RUNS: Runs = np.array([], dtype=np.uint32)
 _END = np.uint32((1 << 32) - 1)
+_WIDTH, _LOW = np.uint64(32), np.uint64((1 << 32) - 1)
 _SHIFT = np.uint64(20)
 """The lowest bits of a sum of products say too little of its first word: the next 32 are kept."""
 
@@ -65,13 +67,29 @@ def find_copies(texts: Sequence[tuple[int, Runs]], *, may: May = lambda *_: True
 def runs_in(reading: Reading) -> Runs:
     """Give the sampled four-word runs of a text, one in four."""
     passages = (reading.title, reading.heading, reading.body)
-    marks = reading.body.known.mark.of(np.concatenate([one.numbers for one in passages])[:_WORDS])
+    marks = reading.body.known.mark.of(np.concatenate([one.numbers for one in passages]))
+    return runs_of(marks, np.array([len(marks)]))[0]
+
+
+def runs_of(marks: NDArray[np.uint64], lengths: NDArray[np.int64]) -> list[Runs]:
+    """Give those of several texts, of so many words each, whose words' marks stand in a row."""
+    whose = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
+    left = np.repeat(np.minimum(lengths, _WORDS), lengths) - _within(lengths)
     starts = max(0, len(marks) - _RUN + 1)
     rolled = np.zeros(starts, dtype=np.uint64)
     for place, factor in enumerate(_FACTORS):
         rolled += marks[place : place + starts] * factor  # what is above 64 bits is let go
-    sampled = rolled[(rolled >> _SHIFT) % _ONE_IN == 0]
-    return np.unique((sampled >> _SHIFT).astype(np.uint32))
+    rolled >>= _SHIFT
+    sampled = (rolled % _ONE_IN == 0) & (left[:starts] >= _RUN)
+    kept = np.unique((whose[:starts][sampled] << _WIDTH) | (rolled[sampled] & _LOW))
+    runs = kept.astype(np.uint32)
+    return [runs[shelf] for shelf in shelves((kept >> _WIDTH).astype(np.int64), len(lengths))]
+
+
+def _within(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give each word's place in its text."""
+    begins = np.cumsum(lengths) - lengths
+    return np.arange(lengths.sum()) - np.repeat(begins, lengths)
 
 
 def _shared(texts: Sequence[tuple[int, Runs]]) -> Iterable[list[int]]:

@@ -60,6 +60,7 @@ class Lexicon:
         self._several: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for meaning, names in _names(language):
             self._learn(Lexer(language).read(names).words, meaning)
+        self._second = {stems[1] for known in self._several.values() for stems, _ in known}
         for known in self._several.values():
             known.sort(key=lambda entry: -len(entry[0]))
 
@@ -72,6 +73,10 @@ class Lexicon:
     def opens(self, word: Word) -> bool:
         """Say whether a name of several words may begin with this one."""
         return word.stem in self._several
+
+    def follows(self, word: Word) -> bool:
+        """Say whether such a name may go on with this one."""
+        return word.stem in self._second
 
     def named(self, passage: Passage, opening: Iterable[int]) -> Iterator[tuple[int, int, str]]:
         """Give place, length and mark of the names of several words; none overlaps another.

@@ -86,7 +86,7 @@ class LiveWindow:
         """
         if reading.article.id in self._home:
             raise ValueError(f"article {reading.article.id} has its story: it arrives only once")
-        one = self._scales.take(reading)
+        (one,) = self._scales.take([reading])
         likely = self._rows.add(one, self._scales.weigh([one]))
         means = self._means(likely)
         ruled = self._ruled(one) if into is None else into

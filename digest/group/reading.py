@@ -37,15 +37,11 @@ class Desk:
 
     def read(self, article: Article) -> Reading:
         """Read one article."""
-        read = self.lexer(article.language).read
         headings, body = split_headings(article.body)
         above = "\n".join((article.description, *headings))
-        return Reading(
-            article=article,
-            title=read(article.title),
-            heading=read(above),
-            body=read(body),
-        )
+        texts = (article.title, above, body)
+        title, heading, body_ = self.lexer(article.language).read_each(texts)
+        return Reading(article=article, title=title, heading=heading, body=body_)
 
 
 def split_headings(body: str) -> tuple[list[str], str]:

@@ -95,7 +95,7 @@ def find_stories(
     """
     rulings = rulings or Rulings()
     scales = Scales(encoder)
-    traits = sorted((scales.take(one) for one in readings), key=lambda t: (t.at, t.id))
+    traits = sorted(scales.take(readings), key=lambda t: (t.at, t.id))
     scales.learn(traits, settled={article for members in settled for article in members})
     window = _window(traits, scales)
     copies = _copies(traits, settled, rulings)

@@ -3,12 +3,13 @@
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from digest.group.tokens import BREAK, Tokens
 from digest.group.words import Column, Numbers, Passage, Word, Words
 
 TEXT_CAP = 24_000
@@ -19,16 +20,9 @@ STEMMERS = {"ar": "arabic", "de": "german", "en": "english", "es": "spanish", "f
     "pt": "portuguese",
 }
 
-_TOKEN = re.compile(
-    r"\b(?:[^\W\d_]\.){2,}"  # an acronym
-    r"|\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?(?!\w)"  # a number
-    r"|[^\W_]+"  # a word
-    r"|[.!?…:«»\"“”\n]+"  # what ends a sentence
-)
 _STOP = re.compile(r"[.!?…:«»\"“”\n]")
 _ENDS, _NO_WORD = -1, -2
 """Instead of a word's number: what ends a sentence, and single letters."""
-_START = np.zeros(1, dtype=np.int64)
 _KEPT_PLURAL = re.compile(r"(?<=\w{2}[iou])s$")
 """Snowball's French stemmer leaves the s of `convois`, `partis`, `élus`."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -51,7 +45,7 @@ class Lexer:
         name = STEMMERS.get(language)
         self._stemmer = Stemmer.Stemmer(name) if name else None
         self._words = Words()
-        self._numbers = _Numbers(self._learn_token)
+        self._tokens = Tokens(self._learn_token)
         self._aliases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for names in aliases:
             self._learn(names)
@@ -60,26 +54,40 @@ class Lexer:
     @property
     def met(self) -> int:
         """Count the different words met so far: all of them are kept."""
-        return len(self._numbers)
+        return len(self._tokens)
 
     def read(self, text: str) -> Passage:
         """Split a text into words, aliases folded. Single letters are not words."""
-        numbers, edges = self._split(text[:TEXT_CAP])
-        opening = np.flatnonzero(self._opens.of(numbers))
-        if len(opening):
-            numbers, edges = self._fold_aliases(numbers, edges, opening.tolist())
+        return self.read_each([text])[0]
+
+    def read_each(self, texts: Sequence[str]) -> list[Passage]:
+        """Read several texts: faster than one by one."""
+        found = self._tokens.of(text[:TEXT_CAP] for text in texts)
+        before = np.cumsum(found >= 0)
+        numbers, breaks = found[found >= 0], found == BREAK
+        begins = before[breaks].tolist()
+        marked = np.flatnonzero(breaks | (found == _ENDS))
+        edges = before[marked]
+        first = np.flatnonzero(breaks[marked]).tolist()
+        opens = self._opens.of(numbers)
+        spans = zip(
+            begins, [*begins[1:], len(numbers)], first, [*first[1:], len(edges)], strict=True
+        )
+        return [
+            self._passage(numbers[start:end], edges[one:other] - start, opens[start:end])
+            for start, end, one, other in spans
+        ]
+
+    def _passage(
+        self, numbers: Numbers, edges: NDArray[np.int64], opens: NDArray[np.bool_]
+    ) -> Passage:
+        if opens.any():
+            numbers, edges = self._fold_aliases(numbers, edges, np.flatnonzero(opens).tolist())
         return Passage(numbers=numbers, edges=edges, known=self._words)
 
     def stems(self, text: str) -> tuple[str, ...]:
         """Give the stems of a keyword or name."""
         return tuple(word.stem for word in self.read(text).words)
-
-    def _split(self, text: str) -> tuple[Numbers, NDArray[np.int64]]:
-        tokens = _TOKEN.findall(text)
-        found = np.fromiter(map(self._numbers.__getitem__, tokens), np.int32, len(tokens))
-        is_word = found >= 0
-        edges = np.cumsum(is_word)[found == _ENDS]
-        return found[is_word], np.concatenate((_START, edges))
 
     def _learn_token(self, token: str) -> int:
         if _STOP.match(token):
@@ -99,7 +107,8 @@ class Lexer:
         return _as_word(written, fold(bare), fold(stem), capital=bare[0].isupper())
 
     def _learn(self, names: Sequence[str]) -> None:
-        split = [self._split(name)[0].tolist() for name in names]
+        found = [self._tokens.of([name]).tolist() for name in names]
+        split = [[number for number in one if number >= 0] for one in found]
         sequences = [tuple(self._words[number].folded for number in one) for one in split]
         sequences = [sequence for sequence in sequences if sequence]
         if not sequences:
@@ -131,18 +140,6 @@ class Lexer:
             if _spells([self._words[number] for number in found], sequence):
                 return len(sequence), alias
         return 0, 0
-
-
-class _Numbers(dict[str, int]):
-    """Token → number of its word, below 0 for what is none."""
-
-    def __init__(self, learn: Callable[[str], int]) -> None:
-        super().__init__()
-        self._learn = learn
-
-    def __missing__(self, token: str) -> int:
-        self[token] = number = self._learn(token)
-        return number
 
 
 def _spells(found: Sequence[Word], sequence: Sequence[str]) -> bool:

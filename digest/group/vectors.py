@@ -1,7 +1,8 @@
 """What are articles about, in numbers? A row of weights each, by words, marks and meaning."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -12,7 +13,8 @@ from digest.group.background import RARE, mark_shares, shares
 from digest.group.meaning import Encoder, told_in_short
 from digest.group.products import Rows
 from digest.group.reading import Reading
-from digest.group.traits import Counts, Tallier, Traits, Vocabulary
+from digest.group.tallying import Tallier
+from digest.group.traits import Counts, Traits, Vocabulary
 
 OWN_TOP = 64
 SHARED_TOP = 160
@@ -21,6 +23,8 @@ SHARED_TOP = 160
 _Prior: TypeAlias = Callable[[Sequence[str]], NDArray[np.float64]]
 
 _NONE = np.array([], dtype=np.uint32)
+_BLOCK = 64
+"""Readings that are held, and counted, at once."""
 _PRIOR_ARTICLES = 300
 """How many imagined articles of the background weigh against those of the window."""
 
@@ -47,10 +51,12 @@ class Scales:
         self._tallier, self._encoder = Tallier(), encoder
         self._own, self._shared = _Rarity(_own_prior), _Rarity(_shared_prior)
 
-    def take(self, reading: Reading) -> Traits:
-        """Count one reading."""
-        short = told_in_short(reading.article) if self._encoder else ""
-        return self._tallier.take(reading, short=short)
+    def take(self, readings: Iterable[Reading]) -> Iterator[Traits]:
+        """Count readings, a block at a time, and let them go."""
+        left = iter(readings)
+        while block := list(islice(left, _BLOCK)):
+            short = [told_in_short(one.article) if self._encoder else "" for one in block]
+            yield from self._tallier.take(block, short)
 
     def learn(self, traits: Sequence[Traits], *, settled: Collection[int] = ()) -> None:
         """Take account of a window, once.

@@ -51,8 +51,7 @@ def test_its_likelihoods_are_those_of_a_whole_grouping(late: Article) -> None:
     """An article that was settled before is not learned from, like one that arrives."""
     whole = stories_of(EVENTS, settled=[[late.id]])
     live = window(*(one for one in EVENTS if one.id != late.id))
-    (reading,) = read([late])
-    traits = live._scales.take(reading)
+    (traits,) = live._scales.take(read([late]))
     found = live._rows.add(traits, live._scales.weigh([traits]))
     assert found == {a: p for a, p in whole.likely(late.id).items() if p >= NEAR}
     assert found
