@@ -15,9 +15,10 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.group.alike import LOOKED_AT, MEANT, NEAR, WINDOW, likelihoods
+from digest.group.alike import LOOKED_AT, MEANT, NEAR, WINDOW, likelihoods, undecided
 from digest.group.copies import Originals
 from digest.group.growing import Growing, GrowingRows
+from digest.group.meant import Meant
 from digest.group.reading import Reading
 from digest.group.ruled import pair
 from digest.group.stories import Grouped, Grouping, spoken_in, tell
@@ -189,8 +190,7 @@ class _Table:
         self._ids = [one.id for one in grouping.traits]
         self._own = GrowingRows(window.vectors.own)
         self._shared = GrowingRows(window.vectors.shared)
-        meaning = window.vectors.meaning
-        self._meaning = None if meaning is None else Growing(meaning)
+        self._meaning = Meant(grouping.scales.encoder, grouping.traits, window.vectors.meaning)
         self._hours, self._languages = Growing(window.hours), Growing(window.languages)
         self._grouped = len(self._ids)
         self._spoken = spoken_in(grouping.traits)
@@ -200,25 +200,22 @@ class _Table:
         hour = one.at.timestamp() / 3600
         reach = WINDOW.total_seconds() / 3600
         first = int(np.searchsorted(self._hours.cells[: self._grouped], hour - reach))
-        likely = self._likely(first, hour, self._number(one.language), row)
+        likely = self._likely(first, hour, one, row)
         self._append(one, hour, row)
         return dict(self._named(first, likely))
 
-    def _likely(self, first: int, hour: float, language: int, row: Vectors) -> NDArray[np.float64]:
-        same = self._languages.cells[first:] == language
+    def _likely(self, first: int, hour: float, one: Traits, row: Vectors) -> NDArray[np.float64]:
+        same = self._languages.cells[first:] == self._number(one.language)
         own = self._own.times(row.own, first)
+        shared = self._shared.times(row.shared, first)
+        hours = np.abs(self._hours.cells[first:] - hour)
+        likely = likelihoods(same=same, own=own, shared=shared, hours=hours, meaning=None)
         looked = ~same | (own >= LOOKED_AT)
-        meaning = None
-        if self._meaning is not None and row.meaning is not None:
-            meaning = self._meaning.cells[first:] @ row.meaning[0]
+        several = len(self._spoken) > 1
+        meaning = self._meaning.add(one.short, first, looked & undecided(likely), always=several)
+        if meaning is not None:
             looked |= meaning >= MEANT
-        likely = likelihoods(
-            same=same,
-            own=own,
-            shared=self._shared.times(row.shared, first),
-            hours=np.abs(self._hours.cells[first:] - hour),
-            meaning=meaning,
-        )
+            likely = likelihoods(same=same, own=own, shared=shared, hours=hours, meaning=meaning)
         return np.where(looked & (likely >= NEAR), likely, 0.0)
 
     def _named(self, first: int, likely: NDArray[np.float64]) -> Iterator[tuple[int, float]]:
@@ -231,8 +228,6 @@ class _Table:
         self._shared.add(row.shared)
         self._hours.add(np.array([hour]))
         self._languages.add(np.array([self._number(one.language)]))
-        if self._meaning is not None and row.meaning is not None:
-            self._meaning.add(row.meaning)
 
     def _number(self, language: str) -> int:
         if language not in self._spoken:

@@ -100,7 +100,10 @@ def find_stories(
     window = _window(traits, scales)
     copies = _copies(traits, settled, rulings)
     clusters = start(traits, copies, settled, rulings)
-    pairs = window.pairs([member for cluster in clusters for member in cluster.members])
+    texts = [member for cluster in clusters for member in cluster.members]
+    if encoder:
+        window = window.meaning(scales.meant(traits, window.undecided(texts)))
+    pairs = window.pairs(texts)
     merged = join_across(merge(clusters, pairs, threshold=threshold), window)
     telling = _Telling(traits, copies, _inside(merged, pairs, len(traits)), rulings.leads)
     grouped = [telling.grouped(cluster) for cluster in merged]

@@ -38,7 +38,7 @@ class Vectors:
     shared: Rows
     """By marks that languages share."""
     meaning: "NDArray[np.float32] | None"
-    """By a sentence encoder, where there is one."""
+    """By a sentence encoder, where there is one; not numbers where it was not asked."""
 
 
 class Scales:
@@ -48,14 +48,14 @@ class Scales:
     """
 
     def __init__(self, encoder: Encoder | None = None) -> None:
-        self._tallier, self._encoder = Tallier(), encoder
+        self._tallier, self.encoder = Tallier(), encoder
         self._own, self._shared = _Rarity(_own_prior), _Rarity(_shared_prior)
 
     def take(self, readings: Iterable[Reading]) -> Iterator[Traits]:
         """Count readings, a block at a time, and let them go."""
         left = iter(readings)
         while block := list(islice(left, _BLOCK)):
-            short = [told_in_short(one.article) if self._encoder else "" for one in block]
+            short = [told_in_short(one.article) if self.encoder else "" for one in block]
             yield from self._tallier.take(block, short)
 
     def learn(self, traits: Sequence[Traits], *, settled: Collection[int] = ()) -> None:
@@ -73,14 +73,24 @@ class Scales:
     def weigh(self, traits: Sequence[Traits]) -> Vectors:
         """Give the rows of articles."""
         self._grow()
-        encoder = self._encoder
         return Vectors(
             own=self._own.rows([one.own for one in traits], top=OWN_TOP),
             shared=self._shared.rows(
                 [one.shared for one in traits], top=SHARED_TOP, logarithmic=True
             ),
-            meaning=encoder.encode([one.short for one in traits]) if encoder and traits else None,
+            meaning=None,
         )
+
+    def meant(
+        self, traits: Sequence[Traits], places: NDArray[np.int64]
+    ) -> "NDArray[np.float32] | None":
+        """Give the meanings of articles at some places, as rows among rows that are no numbers."""
+        if self.encoder is None or not len(places):
+            return None
+        rows = self.encoder.encode([traits[place].short for place in places])
+        found = np.full((len(traits), rows.shape[1]), np.nan, dtype=np.float32)
+        found[places] = rows
+        return found
 
     def _grow(self) -> None:
         self._own.grow(self._tallier.own)

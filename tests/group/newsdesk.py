@@ -74,6 +74,17 @@ def convoy(id_: int, *, hours: float = 0, **changes: Any) -> Article:
     return an_article(id=id_, **(values | changes))
 
 
+def strike(id_: int, *, hours: float = 0, **changes: Any) -> Article:
+    """Give a report of which words leave open whether it tells of the convoy."""
+    title = "Les routiers en grève"
+    body = (
+        "Le syndicat des transporteurs appelle ses membres à la grève. Ses chauffeurs refusent de"
+        " rouler de Kita vers Bamako tant que l'armée ne les accompagne pas. Le gouvernement promet"
+        " une réunion lundi avec les importateurs et les banques."
+    )
+    return convoy(id_, hours=hours, **({"title": title, "body": body} | changes))
+
+
 def summit(id_: int, *, hours: float = 0, **changes: Any) -> Article:
     """Give a report on something else altogether."""
     at = NOON + timedelta(hours=hours)

@@ -1,17 +1,14 @@
 """An article that arrives between two groupings finds its story as a whole grouping would."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.group.alike import NEAR
 from digest.group.live import LiveWindow, Placed
-from digest.group.meaning import Meanings
 from digest.group.stories import WINDOW
 from digest.model.article import Article
 from digest.model.ruling import Rulings
@@ -148,23 +145,6 @@ def test_an_empty_window_and_a_language_never_met_are_no_trouble() -> None:
 def test_an_article_arrives_only_once() -> None:
     with pytest.raises(ValueError, match="article 1 has its story"):
         place(window(convoy(1)), convoy(1))
-
-
-class Understanding:
-    """Knows two meanings: attacks, and all else."""
-
-    name = "understanding"
-
-    def encode(self, texts: Sequence[str]) -> Meanings:
-        rows = [[1.0, 0.0] if "Kita" in text else [0.0, 1.0] for text in texts]
-        return np.array(rows, dtype=np.float32)
-
-
-def test_meanings_count_where_there_is_an_encoder() -> None:
-    live = window(convoy(1), summit(4), encoder=Understanding())
-    likely = place(live, convoy(2)).near[0][1]
-    assert likely > place(window(convoy(1), summit(4)), convoy(2)).near[0][1]
-    assert place(live, convoy(3)).joined == 1
 
 
 POOL = [
