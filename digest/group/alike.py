@@ -63,6 +63,10 @@ class Pairs:
     def __iter__(self) -> Iterator[tuple[int, int, float]]:
         return zip(self.one.tolist(), self.other.tolist(), self.likely.tolist(), strict=True)
 
+    def only(self, kept: NDArray[np.bool_]) -> "Pairs":
+        """Give those of the pairs that are to be kept."""
+        return Pairs(one=self.one[kept], other=self.other[kept], likely=self.likely[kept])
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Window:
@@ -130,8 +134,7 @@ class Window:
             hours=np.abs(self.hours[one] - self.hours[other]),
             meaning=self._meant(one, other) if meaning is None else meaning,
         )
-        kept = likely >= least
-        return Pairs(one=one[kept], other=other[kept], likely=likely[kept])
+        return Pairs(one=one, other=other, likely=likely).only(likely >= least)
 
     def _meant(self, one: Places, other: Places) -> NDArray[np.floating] | None:
         meaning = self.vectors.meaning

@@ -10,8 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from digest.group.alike import Pairs
+
 SAME_STORY = 0.42
 """Mean likelihood from which two groups of articles tell one event."""
+
+_ROUNDED = 1e-6
+"""More than by what rounding can lift a mean above its greatest pair."""
 
 
 @dataclass(kw_only=True)
@@ -39,6 +48,23 @@ class Cluster:
         if not self.apart and not other.apart:  # as most are: no need to go through all members
             return True
         return self.apart.isdisjoint(other.members) and other.apart.isdisjoint(self.members)
+
+
+def that_matter(clusters: Sequence[Cluster], pairs: Pairs, *, threshold: float) -> Pairs:
+    """Leave out the pairs that can't change what comes together: most of a crowded window's.
+
+    Two groups whose mean reaches the threshold hold a pair that does. So a story never reaches
+    beyond what such pairs connect, and the other pairs between two such parts say nothing.
+    """
+    home = np.full(1 + max((max(one.members) for one in clusters), default=0), -1)
+    for at, cluster in enumerate(clusters):
+        home[cluster.members] = at
+    one, other = home[pairs.one], home[pairs.other]
+    strong = pairs.likely >= threshold - _ROUNDED
+    edges = (np.ones(strong.sum()), (one[strong], other[strong]))
+    graph = csr_array(edges, shape=(len(clusters), len(clusters)))
+    part = connected_components(graph, directed=False)[1]
+    return pairs.only(part[one] == part[other])
 
 
 def merge(

@@ -104,14 +104,14 @@ def _looked_up(rows: Rows, block: Rows, which: Places) -> NDArray[np.floating]:
     columns = np.unique(block.indices)
     table = np.zeros((block.shape[0], len(columns) + 1), dtype=block.dtype)
     table[:, 1:] = block[:, columns].toarray()
-    column = np.zeros(block.shape[1], dtype=np.int64)  # 0: no row of the block holds it
+    column = np.zeros(block.shape[1], dtype=np.int32)  # 0: no row of the block holds it
     column[columns] = np.arange(1, len(columns) + 1)
-    cells = np.repeat(which * table.shape[1], np.diff(rows.indptr)) + column[rows.indices]
-    multiplied = csr_array(
-        (rows.data * table.ravel()[cells], rows.indices, rows.indptr), rows.shape
-    )
+    cells = np.repeat((which * table.shape[1]).astype(np.int32), np.diff(rows.indptr))
+    cells += column[rows.indices]
+    multiplied = rows.data * table.ravel()[cells]
     # Added one by one, as in `products`: the same pair gives the same sum on either way.
-    return np.asarray(multiplied @ np.ones(rows.shape[1], dtype=rows.dtype))
+    added = csr_array((multiplied, np.zeros_like(rows.indices), rows.indptr), (rows.shape[0], 1))
+    return np.asarray(added @ np.ones(1, dtype=rows.dtype))
 
 
 def heads(rows: Rows, top: int = 48) -> Rows:

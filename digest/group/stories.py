@@ -5,7 +5,7 @@ Everything is deterministic: the same articles give the same stories in any orde
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
@@ -13,13 +13,13 @@ import numpy as np
 
 from digest.group.across import join_across
 from digest.group.alike import WINDOW, Pairs, Window
-from digest.group.clusters import SAME_STORY, Cluster, merge
+from digest.group.clusters import SAME_STORY, Cluster, merge, that_matter
 from digest.group.copies import find_copies
 from digest.group.meaning import Encoder
 from digest.group.reading import Reading
 from digest.group.ruled import pair
 from digest.group.starts import start
-from digest.group.traits import Traits
+from digest.group.traits import NOTHING_COUNTED, Traits
 from digest.group.vectors import Scales
 from digest.model.ruling import Rulings
 from digest.model.story import Copy, Story
@@ -55,7 +55,7 @@ class Grouping:
     places: Mapping[int, int]
     """Article id → its row in the window, in the window's order; copies are among them."""
     traits: tuple[Traits, ...]
-    """Of the articles, by row."""
+    """Of the articles, by row; what was counted is in the rows, and let go."""
     scales: Scales
     """What weighed them."""
     rulings: Rulings
@@ -98,13 +98,15 @@ def find_stories(
     traits = sorted(scales.take(readings), key=lambda t: (t.at, t.id))
     scales.learn(traits, settled={article for members in settled for article in members})
     window = _window(traits, scales)
+    traits = [replace(one, own=NOTHING_COUNTED, shared=NOTHING_COUNTED) for one in traits]
     copies = _copies(traits, settled, rulings)
     clusters = start(traits, copies, settled, rulings)
     texts = [member for cluster in clusters for member in cluster.members]
     if encoder:
         window = window.meaning(scales.meant(traits, window.undecided(texts)))
     pairs = window.pairs(texts)
-    merged = join_across(merge(clusters, pairs, threshold=threshold), window)
+    close = that_matter(clusters, pairs, threshold=threshold)
+    merged = join_across(merge(clusters, close, threshold=threshold), window)
     telling = _Telling(traits, copies, _inside(merged, pairs, len(traits)), rulings.leads)
     grouped = [telling.grouped(cluster) for cluster in merged]
     return Grouping(
@@ -158,8 +160,7 @@ def _inside(clusters: Sequence[Cluster], pairs: Pairs, articles: int) -> Pairs:
     home = np.full(articles, -1)
     for number, cluster in enumerate(clusters):
         home[cluster.members] = number
-    kept = home[pairs.one] == home[pairs.other]
-    return Pairs(one=pairs.one[kept], other=pairs.other[kept], likely=pairs.likely[kept])
+    return pairs.only(home[pairs.one] == home[pairs.other])
 
 
 class _Telling:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,14 @@ OWN_TOP = 64
 SHARED_TOP = 160
 """Features that are kept of a row: the heaviest."""
 
+_Kind = TypeVar("_Kind")
 _Prior: TypeAlias = Callable[[Sequence[str]], NDArray[np.float64]]
 
 _NONE = np.array([], dtype=np.uint32)
 _BLOCK = 64
 """Readings that are held, and counted, at once."""
+_AT_ONCE = 512
+"""Rows that are weighed at once."""
 _PRIOR_ARTICLES = 300
 """How many imagined articles of the background weigh against those of the window."""
 
@@ -53,8 +56,7 @@ class Scales:
 
     def take(self, readings: Iterable[Reading]) -> Iterator[Traits]:
         """Count readings, a block at a time, and let them go."""
-        left = iter(readings)
-        while block := list(islice(left, _BLOCK)):
+        for block in _batched(readings, _BLOCK):
             short = [told_in_short(one.article) if self.encoder else "" for one in block]
             yield from self._tallier.take(block, short)
 
@@ -143,19 +145,28 @@ class _Rarity:
         """Weigh articles, keep the heaviest features of each, bring them to length 1."""
         columns = np.empty(len(counted) * top, dtype=np.int32)
         weights = np.empty(len(counted) * top, dtype=np.float32)
-        ends = [0]
-        for counts in counted:
-            times = counts.times.astype(np.float32)
-            weight = (np.log1p(times) if logarithmic else times) * self._telling[counts.features]
-            column = self._column[counts.features]
-            kept = _heaviest(weight, column, top)
-            length = np.sqrt(np.sum(weight[kept] ** 2))
-            start, end = ends[-1], ends[-1] + len(kept)
-            columns[start:end] = column[kept]
-            weights[start:end] = weight[kept] / length if length else 0.0
-            ends.append(end)
-        cells = (weights[: ends[-1]], columns[: ends[-1]], np.array(ends))
+        ends, end = [np.zeros(1, dtype=np.int64)], 0
+        for some in _batched(counted, _AT_ONCE):
+            block = self._block(some, top, logarithmic=logarithmic)
+            start, end = end, end + len(block.columns)
+            columns[start:end], weights[start:end] = block.columns, block.weights
+            ends.append(start + block.ends)
+        cells = (weights[:end], columns[:end], np.concatenate(ends))
         return csr_array(cells, shape=(len(counted), self._size))
+
+    def _block(self, counted: Sequence[Counts], top: int, *, logarithmic: bool) -> "_Block":
+        features = np.concatenate([counts.features for counts in counted])
+        times = np.concatenate([counts.times for counts in counted]).astype(np.float32)
+        whose = np.repeat(np.arange(len(counted)), [len(counts.features) for counts in counted])
+        weight = (np.log1p(times) if logarithmic else times) * self._telling[features]
+        kept = _heaviest(whose, weight, self._column[features], top)
+        whose, weight = whose[kept], weight[kept]
+        lengths = np.sqrt(np.bincount(whose, weights=weight**2, minlength=len(counted)))
+        return _Block(
+            columns=self._column[features][kept],
+            weights=weight / lengths[whose],
+            ends=np.cumsum(np.bincount(whose, minlength=len(counted))),
+        )
 
     def _learned_of(self, name: str) -> int:
         """Give how many articles could have held a feature: those of its prefix."""
@@ -186,12 +197,26 @@ def _shared_prior(names: Sequence[str]) -> NDArray[np.float64]:
     return np.fromiter((known.get(mark, RARE) for mark in names), float, len(names))
 
 
+class _Block(NamedTuple):
+    """Rows one after the other, and where each ends."""
+
+    columns: NDArray[np.int32]
+    weights: NDArray[np.floating]
+    ends: NDArray[np.int64]
+
+
 def _heaviest(
-    weight: NDArray[np.floating], column: NDArray[np.int32], top: int
+    whose: NDArray[np.int64], weight: NDArray[np.floating], column: NDArray[np.int32], top: int
 ) -> NDArray[np.int64]:
-    """Give the places of the `top` heaviest weights, in the order of their columns."""
+    """Give the places of the `top` heaviest weights of each, in the order of their columns."""
     telling = np.flatnonzero(weight > 0)
-    if len(telling) > top:
-        order = np.lexsort((column[telling], -weight[telling]))
-        telling = telling[order[:top]]
-    return telling[np.argsort(column[telling])]
+    order = telling[np.lexsort((column[telling], -weight[telling], whose[telling]))]
+    owner = whose[order]
+    kept = order[np.arange(len(order)) - np.searchsorted(owner, owner) < top]
+    return kept[np.lexsort((column[kept], whose[kept]))]
+
+
+def _batched(all_: Iterable[_Kind], size: int) -> Iterator[list[_Kind]]:
+    left = iter(all_)
+    while some := list(islice(left, size)):
+        yield some
