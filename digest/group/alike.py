@@ -48,8 +48,11 @@ class Weights:
 
 WITHIN = Weights(own=7.0, shared=15.0, meaning=0.0, apart=-1.5, start=-5.2)
 ACROSS = Weights(own=0.0, shared=30.0, meaning=0.0, apart=-2.0, start=-8.5)
-WITHIN_MEANT = Weights(own=4.8, shared=13.0, meaning=3.7, apart=-1.9, start=-6.0)
+WITHIN_MEANT = Weights(own=6.56, shared=14.6, meaning=0.74, apart=-1.58, start=-5.36)
 ACROSS_MEANT = Weights(own=0.0, shared=25.0, meaning=5.0, apart=-1.0, start=-8.2)
+"""Where meanings are known. Within a language a fifth of a fit of its own and four fifths of WITHIN:
+that fit alone trusts meanings so much that French windows come out worse than by words.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

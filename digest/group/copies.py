@@ -96,8 +96,9 @@ def _shared(texts: Sequence[tuple[int, Runs]]) -> Iterable[list[int]]:
     """Give of each text the runs that another one has too: few, where most texts are no copies."""
     if not texts:
         return []
-    every, times = np.unique(np.concatenate([runs for _, runs in texts]), return_counts=True)
-    often = np.append(every[times > 1], _END)
+    every = np.concatenate([runs for _, runs in texts])
+    every.sort()  # in place: a crowded window has ten million
+    often = np.append(np.unique(every[1:][every[1:] == every[:-1]]), _END)
     return (runs[often[np.searchsorted(often, runs)] == runs].tolist() for _, runs in texts)
 
 

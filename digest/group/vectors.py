@@ -23,10 +23,9 @@ SHARED_TOP = 160
 _Kind = TypeVar("_Kind")
 _Prior: TypeAlias = Callable[[Sequence[str]], NDArray[np.float64]]
 
-_NONE = np.array([], dtype=np.uint32)
 _BLOCK = 64
 """Readings that are held, and counted, at once."""
-_AT_ONCE = 512
+_AT_ONCE = 1024
 """Rows that are weighed at once."""
 _PRIOR_ARTICLES = 300
 """How many imagined articles of the background weigh against those of the window."""
@@ -68,9 +67,9 @@ class Scales:
         self._grow()
         fresh = [one for one in traits if one.id not in settled]
         for language in sorted({one.language for one in traits}):
-            spoken = [one.own for one in fresh if one.language == language]
+            spoken = (one.own for one in fresh if one.language == language)
             self._own.learn(spoken, prefix=f"{language}:")
-        self._shared.learn([one.shared for one in fresh])
+        self._shared.learn(one.shared for one in fresh)
 
     def weigh(self, traits: Sequence[Traits]) -> Vectors:
         """Give the rows of articles."""
@@ -131,11 +130,13 @@ class _Rarity:
 
     def learn(self, counted: Iterable[Counts], *, prefix: str = "") -> None:
         """Take account of articles, for the features that begin with a prefix."""
-        held = [counts.features for counts in counted]
-        features = np.concatenate([*held, _NONE]).astype(np.int64)
-        holding = np.bincount(features, minlength=self._size)
-        telling = _telling(holding, len(held), self._prior)
-        self._learned[prefix] = len(held)
+        holding, articles = np.zeros(self._size, dtype=np.int64), 0
+        for some in _batched(counted, _AT_ONCE):
+            features = np.concatenate([counts.features for counts in some])
+            holding += np.bincount(features, minlength=self._size)
+            articles += len(some)
+        telling = _telling(holding, articles, self._prior)
+        self._learned[prefix] = articles
         if prefix:
             meant = np.fromiter((n.startswith(prefix) for n in self._names), bool, self._size)
             telling = np.where(meant, telling, self._telling)

@@ -52,3 +52,12 @@ def test_stories_and_copies_of_four_french_days() -> None:
 def test_stories_of_three_french_days_in_may_and_in_june() -> None:
     for name, window in labelled_windows(DATA).items():
         above(story_figures(f"stories.{name}", window))
+
+
+@needs_texts
+@pytest.mark.slow
+def test_stories_of_french_days_with_an_encoder() -> None:
+    windows = {f"stories.{name}": window for name, window in labelled_windows(DATA).items()}
+    for name, window in {"stories": french(rows(DATA / AUGUST)), **windows}.items():
+        found = story_figures(name, window, sentence_encoder())
+        above({f"{figure}.semantic": value for figure, value in found.items()})
