@@ -50,8 +50,8 @@ WITHIN = Weights(own=7.0, shared=15.0, meaning=0.0, apart=-1.5, start=-5.2)
 ACROSS = Weights(own=0.0, shared=30.0, meaning=0.0, apart=-2.0, start=-8.5)
 WITHIN_MEANT = Weights(own=6.56, shared=14.6, meaning=0.74, apart=-1.58, start=-5.36)
 ACROSS_MEANT = Weights(own=0.0, shared=25.0, meaning=5.0, apart=-1.0, start=-8.2)
-"""Where meanings are known. Within a language a fifth of a fit of its own and four fifths of WITHIN:
-that fit alone trusts meanings so much that French windows come out worse than by words.
+"""Where meanings are known. Within a language a fifth of a fit of its own, the rest of WITHIN: that
+fit alone trusts meanings so much that French windows come out worse than by words.
 """
 
 
@@ -182,6 +182,7 @@ def likelihoods(
     apart = np.minimum(hours / _HOURS, 1.0)
     odds = np.where(same, _odds(WITHIN, own, shared, apart), _odds(ACROSS, own, shared, apart))
     if meaning is not None:
+        meaning = meaning.astype(np.float64)
         meant = np.where(
             same,
             _odds(WITHIN_MEANT, own, shared, apart) + WITHIN_MEANT.meaning * meaning,
@@ -203,6 +204,7 @@ def _odds(
     own: NDArray[np.floating],
     shared: NDArray[np.floating],
     apart: NDArray[np.float64],
-) -> NDArray[np.floating]:
+) -> NDArray[np.float64]:
     """Give the log-odds without what the articles mean."""
-    return weights.own * own + weights.shared * shared + weights.apart * apart + weights.start
+    words = weights.own * own.astype(np.float64) + weights.shared * shared.astype(np.float64)
+    return words + weights.apart * apart + weights.start
