@@ -46,7 +46,9 @@ def test_the_quick_way_changes_nothing(body: str, before: str) -> None:
     assert extract(page, URL)["content"] == careful.text
 
 
-def _huge(*, before: str = "", after: str = "", head: str = "<title>Le fleuve monte</title>") -> str:
+def _huge(
+    *, before: str = "", after: str = "", head: str = "<title>Le fleuve monte</title>"
+) -> str:
     text = f"{_text(40, random.Random(2))[:-1]} encore." * 10
     told = '<h1>Le fleuve monte</h1><time datetime="2026-11-24">24 novembre 2026</time>'
     body = f"{before}<article>{told}<p>{text}</p></article>{after}"
