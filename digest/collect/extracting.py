@@ -17,6 +17,8 @@ _TIME_AGO = re.compile(
     r"""<\w{1,10}\b[^<>]{0,500}data-hook=["']time-ago["'][^<>]{0,500}>([^<>]{1,60})<"""
 )
 _PARAGRAPHS = re.compile(r"<p\b[^<>]{0,2000}>((?:[^<]|<(?!/?p\b)){0,50000})</p>", re.IGNORECASE)
+_PROSE = re.compile(r">([^<>]{70,})")
+"""What other algorithms may take for text, in whatever element."""
 _TAGS = re.compile(r"<[^<>]*>")
 _MOST_TAGS = 12_000
 _MANY_TAGS, _MORE_TAGS = 5_000, 8_000
@@ -113,7 +115,8 @@ def _is_most_of(text: str, html: str) -> bool:
     the rest: it does so where that is twice as long, or where the text has no paragraphs.
     """
     there = sum(len(_TAGS.sub("", one)) for one in _PARAGRAPHS.findall(html))
-    return len(text) >= ENOUGH and there / 2 <= len(text) <= there * 2
+    anywhere = sum(map(len, _PROSE.findall(html)))
+    return len(text) >= ENOUGH and max(there, anywhere) / 2 <= len(text) <= there * 2
 
 
 def _pruned(html: str) -> str:

@@ -23,6 +23,8 @@ def _pages() -> dict[str, str]:
     lead = "".join(f"<p>{_text(40, chance)}</p>" for _ in range(3))
     rest = [_text(50, chance) for _ in range(20)]
     paragraphs = "".join(f"<p>{one}</p>" for one in rest)
+    blocks = "".join(f"<div>{one}</div>" for one in rest)
+    items = "".join(f"<li>{one}</li>" for one in rest)
     rows = "".join(f"<tr><td>{one}</td></tr>" for one in rest)
     return {
         "paragraphs": f"<article><h1>T</h1>{lead}{paragraphs}</article>",
@@ -30,7 +32,10 @@ def _pages() -> dict[str, str]:
         "two containers": f"<div class='entry-content'>{lead}</div><section>{paragraphs}</section>",
         "line breaks": f"<article><h1>T</h1>{'<br><br>'.join(rest)}</article>",
         "a table": f"<article><h1>T</h1><table>{rows}</table></article>",
-        "blocks": "".join(f"<div>{one}</div>" for one in rest),
+        "blocks below": f"<div>{lead}</div><div>{blocks}</div>",
+        "line breaks below": f"<section>{lead}</section><div>{'<br><br>'.join(rest)}</div>",
+        "a list below": f"<main>{lead}</main><ul>{items}</ul>",
+        "blocks": blocks,
     }
 
 
