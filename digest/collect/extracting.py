@@ -19,6 +19,7 @@ _TIME_AGO = re.compile(
 _PARAGRAPHS = re.compile(r"<p\b[^<>]{0,2000}>((?:[^<]|<(?!/?p\b)){0,50000})</p>", re.IGNORECASE)
 _PROSE = re.compile(r">([^<>]{70,})")
 """What other algorithms may take for text, in whatever element."""
+_LINES = ("p", "h2", "h3", "li")
 _TAGS = re.compile(r"<[^<>]*>")
 _MOST_TAGS = 12_000
 _MANY_TAGS, _MORE_TAGS = 5_000, 8_000
@@ -146,8 +147,13 @@ def _readable(html: str) -> str:
     from lxml import html as lxml_html
 
     shown = lxml_html.fromstring(Document(tree).summary() or "<p></p>")
-    lines = (" ".join(one.text_content().split()) for one in shown.iter("p", "h2", "h3", "li"))
+    lines = (" ".join(one.text_content().split()) for one in shown.iter(*_LINES) if not _inside(one))
     return "\n".join(filter(None, lines))
+
+
+def _inside(element: Any) -> bool:  # noqa: ANN401 - lxml has no types
+    """Tell whether an element's text was given already, with that of the line around it."""
+    return next(element.iterancestors(*_LINES), None) is not None
 
 
 def _opened(html: str) -> str:

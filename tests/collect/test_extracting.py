@@ -76,3 +76,9 @@ def test_what_a_huge_page_says_of_itself_at_its_end_is_heard() -> None:
     said = '<script type="application/ld+json">{"@type":"NewsArticle","author":"Awa Diop"}</script>'
     rest = "<ul>" + "<li><a href='/r'>Rubrique</a></li>" * 3_500 + "</ul>"
     assert extract(_huge(after=rest + said), URL)["author"] == "Awa Diop"
+
+
+def test_text_within_nested_lists_is_given_once() -> None:
+    text = f"<ul><li>{'<ul><li>' * 9}<p>{_text(40, random.Random(3))}</p>"
+    said = extract(_PAGE.format(text), URL)["content"].split()
+    assert len(said) == 40
