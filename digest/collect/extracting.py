@@ -147,7 +147,9 @@ def _readable(html: str) -> str:
     from lxml import html as lxml_html
 
     shown = lxml_html.fromstring(Document(tree).summary() or "<p></p>")
-    lines = (" ".join(one.text_content().split()) for one in shown.iter(*_LINES) if not _inside(one))
+    lines = (
+        " ".join(one.text_content().split()) for one in shown.iter(*_LINES) if not _inside(one)
+    )
     return "\n".join(filter(None, lines))
 
 
