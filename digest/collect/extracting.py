@@ -4,7 +4,7 @@ Runs in the worker's process only.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from digest.collect.clean import plain, shallow
@@ -51,7 +51,7 @@ def extract(html: str, base: str) -> dict[str, Any]:
     dates = _dates(head)
     known = bool(dates) and bool(_title(head))
     found = _extracted(html, base, with_metadata=not known)
-    body = _whole(str(found.get("text") or ""), html, head)
+    body = _whole(_text_of(found), html, head)
     publisher = _first(head.names(ld.get("publisher")), meta.get("og:site_name"))
     author = _first(head.names(ld.get("author")), _person(meta), found.get("author"))
     author = author or (_first(*_SIGNED.findall(html[:_LOOKED_AT])[:1]) if known else "")
@@ -91,22 +91,27 @@ def _extracted(html: str, base: str, *, with_metadata: bool) -> dict[str, Any]:
     ready = _opened(_bounded(without(html, "script", "style", "svg")))
     how = {
         "url": base,
-        "with_metadata": with_metadata,
         # Not any date that the text speaks of: what that finds is often wrong, and slow to find.
         "date_extraction_params": {"original_date": True, "extensive_search": False},
         "include_comments": False,
         "prune_xpath": _pruned(ready) or None,
     }
     tags = ready.count("<")
-    ruled = _bare(ready, favor_precision=True, fast=True, **how)
-    if tags > _MORE_TAGS or _is_most_of(str(ruled.get("text") or ""), ready):
+    ruled = _bare(ready, favor_precision=True, fast=True, with_metadata=with_metadata, **how)
+    if tags > _MORE_TAGS or _is_most_of(_text_of(ruled), ready):
         return ruled
-    precise = _bare(ready, favor_precision=True, **how)
-    if tags > _MANY_TAGS or len(str(precise.get("text") or "")) >= ENOUGH:
-        return precise
-    usual = _bare(ready, **how)
-    readable = precise | {"text": _readable(ready)}
-    return max((precise, usual, readable), key=lambda values: len(str(values.get("text") or "")))
+    lacks = with_metadata and not ruled  # what names no text gives no metadata either
+    precise = _bare(ready, favor_precision=True, with_metadata=lacks, **how)
+    text, said = _text_of(precise), ruled or precise
+    if tags <= _MANY_TAGS and len(text) < ENOUGH:
+        lacks = with_metadata and not said
+        usual = _bare(ready, with_metadata=lacks, **how)
+        text, said = max(text, _text_of(usual), _readable(ready), key=len), said or usual
+    return said | {"text": text}
+
+
+def _text_of(found: Mapping[str, Any]) -> str:
+    return str(found.get("text") or "")
 
 
 def _is_most_of(text: str, html: str) -> bool:

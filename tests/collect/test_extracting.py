@@ -82,3 +82,11 @@ def test_text_within_nested_lists_is_given_once() -> None:
     text = f"<ul><li>{'<ul><li>' * 9}<p>{_text(40, random.Random(3))}</p>"
     said = extract(_PAGE.format(text), URL)["content"].split()
     assert len(said) == 40
+
+
+def test_a_page_of_which_the_rules_find_no_text_has_its_title_and_date() -> None:
+    dated = "<time datetime='2026-11-20'>20 novembre 2026</time>"
+    lines = "".join(f"<li>{_text(3, random.Random(one))}</li>" for one in range(6))
+    page = f"<html><head><title>Le fleuve</title></head><body>{dated}<aside>{lines}</aside></body>"
+    said = extract(page, URL)
+    assert (said["title"], said["published"]) == ("Le fleuve", ["2026-11-20"])
