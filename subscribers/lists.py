@@ -9,9 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from subscribers import tables
-from subscribers.database import KINDS, among, as_ids
+from subscribers.database import KINDS, among, as_ids, columns_of, gathered
 from subscribers.errors import ClosedList, ListError, UnknownList
-from subscribers.model import Absent, Addressee, ListSize, MailingList, Recipient, SubscriptionState
+from subscribers.model import (
+    Absent,
+    Addressees,
+    ListSize,
+    MailingList,
+    Recipient,
+    SubscriptionState,
+)
 from subscribers.texts import one_line
 from subscribers.upserts import insert_if_absent
 
@@ -49,14 +56,15 @@ _HERE = (
     & _ban.reason.is_(None)
     & or_(_place.paused_until.is_(None), _place.paused_until <= bindparam("now"))
 )
-_PRESENT = {kind: _PEOPLE.where(among(kind, _person.id), _HERE) for kind in KINDS}
-_PRESENT_WITHIN = _PEOPLE.where(
+_PRESENT = {kind: gathered(kind, _PEOPLE.where(among(kind, _person.id), _HERE)) for kind in KINDS}
+_WITHIN = _PEOPLE.where(
     _HERE,
     *(
         id_.between(bindparam("first"), bindparam("last"))
         for id_ in (_person.id, _place.subscriber_id)
     ),
 )
+_PRESENT_WITHIN = {kind: gathered(kind, _WITHIN) for kind in KINDS}
 """Two walks side by side, in place of two look-ups a reader: half of the server's time."""
 _DENSE = 2
 """Up to so many ids a planned recipient, all readers between first and last are looked at."""
@@ -201,7 +209,7 @@ def readers(connection: Connection, list_name: str) -> Iterator[Recipient]:
 
 def recipients(
     connection: Connection, list_name: str, ids: Sequence[int], now: datetime = _NEVER
-) -> tuple[list[Addressee], list[Absent]]:
+) -> tuple[Addressees, list[Absent]]:
     """Look planned recipients up just before they are mailed; both answers keep the order of `ids`.
 
     Who is paused beyond `now` is absent; without it nobody is.
@@ -210,28 +218,30 @@ def recipients(
         UnknownList: no list has that name.
     """
     planned = list(dict.fromkeys(ids))
-    present = _present(connection, list_name, planned, now)
-    if [one[0] for one in present] == planned:
-        return present, []  # as nearly always
-    here = {one.id: one for one in present}
+    found = _present(connection, list_name, planned, now)
+    if found.ids == planned:
+        return found, []  # as nearly always
+    here = {one.id: one for one in found}
     gone = [id_ for id_ in planned if id_ not in here]
     absent = _absent(connection, list_name, gone) if gone else []
-    return [here[id_] for id_ in planned if id_ in here], absent
+    return Addressees.of(here[id_] for id_ in planned if id_ in here), absent
 
 
 def _present(
     connection: Connection, list_name: str, ids: Sequence[int], now: datetime
-) -> list[Addressee]:
+) -> Addressees:
     """Give those of `ids` who are to be mailed, perhaps with others, in any order."""
     first, last = min(ids, default=1), max(ids, default=0)
+    kind = connection.dialect.name
+    given: dict[str, object] = {"list": list_name, "now": now}
     if last - first < _DENSE * len(ids):
-        given = {"list": list_name, "now": now, "first": first, "last": last}
-        found = connection.execute(_PRESENT_WITHIN, given)
+        question = _PRESENT_WITHIN[kind]
+        given |= {"first": first, "last": last}
     else:
-        kind = connection.dialect.name
-        given = {"list": list_name, "now": now, "ids": as_ids(kind, ids)}
-        found = connection.execute(_PRESENT[kind], given)
-    return list(map(Addressee._make, found.all()))
+        question = _PRESENT[kind]
+        given["ids"] = as_ids(kind, ids)
+    found, addresses, names = columns_of(connection.execute(question, given).one())
+    return Addressees(ids=found, addresses=addresses, names=names)
 
 
 def _make(connection: Connection, name: str, title: str, now: datetime) -> bool:

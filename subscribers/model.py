@@ -1,6 +1,6 @@
 """The nouns of readership: lists, subscriptions, consent, suppressions, recipients."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -164,11 +164,34 @@ class Choices(NamedTuple):
 
 
 class Addressee(NamedTuple):
-    """Whom a mail is about to go to. A tuple: a million are made while an issue is sent."""
+    """Whom a mail is about to go to."""
 
     id: int
     address: str
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressees:
+    """Those of one call. As columns, for a million are looked up while an issue is sent."""
+
+    ids: Sequence[int] = ()
+    addresses: Sequence[str] = ()
+    names: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, readers: Iterable[Addressee]) -> "Addressees":
+        """Gather readers, in their order."""
+        ids, addresses, names = [*zip(*readers, strict=True)] or [(), (), ()]
+        return cls(ids=ids, addresses=addresses, names=names)
+
+    def __iter__(self) -> Iterator[Addressee]:
+        """Give them one by one."""
+        return map(Addressee, self.ids, self.addresses, self.names)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self.ids)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ What deciphers to anything but ten zero bytes and an id was not made here: one g
 
 import hashlib
 import hmac
+import struct
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Sequence
@@ -86,12 +87,15 @@ def unsubscribe_tokens(
     secret_key: bytes, list_name: str, subscriber_ids: Iterable[int]
 ) -> list[str]:
     """Make the tokens of a list's unsubscribe links, one a subscriber, in order."""
-    asked = b"".join([id_.to_bytes(_ID).rjust(_BLOCK, b"\0") for id_ in subscriber_ids])
-    sealed = _cipher(secret_key, _UNSUBSCRIBE, list_name).encryptor().update(asked)
-    blocks = [sealed[at : at + _BLOCK] for at in range(0, len(sealed), _BLOCK)]
-    name = list_name.encode()
-    hidden = _hidden(secret_key, blocks, [name] * len(blocks))
-    return [_text_of(block + masked) for block, masked in zip(blocks, hidden, strict=True)]
+    ids, name = [*subscriber_ids], list_name.encode()
+    max(ids, default=0).to_bytes(_ID)  # raises where an id would be read as another
+    asked = struct.pack(">" + "8xQ" * len(ids), *ids)
+    blocks = _cipher(secret_key, _UNSUBSCRIBE, list_name).encryptor().update(asked)
+    sealed = [*_columns(blocks, _BLOCK), *_hidden(secret_key, blocks, name)]
+    width = -(-len(sealed) // 3) * 3  # whole letters: the text can be cut
+    text = _text_of(_woven(sealed, width, len(ids)))
+    letters = -(-len(sealed) * 8 // 6)
+    return [text[at : at + letters] for at in range(0, len(text), width // 3 * 4)]
 
 
 def read_unsubscribe_token(secret_key: bytes, token: str) -> Unsubscription:
@@ -104,8 +108,7 @@ def read_unsubscribe_token(secret_key: bytes, token: str) -> Unsubscription:
     block, masked = sealed[:_BLOCK], sealed[_BLOCK:]
     if len(block) < _BLOCK:
         raise TokenError(_DAMAGED)
-    [name] = _hidden(secret_key, [block], [masked])
-    list_name = name.decode("utf-8", "replace")
+    list_name = b"".join(_hidden(secret_key, block, masked)).decode("utf-8", "replace")
     asked = _cipher(secret_key, _UNSUBSCRIBE, list_name).decryptor().update(block)
     subscriber_id = int.from_bytes(asked[-_ID:])
     genuine = unsubscribe_token(secret_key, subscriber_id, list_name)
@@ -211,18 +214,41 @@ def _masked(mask: "hashlib.blake2b", tag: bytes, text: bytes) -> bytes:
     return _mixed(text, stream[:length])
 
 
-def _hidden(secret_key: bytes, blocks: Sequence[bytes], texts: Sequence[bytes]) -> list[bytes]:
-    """Hide texts of one length, each under a block of its own; done twice it shows them again."""
-    length = max(map(len, texts), default=0)
-    counted = range(-(-length // _BLOCK))
-    asked = [block[:-1] + bytes([block[-1] ^ at]) for block in blocks for at in counted]
-    stream = _cipher(secret_key, b"mask", "").encryptor().update(b"".join(asked))
-    width = _BLOCK * len(counted)
-    return [_mixed(text, stream[at * width : at * width + length]) for at, text in enumerate(texts)]
+def _hidden(secret_key: bytes, blocks: bytes, text: bytes) -> list[bytes]:
+    """Hide one text under each of many blocks; done twice it shows it again.
+
+    As columns: the first byte of all, the second of all …, so that no loop runs over readers.
+    """
+    first, *_, last = columns = _columns(blocks, _BLOCK)
+    hidden: list[bytes] = []
+    for count in range(-(-len(text) // _BLOCK)):
+        asked = _woven([*columns[:-1], last.translate(_xor(count))], _BLOCK, len(first))
+        stream = _cipher(secret_key, b"mask", "").encryptor().update(asked)
+        part = text[count * _BLOCK :][:_BLOCK]
+        hidden += [stream[at::_BLOCK].translate(_xor(byte)) for at, byte in enumerate(part)]
+    return hidden
+
+
+def _columns(rows: bytes, width: int) -> list[bytes]:
+    return [rows[at::width] for at in range(width)]
+
+
+def _woven(columns: Sequence[bytes], width: int, count: int) -> bytes:
+    """Make rows of columns again, each filled up with zeros to `width`."""
+    rows = bytearray(width * count)
+    for at, column in enumerate(columns):
+        rows[at::width] = column
+    return bytes(rows)
 
 
 def _mixed(text: bytes, stream: bytes) -> bytes:
     return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
+
+
+@lru_cache(maxsize=256)
+def _xor(byte: int) -> bytes:
+    """Give the table by which bytes.translate combines all bytes with one."""
+    return bytes(byte ^ other for other in range(256))
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,7 @@
 """How does one text become each reader's own? Split at its tokens once, joined per recipient."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -53,12 +53,23 @@ def values_of(*, name: str, address: str, unsubscribe_url: str) -> dict[str, str
     }
 
 
+def all_plain(texts: Sequence[str]) -> list[str]:
+    """Make many texts plain; they are looked at together, since nearly all are so already."""
+    if _is_plain("".join(texts)):
+        return [text.strip() for text in texts]
+    return [plain(text) for text in texts]
+
+
 def plain(text: str) -> str:
     """Make what a reader typed fit for one line of a mail.
 
     Line breaks and control characters go, so does `%%`: a provider that fills tokens in one after
     the other would take a reader's own `%%…%%` for one of ours.
     """
-    if text.isprintable() and "%%" not in text:
+    if _is_plain(text):
         return text.strip()
     return re.sub("%%+", "%", CONTROL.sub(" ", text)).strip()
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and "%%" not in text

@@ -5,7 +5,6 @@ doubt and never a second mail.
 """
 
 import random
-from collections.abc import Sequence
 from datetime import datetime
 from queue import Empty, Queue
 from threading import Thread
@@ -24,7 +23,7 @@ from digest.pipeline.settling import take_in
 from digest.pipeline.telling import Laps, tell_called, tell_untried
 from digest.storage import ledger, tallies
 from subscribers import lists
-from subscribers.model import Addressee
+from subscribers.model import Addressees
 
 
 def mail(round_: Round, batch: Batch) -> Batch | Wait | None:
@@ -52,18 +51,18 @@ def mail(round_: Round, batch: Batch) -> Batch | Wait | None:
     return following
 
 
-def _intend(round_: Round, batch: Batch, now: datetime, deadline: datetime) -> Sequence[Addressee]:
+def _intend(round_: Round, batch: Batch, now: datetime, deadline: datetime) -> Addressees:
     """Look the recipients up once more and write the intent; give whom the call is for."""
     with round_.newsroom.database.write() as connection:
         if round_.brake.pulled.is_set() or not may_call(round_):
             ledger.release(connection, batch)
-            return ()
+            return Addressees()
         gone = tallies.skipped(connection, batch.id)
         planned = [id_ for id_ in batch.recipient_ids if id_ not in gone]
         present, absent = lists.recipients(connection, batch.list_name, planned, now)
         if not _written(connection, round_, batch, nobody=not present, deadline=deadline):
             ledger.release(connection, batch)  # if it is ours still: the issue was paused
-            return ()
+            return Addressees()
         ledger.skip(connection, batch, {one.id: one.reason for one in absent}, now)
         return present
 
@@ -83,7 +82,7 @@ def _written(
     )
 
 
-def _call(round_: Round, batch: Batch, to: Sequence[Addressee], deadline: datetime) -> Call:
+def _call(round_: Round, batch: Batch, to: Addressees, deadline: datetime) -> Call:
     issue = round_.issue
     return Call(
         attempt_id=batch.attempt_id,
@@ -123,7 +122,7 @@ def _settle(
     now = round_.newsroom.clock()
     settlement = settle(
         receipt,
-        frozenset(to.id for to in call.to),
+        frozenset([to.id for to in call.to]),
         tries=batch.tries + 1,
         now=now,
         jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing

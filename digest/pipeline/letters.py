@@ -1,14 +1,14 @@
 """What is written to whom? From an issue's edition and a recipient to a provider's values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from digest.deliver.bounces.return_paths import return_paths
 from digest.deliver.headers import bulk_headers, message_ids
-from digest.deliver.personalise import plain
+from digest.deliver.personalise import all_plain
 from digest.deliver.provider import Letter, Personal
 from digest.model.issue import Edition, Issue, RenderedEdition
 from digest.pipeline.newsroom import Newsroom
-from subscribers.model import Addressee
+from subscribers.model import Addressees
 from subscribers.tokens import unsubscribe_tokens
 
 PROOF = {"fr": "[Épreuve]", "en": "[Proof]"}
@@ -37,17 +37,15 @@ def letter_of(newsroom: Newsroom, issue: Issue, edition: Edition | RenderedEditi
 
 
 def personals_of(
-    newsroom: Newsroom, issue_id: int, list_name: str, readers: Sequence[Addressee]
+    newsroom: Newsroom, issue_id: int, list_name: str, readers: Addressees
 ) -> tuple[Personal, ...]:
     """Give what is each reader's own: their name, and the link that ends their subscription."""
-    ids = (reader.id for reader in readers)
-    tokens = unsubscribe_tokens(newsroom.secret_key, list_name, ids)
+    base = f"{newsroom.site_url}/u/"
+    tokens = unsubscribe_tokens(newsroom.secret_key, list_name, readers.ids)
     named = message_ids(issue_id, newsroom.site_url)
-    link = f"{newsroom.site_url}/u/"
-    return tuple(
-        Personal(id_, address, plain(name), link + token, named(id_))
-        for (id_, address, name), token in zip(readers, tokens, strict=True)
-    )
+    links, names = (base + token for token in tokens), all_plain(readers.names)
+    ids = readers.ids
+    return tuple(map(Personal, ids, readers.addresses, names, links, map(named, ids)))
 
 
 def return_paths_of(newsroom: Newsroom, attempt_id: str) -> Callable[[int], str] | None:

@@ -40,7 +40,7 @@ from digest.pipeline.reaching import looks_at
 from digest.pipeline.sharing import full_editions
 from digest.pipeline.warning import findings as warnings_of_sources
 from digest.storage import articles, issues, pictures
-from subscribers.model import Addressee
+from subscribers.model import Addressees
 
 MAIL_NOBODY = frozenset({"outbox", "null"})
 """Providers after which links may lead to this machine."""
@@ -153,8 +153,8 @@ def _rooms(newsroom: Newsroom, editions: Editions) -> list[Finding]:
 
 def _headers(newsroom: Newsroom, issue: Issue, list_name: str) -> dict[str, str]:
     """Make the way out of a reader's mail as sending does, for a reader who is nobody."""
-    nobody = Addressee(0, "nobody@digest.invalid", "")
-    (personal,) = personals_of(newsroom, issue.id, list_name, [nobody])
+    nobody = Addressees(ids=[0], addresses=["nobody@digest.invalid"], names=[""])
+    (personal,) = personals_of(newsroom, issue.id, list_name, nobody)
     return unsubscribe_headers(personal.unsubscribe_url)
 
 

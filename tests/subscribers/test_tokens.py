@@ -40,6 +40,26 @@ def test_a_token_says_what_was_put_in(subscriber_id: int, name: str) -> None:
     assert len(token) <= LONGEST
 
 
+@pytest.mark.parametrize(
+    ("name", "token"),
+    [
+        ("hebdo-sahel", "6LmaN-P81FmGyLwIC-l1eA5fBOYiH4gj7pmI"),
+        (
+            "un-nom-de-liste-plus-long-qu-un-bloc",
+            "5pP3w5v87-2lL1DRGG12bhPJWcehRswEIjaFp_b5AX_TcP-LP6BovuvbMpvBxbjkLRGVtw",
+        ),
+    ],
+)
+def test_links_of_mail_that_was_sent_long_ago_are_made_the_same(name: str, token: str) -> None:
+    assert unsubscribe_tokens(KEY, name, [7, 123_456])[1] == token
+
+
+def test_an_id_too_long_for_a_block_has_no_token() -> None:
+    assert unsubscribe_tokens(KEY, "hebdo", [2**48 - 1])
+    with pytest.raises(OverflowError):
+        unsubscribe_tokens(KEY, "hebdo", [2**48])
+
+
 @given(st.data())
 def test_a_token_changed_anywhere_is_refused(data: st.DataObject) -> None:
     token = unsubscribe_token(KEY, 4711, "hebdo")
