@@ -53,7 +53,7 @@ _PEOPLE = (
 )
 _HERE = (
     (_place.state == SubscriptionState.CONFIRMED)
-    & _ban.reason.is_(None)
+    & _ban.address_hash.is_(None)
     & or_(_place.paused_until.is_(None), _place.paused_until <= bindparam("now"))
 )
 _PRESENT = {kind: gathered(kind, _PEOPLE.where(among(kind, _person.id), _HERE)) for kind in KINDS}
