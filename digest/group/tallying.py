@@ -28,7 +28,10 @@ BODY_WORDS = 150
 _ROUND_UP = re.compile(
     r"(?:(?:morning|evening|daily|weekly)[ -](?:briefing|brief|round-?up|recap|wrap)\b"
     r"|(?:briefing|round-?up|recap|newsletter|podcast)\s*[:–—-]"
-    r"|revue (?:de presse|de la semaine)\b|l.essentiel de l.actualite\b|ce qu.il faut retenir d)"
+    r"|revue (?:de presse|de la semaine)\b|l.essentiel de l.actualite\b|ce qu.il faut retenir d"
+    r"|(?:[^:]{1,40}:\s*)?le point sur (?:la pandemie\b|l.epidemie\b|.*\bdans le monde\b)"
+    r"|(?:factbox\s*[:–—-]\s*)?latest on the (?:worldwide|global) spread\b"
+    r"|what you need to know about .*\bright now\b)"
 )
 """How the title of a round-up begins, folded. What is told live of one event is none."""
 _EVERYWHERE = 0.25

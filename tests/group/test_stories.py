@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,8 +101,18 @@ def test_every_article_is_in_exactly_one_story(makers: list[object], hours: int)
     assert sorted(found) == [article.id for article in articles]
 
 
-def test_a_round_up_of_many_events_is_a_story_of_its_own() -> None:
-    review = convoy(2, title="Revue de presse : le convoi de Kita")
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Revue de presse : le convoi de Kita",
+        "Convoi de Kita: le point sur la pandémie",
+        "Kita : le point sur les convois dans le monde",
+        "What you need to know about the Kita convoy right now",
+        "Factbox: Latest on the worldwide spread of Kita convoys",
+    ],
+)
+def test_a_round_up_of_many_events_is_a_story_of_its_own(title: str) -> None:
+    review = convoy(2, title=title)
     assert members(stories_of([convoy(1), review, convoy(3)])) == {
         frozenset({1, 3}),
         frozenset({2}),
@@ -112,6 +123,8 @@ def test_round_ups_are_known_by_how_their_titles_begin_alone() -> None:
     """`Revue` and `podcast` in the title of one event's news make it no round-up."""
     revised = convoy(2, title="Loi revue et corrigée après l'attaque du convoi de Kita")
     assert members(stories_of([convoy(1), revised])) == {frozenset({1, 2})}
+    inquiry = convoy(2, title="Convoi de Kita : le point sur l'enquête")
+    assert members(stories_of([convoy(1), inquiry])) == {frozenset({1, 2})}
     tolls = [convoy(1, title="Kita : 10 morts vendredi"), convoy(2, title="Kita : 25 morts lundi")]
     assert members(stories_of(tolls)) == {frozenset({1, 2})}
 
