@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
+from digest.collect.stamps import stamp
+
 Values: TypeAlias = dict[str, Any]
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -225,16 +227,21 @@ def _image(media: list[dict[str, str]], links: list[dict[str, str]]) -> tuple[st
 
 def _dates(said: dict[str, str]) -> Iterator[str]:
     """Give dates as received, then as feedparser understood them; one alone stands for both."""
-    from feedparser.datetimes import _parse_date
-
     told: dict[str, list[str]] = {}
     for name in ("published", "updated"):
         date = said.get(name, said.get("published", ""))
         if date not in told:
-            moment = _parse_date(date)
-            read = moment and "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*moment[:6])
-            told[date] = [words for words in (date, read) if words]
+            told[date] = [words for words in (date, _understood(date)) if words]
         yield from told[date]
+
+
+def _understood(date: str) -> str:
+    if moment := stamp(date):
+        return f"{moment.isoformat()[:19]}Z"
+    from feedparser.datetimes import _parse_date
+
+    read = _parse_date(date)
+    return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*read[:6]) if read else ""
 
 
 def _person(element: Any) -> str:  # noqa: ANN401
