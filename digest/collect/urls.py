@@ -179,10 +179,11 @@ def _once(url: str) -> str:
 
 def _led_to(url: str) -> str:
     """Give the address inside one of a cache of AMP pages, or of what only leads on."""
-    if cached := _AMP_CACHE.match(url):
+    if "amp" in url.lower() and (cached := _AMP_CACHE.match(url)):
         return f"https://{cached[2]}"
-    leads_on = _LEADS_ON.match(url)
-    inner = unquote(leads_on[1]) if leads_on else ""
+    if "?" not in url or not (leads_on := _LEADS_ON.match(url)):
+        return url
+    inner = unquote(leads_on[1])
     return inner if is_web(inner) else url
 
 

@@ -112,5 +112,8 @@ class ArticleVersion:
     replaced_at: datetime
 
 
+_SAID = [one.name for one in fields(Entry)]
+
+
 def _said_by(entry: Entry) -> dict[str, Any]:
-    return {one.name: getattr(entry, one.name) for one in fields(Entry)}
+    return {name: getattr(entry, name) for name in _SAID}
