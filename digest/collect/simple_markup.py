@@ -17,8 +17,12 @@ _LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6"}
 _LISTS = {"ul", "ol"}
 _CONTAINERS = {"li", "div", "section", "blockquote", "figure", "figcaption"}
 _BLOCKS = _LINES | _LISTS | _CONTAINERS
-_TIGHT = _PHRASES | _LINES
-"""In these no block stands."""
+_AROUND = {
+    **dict.fromkeys(_BLOCKS, frozenset(["", *_LISTS, *_CONTAINERS])),
+    **dict.fromkeys(_PHRASES, frozenset(["", *_BLOCKS, *_PHRASES])),
+    "li": frozenset(_LISTS),
+}
+"""Elements → those in which an HTML parser leaves them."""
 _DEEPEST = 50
 _TAG = re.compile(
     rf"""<(/?(?:{"|".join(sorted(_PHRASES | _BLOCKS, key=len, reverse=True))}|br|img))
@@ -77,17 +81,10 @@ def _is_well_nested(tags: list[str]) -> bool:
         if tag[0] == "/":
             if within.pop() != tag[1:]:
                 return False
-        elif tag not in {"br", "img"}:
-            if not _may_stand(tag, within):
+        elif tag in _AROUND:
+            if within[-1] not in _AROUND[tag] or (tag == "a" and "a" in within):
                 return False
             within.append(tag)
+            if len(within) > _DEEPEST:
+                return False
     return within == [""]
-
-
-def _may_stand(tag: str, within: list[str]) -> bool:
-    around = within[-1]
-    if tag == "li":
-        return around in _LISTS
-    if tag == "a":
-        return "a" not in within and around not in _LISTS
-    return (tag in _PHRASES or around not in _TIGHT) and len(within) < _DEEPEST
