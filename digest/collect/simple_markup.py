@@ -34,7 +34,7 @@ _REFERENCE = re.compile(
     "|[lr]aquo|[lr][sd]quo|hellip|[mn]dash|euro|[aeiouAEIOU](?:grave|acute|circ|uml)|[cC]cedil|oelig);"
 )
 """References that every reader takes for the same printable character."""
-_GAP, _ROW = "\x00\x00", "\x01"
+_GAP, _ROW = "\x00", "\x01"
 _STANDS_FOR = {
     **dict.fromkeys(_PHRASES | {"img"}, ""),
     **dict.fromkeys((f"/{name}" for name in _PHRASES), ""),
@@ -59,12 +59,13 @@ def read_simple(markup: str) -> str:
         return ""
     parts = _TAG.split(markup)
     tags = parts[1::2]
-    if not _is_well_nested(tags) or not _is_readable("\x00".join(parts[::2])):
+    if not _is_well_nested(tags) or not _is_readable(_GAP.join(parts[::2])):
         return ""
     parts[1::2] = [_STANDS_FOR[tag] for tag in tags]
     # A hard space is none of those that HTML takes for one.
     text = " ".join("".join(parts).replace("\xa0", "&nbsp;").split())
-    return html.unescape(text.replace("\x00", "\n").replace("\x01", "\n"))
+    paragraphs = filter(None, map(str.strip, text.split(_GAP)))
+    return html.unescape("\n\n".join(paragraphs).replace(_ROW, "\n"))
 
 
 def _is_readable(text: str) -> bool:
