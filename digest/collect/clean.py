@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from digest.collect.mojibake import repaired
+from digest.collect.simple_markup import is_plain, read_simple
 from digest.collect.urls import absolute
 
 DEPTH = 200
@@ -59,7 +60,6 @@ _PLUG = re.compile(  # the starter nearest to the phrase: an earlier "L'article 
         [^\n]{0,200}""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PLUG_WORDS = ("en premier", "abord apparu", "appeared first", "first appeared", "first published")
 _LONGEST_MORE = 200  # characters, more than the next pattern can match
 _MORE = re.compile(
     r"""(?:\[\s?(?:…|\.\.\.)\s?\]
@@ -85,20 +85,38 @@ class Image:
 
 def plain(markup: str) -> str:
     """Give the text of HTML, or of a text that holds some, without what publishers append to it."""
+    if not markup:
+        return ""
     bare = _unwrapped(markup)
     marked_up = ("<" in bare or "&" in bare) and _MARKUP.search(bare)
-    text = repaired(_text(_sanitised(bare)) if marked_up else bare)
-    return tidy(_unwrapped(_PLUG.sub("", text) if _may_hold_plug(text) else text))
+    text = repaired(_text_of(bare) if marked_up else bare)
+    return tidy(_unwrapped(_without_plugs(text)))
 
 
 def _unwrapped(text: str) -> str:
     return _CDATA.sub(" ", text) if "]]>" in text or "<![CDATA[" in text else text
 
 
+def _text_of(markup: str) -> str:
+    return read_simple(markup) or read_any(markup)
+
+
+def read_any(markup: str) -> str:
+    """Give the text of any HTML, as an HTML parser reads it; blank lines between blocks."""
+    return _text(_sanitised(markup))
+
+
+def _without_plugs(text: str) -> str:
+    """Search for a plug only where one may stand: the pattern takes as long as all else does."""
+    if not _may_hold_plug(text):
+        return text
+    rows = text.split("\n")
+    return "\n".join([_PLUG.sub("", row) if _may_hold_plug(row) else row for row in rows])
+
+
 def _may_hold_plug(text: str) -> bool:
-    """Rule most texts out at once: the pattern takes as long as all else that is done to one."""
     folded = text.casefold()
-    return any(words in folded for words in _PLUG_WORDS)
+    return "en premier" in folded or "abord apparu" in folded or "first" in folded
 
 
 def line(markup: str) -> str:
@@ -124,20 +142,11 @@ def excerpt(markup: str) -> tuple[str, bool]:
 
 def tidy(text: str) -> str:
     """Normalise characters and spaces; one blank line between paragraphs."""
-    rows = _printable_rows(text)
-    if rows is None:
-        rows = _ROWS.split(_INVISIBLE.sub("", text))
-    lines = (" ".join(row.split()) for row in rows)
-    return unicodedata.normalize("NFC", _EMPTY.sub("\n\n", "\n".join(lines)).strip())
-
-
-def _printable_rows(text: str) -> list[str] | None:
-    """Give the lines of a text without any unusual character, as nearly all are; None: it has one.
-
-    Python tells so several times as fast as a pattern finds none.
-    """
-    rows = text.replace("\xa0", " ").replace("\u202f", " ").replace("\t", " ").split("\n")
-    return rows if all(map(str.isprintable, rows)) else None
+    rows = (text if is_plain(text) else _ROWS.sub("\n", _INVISIBLE.sub("", text))).split("\n")
+    lines = "\n".join([" ".join(row.split()) for row in rows])
+    if "\n\n\n" in lines:
+        lines = _EMPTY.sub("\n\n", lines)
+    return unicodedata.normalize("NFC", lines.strip())
 
 
 def first_image(markup: str, *, base: str) -> Image | None:
@@ -166,7 +175,7 @@ def _sanitised(markup: str) -> str:
     import nh3
 
     # A frame that is self-closed or never closed would swallow the rest; so would a script.
-    if _printable_rows(markup) is None:
+    if not is_plain(markup):
         markup = _INVISIBLE.sub("", markup)
     for framing in (_FRAME, _SELF_CLOSED):
         markup = framing.sub(" ", markup)

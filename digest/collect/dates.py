@@ -4,11 +4,9 @@ French and English, absolute and relative. Relative words count from the moment 
 first seen. A date in the future, or none, gives that moment itself.
 """
 
-import calendar
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from digest.collect.clean import tidy
 from digest.collect.date_words import (
@@ -24,16 +22,14 @@ from digest.collect.date_words import (
     YEAR,
     any_of,
 )
+from digest.collect.stamps import ISO, Found, read_iso, read_mail_date, stamp
 from digest.model.article import Precision, Published
-
-Found = tuple[datetime, Precision]
 
 _LONGEST = 120  # characters a date may take: anything longer is a sentence, or an attack
 _WEEKDAY = (
     r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)\b\.?,?\s+)?(?:le\s+)?"
 )
-_ISO = re.compile(r"\d{4}-\d\d(?:-\d\d(?:[T ]\d\d:?\d\d.*)?)?")
 _AGO = re.compile(
     rf"il y a\s+(?:environ\s+)?{NUMBER}\s*{UNIT}|(?:about\s+)?{NUMBER.replace('number', 'n2')}\s*"
     rf"{UNIT.replace('unit', 'u2')}\s+ago",
@@ -45,6 +41,7 @@ _MONTH_DAY = re.compile(rf"{_WEEKDAY}{MONTH}\s+{DAY}(?!\d)(?:,?\s+{YEAR})?{TIME}
 _NUMERIC = re.compile(
     rf"{_WEEKDAY}(?P<day>\d?\d)[/.-](?P<month>\d?\d)[/.-]{YEAR}{TIME}", re.IGNORECASE
 )
+_DATELINE = re.compile(rf"(?:publié|paru|published|posted)\b.*?{_DAY_MONTH.pattern}", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"{MONTH}\s+{YEAR}", re.IGNORECASE)
 _HINT = re.compile(rf"\d|{any_of(DAYS_AGO)}|il y a|ago\b", re.IGNORECASE)
 _LEAD = re.compile(
@@ -101,12 +98,14 @@ def read(words: str, *, seen_at: datetime) -> Found | None:
 
     An hour without a zone is one of `seen_at`'s zone; the result is in UTC.
     """
+    if moment := stamp(words):
+        return moment, Precision.SECOND
     words = _bare(words)
     if not words or not _HINT.search(words):
         return None
     readers: tuple[Callable[[str, datetime], Found | None], ...] = (
-        _iso,
-        _mail,
+        read_iso,
+        read_mail_date,
         _ago,
         _near,
         _absolute,
@@ -125,7 +124,7 @@ def read(words: str, *, seen_at: datetime) -> Found | None:
 def is_date(words: str) -> bool:
     """Tell whether a short line is a date and nothing else."""
     bare = _bare(words)
-    patterns = (_ISO, _AGO, _NEAR, _DAY_MONTH, _MONTH_DAY, _NUMERIC, _MONTH_YEAR)
+    patterns = (ISO, _AGO, _NEAR, _DAY_MONTH, _MONTH_DAY, _NUMERIC, _MONTH_YEAR)
     return len(words) < _LONGEST and any(pattern.fullmatch(bare) for pattern in patterns)
 
 
@@ -136,7 +135,7 @@ def _bare(words: str) -> str:
 
 def is_relative(words: str) -> bool:
     """Tell whether a date counts from the day it is read."""
-    return bool(_AGO.search(words) or _NEAR.search(words))
+    return stamp(words) is None and bool(_AGO.search(words) or _NEAR.search(words))
 
 
 def _first_seen(seen_at: datetime, words: str, doubt: str, body: str) -> Published:
@@ -178,39 +177,11 @@ def _day(year: int, match: re.Match[str]) -> date | None:
 def _dateline(at: datetime, body: str) -> str:
     """Say so when the text's own `Publié le …` names another day."""
     for row in body.splitlines()[:3]:
-        match = re.match(rf"(?:publié|paru|published|posted)\b.*?{_DAY_MONTH.pattern}", row, re.I)
+        match = _DATELINE.match(row)
         day = _nearest(match, at) if match else None
         if day and abs((day - at.date()).days) > 2:
             return f"dated {at:%Y-%m-%d}, but the text says {row[:_LONGEST]!r}"
     return ""
-
-
-def _iso(words: str, seen_at: datetime) -> Found | None:
-    if not _ISO.fullmatch(words):
-        return None
-    if len(words) == 7:
-        return datetime.fromisoformat(f"{words}-01").replace(tzinfo=UTC), Precision.MONTH
-    moment = datetime.fromisoformat(words.replace(" UTC", "Z").replace(" GMT", "Z"))
-    if len(words) == 10:
-        return moment.replace(tzinfo=UTC), Precision.DAY
-    seconds = re.search(r"\d\d:?\d\d:?\d\d", words[11:])
-    return _aware(moment, seen_at.tzinfo), Precision.SECOND if seconds else Precision.MINUTE
-
-
-def _mail(words: str, seen_at: datetime) -> Found | None:
-    """Read RFC 5322 dates, in French too: `lun., 22 sept. 2025 10:15:00 +0200`."""
-    match = re.fullmatch(
-        rf"(?:\w{{3,9}}\.?,\s*)?(\d\d?)\s+{MONTH}\s+(\d{{4}})\s+(\d\d?:\d\d(:\d\d)?)\s*(\S*)",
-        words,
-        re.IGNORECASE,
-    )
-    if not match:
-        return None
-    english = calendar.month_abbr[MONTHS[match["month"].lower()]]
-    text = f"{match[1]} {english} {match[3]} {match[4]} {match[6]}"
-    # `-0000` is UTC with nothing said of the place (RFC 5322, 3.3): the parser gives it no zone.
-    moment = _aware(parsedate_to_datetime(text.strip()), UTC if match[6] else seen_at.tzinfo)
-    return moment, Precision.SECOND if match[5] else Precision.MINUTE
 
 
 def _ago(words: str, seen_at: datetime) -> Found | None:
@@ -293,8 +264,3 @@ def _guess(words: str, seen_at: datetime) -> Found | None:
         return None
     timed = re.search(r"\d\s*[:h]\s*\d\d|\d\s*[ap]m\b", words, re.IGNORECASE)
     return moment.astimezone(UTC), Precision.MINUTE if timed else Precision.DAY
-
-
-def _aware(moment: datetime, zone: tzinfo | None) -> datetime:
-    """Give a moment in UTC; one without a zone is of the one given."""
-    return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)

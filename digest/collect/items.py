@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from digest.collect.urls import canonical, short_key
@@ -35,6 +35,9 @@ class Item:
     marks: frozenset[Mark] = field(default_factory=frozenset)
 
 
+_FIELDS = sorted(one.name for one in fields(Item))
+
+
 def item_from(values: Mapping[str, Any]) -> Item:
     """Make an item of what the worker's process read."""
     return Item(**{**values, "published": tuple(values["published"])})
@@ -51,7 +54,7 @@ def entry_key(item: Item) -> str:
 def fingerprint(item: Item) -> str:
     """Condense an item as received: another value means that something of it changed."""
     values = vars(item) | {"marks": sorted(item.marks)}
-    return _hash(*(repr(values[name]) for name in sorted(values)))
+    return _hash(*[repr(values[name]) for name in _FIELDS])
 
 
 def named(items: Iterable[Item]) -> dict[str, Item]:

@@ -23,7 +23,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));", re.IGNORECASE
 )
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_CDATA = "<![CDATA["
 _REFERENCE = re.compile(r"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));|&")
 _XML_NAMES = {"lt", "gt", "amp", "quot", "apos"}
 _ITEM = re.compile(r"<((?:\w+:)?(?:item|entry))(?=[\s>]).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
@@ -65,11 +65,15 @@ def mended(text: str) -> FeedText | None:
     body = _CONTROL.sub("", without_giant_tags(bare[root.start() :]))
     whole, notes = _whole_items(body, root[1])
     newest, more = _newest(whole)
-    end = newest.rfind("]]>") + len("]]>")  # beyond it each that begins is sought an end in vain
-    *parts, last = _CDATA.split(newest[:end])
-    parts.append(last + newest[end:])
-    parts[::2] = (_mended_markup(part) for part in parts[::2])
-    return FeedText(text="".join(parts), notes=notes + more)
+    return FeedText(text=_mended_around_cdata(newest), notes=notes + more)
+
+
+def _mended_around_cdata(text: str) -> str:
+    parts, done = [], 0
+    while (begin := text.find(_CDATA, done)) >= 0 and (end := text.find("]]>", begin)) >= 0:
+        parts += [_mended_markup(text[done:begin]), text[begin:end]]
+        done = end
+    return "".join([*parts, _mended_markup(text[done:])])
 
 
 def _without_doctype(text: str) -> str:

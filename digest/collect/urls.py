@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 import ada_url
 
@@ -54,6 +54,14 @@ _AMP_CACHE = re.compile(
 )
 _SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?<=.)/amp/?$|\.amp(?=(\.html?)?$)")
+_USUAL = re.compile(
+    r"""(https?:)//((?!xn--|[^/?]*\.xn--)(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}[a-z]{2,24})
+        ((?:/(?!\.)[A-Za-z0-9_~.+@:,!$*()-]*)+)
+        (\?[A-Za-z0-9_~.+@:,!$*()/&=-]+)?""",
+    re.VERBOSE | re.ASCII,
+)
+"""Addresses as most are: of a named host, without escapes, dot segments, ports and fragments. Each
+is already what the WHATWG parser makes of it."""
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
@@ -94,8 +102,8 @@ def twin_key(key: str, canonical_url: str) -> str:
 
 def is_home(url: str) -> bool:
     """Tell the address of a site's first page, whatever its port."""
-    address = urlsplit(canonical(url)) if is_web(url) else None
-    return address is not None and address.path in {"", "/"} and not address.query
+    address = _parsed(canonical(url)) if is_web(url) else None
+    return address is not None and address.pathname == "/" and not address.search
 
 
 def short_key(text: str) -> str:
@@ -113,6 +121,8 @@ def is_web(url: str) -> bool:
 
 def absolute(url: str, base: str) -> str:
     """Resolve an address as received; empty when the result is no web address."""
+    if len(url) < KEY_LENGTH and _USUAL.fullmatch(url):
+        return url
     bare = re.sub(r"[\x00-\x1f\x7f]", "", url).strip()  # browsers pass over line breaks too
     if not bare or len(bare) > _LONGEST:
         return ""
@@ -144,6 +154,8 @@ def _parsed(url: str) -> _Parts | None:
 
 
 def _parse(url: str) -> _Parts | None:
+    if usual := _USUAL.fullmatch(url):
+        return _Parts(usual[2], "", usual[3], usual[4] or "", "")
     try:
         found = ada_url.URL(url)
     except (ValueError, UnicodeError):
@@ -167,10 +179,11 @@ def _once(url: str) -> str:
 
 def _led_to(url: str) -> str:
     """Give the address inside one of a cache of AMP pages, or of what only leads on."""
-    if cached := _AMP_CACHE.match(url):
+    if "amp" in url.lower() and (cached := _AMP_CACHE.match(url)):
         return f"https://{cached[2]}"
-    leads_on = _LEADS_ON.match(url)
-    inner = unquote(leads_on[1]) if leads_on else ""
+    if "?" not in url or not (leads_on := _LEADS_ON.match(url)):
+        return url
+    inner = unquote(leads_on[1])
     return inner if is_web(inner) else url
 
 

@@ -1,6 +1,6 @@
 """What a source gave us: entries, and the articles they become once stored."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -88,7 +88,8 @@ class Article(Entry):
 
     def saying(self, entry: Entry, *, now: datetime) -> Self:
         """Give this article with all that an entry says, but under its own key."""
-        return replace(self, **(_said_by(entry) | {"key": self.key, "updated_at": now}))
+        said = _said_by(entry) | {"key": self.key, "updated_at": now}
+        return type(self)(**(vars(self) | said))
 
     def version(self, *, now: datetime) -> "ArticleVersion":
         """Give what is kept of this text when another takes its place."""
@@ -112,5 +113,9 @@ class ArticleVersion:
     replaced_at: datetime
 
 
+_SAID = [one.name for one in fields(Entry)]
+
+
 def _said_by(entry: Entry) -> dict[str, Any]:
-    return {one.name: getattr(entry, one.name) for one in fields(Entry)}
+    values = vars(entry)
+    return {name: values[name] for name in _SAID}

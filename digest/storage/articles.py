@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    RowMapping,
+    Row,
     Select,
     bindparam,
     exists,
@@ -22,6 +22,22 @@ from digest.model.article import Article, ArticleVersion, Entry, Mark, Precision
 from digest.storage.sources import chunks
 from digest.storage.tables import article_versions, story_articles, twins
 from digest.storage.tables import articles as table
+from subscribers.database import KINDS, among, as_ids
+
+_NAMES = table.c.keys()
+_LASTING = {"id", "key", "first_seen_at"}
+
+# Written once: to write a statement takes longer than to execute it.
+_THESE = {kind: select(table).where(among(kind, table.c.id)) for kind in KINDS}
+_OF_KEYS = select(table).where(table.c.key.in_(bindparam("keys", expanding=True)))
+_FORMER = select(twins.c.key, twins.c.article_id).where(
+    twins.c.key.in_(bindparam("keys", expanding=True))
+)
+_REWRITING = (
+    update(table)
+    .where(table.c.id == bindparam("its_id"))
+    .values({name: bindparam(name) for name in _NAMES if name not in _LASTING})
+)
 
 
 def published_since(connection: Connection, since: datetime) -> list[Article]:
@@ -63,9 +79,9 @@ def article(connection: Connection, id: int) -> Article:  # noqa: A002 - the nou
 
 def articles(connection: Connection, ids: Iterable[int]) -> dict[int, Article]:
     """Which articles have these ids? Those that exist, by id."""
-    parts = chunks(dict.fromkeys(ids))
-    found = (_read(connection, select(table).where(table.c.id.in_(part))) for part in parts)
-    return {one.id: one for many in found for one in many}
+    kind, wanted = connection.dialect.name, list(dict.fromkeys(ids))
+    given = {"ids": as_ids(kind, wanted)}
+    return {one.id: one for one in _read(connection, _THESE[kind], given)} if wanted else {}
 
 
 def ids_from(connection: Connection, sources: Iterable[str], since: datetime) -> list[int]:
@@ -80,10 +96,9 @@ def articles_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, Ar
     """
     found: dict[str, Article] = {}
     for chunk in chunks(dict.fromkeys(keys)):
-        former = select(twins).where(twins.c.key.in_(chunk))
-        merged = {row.key: row.article_id for row in connection.execute(former)}
+        merged = {row.key: row.article_id for row in connection.execute(_FORMER, {"keys": chunk})}
         known = articles(connection, merged.values())
-        own = _read(connection, select(table).where(table.c.key.in_(chunk)))
+        own = _read(connection, _OF_KEYS, {"keys": chunk})
         found |= {key: known[id_] for key, id_ in merged.items()} | {one.key: one for one in own}
     return found
 
@@ -111,14 +126,8 @@ def add_articles(connection: Connection, new: Sequence[Article]) -> list[int]:
 
 def rewrite_articles(connection: Connection, rewritten: Sequence[Article]) -> None:
     """Let stored articles be as these are, which have their ids; keys and first sights stay."""
-    if not rewritten:
-        return
-    rows = [_without(_row(one), "key", "first_seen_at") for one in rewritten]
-    change = update(table).where(table.c.id == bindparam("its_id"))
-    connection.execute(
-        change.values({name: bindparam(name) for name in rows[0]}),
-        [row | {"its_id": one.id} for one, row in zip(rewritten, rows, strict=True)],
-    )
+    if rewritten:
+        connection.execute(_REWRITING, [_rewriting(one) for one in rewritten])
 
 
 def keep_versions(connection: Connection, former: Sequence[ArticleVersion]) -> None:
@@ -140,27 +149,29 @@ def complete_article(connection: Connection, id: int, entry: Entry, *, now: date
     rewrite_articles(connection, [replace(former.saying(entry, now=now), source=former.source)])
 
 
-def _read(connection: Connection, asked: Select[Any]) -> list[Article]:
-    return [
-        _article(row) for row in connection.execute(asked.order_by(table.c.id)).mappings().all()
-    ]
+def _read(
+    connection: Connection, asked: Select[Any], given: Mapping[str, Any] | None = None
+) -> list[Article]:
+    rows = connection.execute(asked.order_by(table.c.id), given).all()
+    return [_article(row) for row in rows]
 
 
-def _article(row: RowMapping) -> Article:
-    values = dict(row)
+def _article(row: Row[Any]) -> Article:
+    values = dict(zip(_NAMES, row, strict=True))
     published = Published(
         at=values.pop("published_at"),
         precision=Precision(values.pop("precision")),
         raw=values.pop("published_raw"),
         doubt=values.pop("published_doubt"),
     )
-    marks = frozenset(Mark(mark) for mark in values.pop("marks"))
+    marks = frozenset(map(Mark, values.pop("marks")))
     return Article(published=published, marks=marks, **values)
 
 
 def _row(one: Article) -> dict[str, Any]:
     """Give the columns of an article but its id."""
-    values = _without(vars(one), "id")
+    values = dict(vars(one))
+    del values["id"]
     published = values.pop("published")
     return values | {
         "published_at": published.at,
@@ -171,5 +182,7 @@ def _row(one: Article) -> dict[str, Any]:
     }
 
 
-def _without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in names}
+def _rewriting(one: Article) -> dict[str, Any]:
+    values = _row(one) | {"its_id": one.id}
+    del values["key"], values["first_seen_at"]
+    return values

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Text, cast, or_, select
 from digest.model.article import Mark
 from digest.model.page import PageTry
 from digest.storage.page_tables import pages
-from digest.storage.sources import chunks
 from digest.storage.tables import articles
+from subscribers.database import KINDS, among, as_ids
 from subscribers.upserts import put
 
+_THESE = {kind: select(pages).where(among(kind, pages.c.article_id)) for kind in KINDS}
 _MOST = 1_000  # articles of one question
 
 
@@ -53,11 +54,10 @@ def page_of(connection: Connection, article_id: int) -> PageTry | None:
 
 def pages_of(connection: Connection, ids: Iterable[int]) -> dict[int, PageTry]:
     """What came of asking the pages of these articles? Those that were asked, by article."""
-    found: dict[int, PageTry] = {}
-    for chunk in chunks(dict.fromkeys(ids)):
-        rows = connection.execute(select(pages).where(pages.c.article_id.in_(chunk))).mappings()
-        found.update((row["article_id"], PageTry(**row)) for row in rows)
-    return found
+    kind, wanted = connection.dialect.name, list(ids)
+    given = {"ids": as_ids(kind, wanted)}
+    rows = connection.execute(_THESE[kind], given).mappings() if wanted else ()
+    return {row["article_id"]: PageTry(**row) for row in rows}
 
 
 def save_page(connection: Connection, page: PageTry) -> None:

@@ -103,7 +103,9 @@ class Shelf:
     def remember(self, seen: Sighting) -> None:
         """Remember a name; when it was first seen never changes."""
         known = self.names.get(seen.key, seen)
-        self._name(replace(seen, first_seen_at=known.first_seen_at))
+        if known.first_seen_at != seen.first_seen_at:
+            seen = replace(seen, first_seen_at=known.first_seen_at)
+        self._name(seen)
         name = (self.source, seen.key)
         if name in self.speaking:
             self._voices[self.speaking.pop(name)].remove(name)
@@ -147,7 +149,7 @@ _Row = TypeVar("_Row", ArticleVersion, Sighting)
 
 def _of(row: _Row, ids: dict[int, int]) -> _Row:
     """Give a row with the id that its article has in the database."""
-    return replace(row, article_id=ids.get(row.article_id, row.article_id))
+    return replace(row, article_id=ids[row.article_id]) if row.article_id in ids else row
 
 
 @contextmanager
@@ -163,15 +165,16 @@ def shelf(
     what became of it is written at the block's end.
     """
     known = sightings(connection, source, names)
-    keyed = articles_by_key(connection, keys)
     seen = articles(connection, [one.article_id for one in known.values()])
-    every = {**seen, **{one.id: one for one in keyed.values()}}
+    by_key = {one.key: one for one in seen.values()}
+    by_key |= articles_by_key(connection, [key for key in keys if key not in by_key])
+    every = {**seen, **{one.id: one for one in by_key.values()}}
     read = Shelf(
         source=source,
         now=now,
         names=known,
         articles=every,
-        by_key={key: one.id for key, one in keyed.items()},
+        by_key={key: one.id for key, one in by_key.items()},
         speaking=speaking_names(connection, every),
         pages=pages_of(connection, every),
     )

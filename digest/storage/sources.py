@@ -5,17 +5,36 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from digest.model.source import Sighting, SourceState
 from digest.storage.asking_tables import sources
 from digest.storage.tables import articles, entries
+from subscribers.database import KINDS, among, as_ids
 from subscribers.upserts import put
 
 _CHUNK = 500  # keys of one question
 _Key = TypeVar("_Key", str, int)
 Name: TypeAlias = tuple[str, str]
 """A source, and the key of what it gave."""
+
+# Written once: to write a statement takes longer than to execute it.
+_SIGHTED = [column for column in entries.c if column.name != "source"]
+_SIGHTINGS = select(*_SIGHTED).where(
+    entries.c.source == bindparam("source"),
+    entries.c.key.in_(bindparam("keys", expanding=True)),
+)
+_SPEAKING = {
+    kind: select(entries.c.source, entries.c.key, entries.c.article_id).where(
+        entries.c.speaks, among(kind, entries.c.article_id)
+    )
+    for kind in KINDS
+}
+_MOMENTS = select(articles.c.published_at).where(
+    articles.c.id == entries.c.article_id,
+    entries.c.source == bindparam("source"),
+    articles.c.published_at >= bindparam("since"),
+)
 
 
 def source_states(connection: Connection) -> dict[str, SourceState]:
@@ -51,23 +70,18 @@ def save_source_states(connection: Connection, states: Iterable[SourceState]) ->
 
 def sightings(connection: Connection, source: str, keys: Iterable[str]) -> dict[str, Sighting]:
     """Which of these keys has the source given before?"""
-    columns = [column for column in entries.c if column.name != "source"]
     found: dict[str, Sighting] = {}
+    names = [column.name for column in _SIGHTED]
     for chunk in chunks(dict.fromkeys(keys)):
-        asked = select(*columns).where(entries.c.source == source, entries.c.key.in_(chunk))
-        rows = connection.execute(asked).mappings()
-        found.update((row["key"], Sighting(**row)) for row in rows)
+        rows = connection.execute(_SIGHTINGS, {"source": source, "keys": chunk})
+        known = [Sighting(**dict(zip(names, row, strict=True))) for row in rows]
+        found.update((one.key, one) for one in known)
     return found
 
 
 def moments_of(connection: Connection, source: str, since: datetime) -> list[datetime]:
     """When did the articles appear that this source gave, from a moment on?"""
-    asked = select(articles.c.published_at).where(
-        articles.c.id == entries.c.article_id,
-        entries.c.source == source,
-        articles.c.published_at >= since,
-    )
-    return list(connection.scalars(asked).all())
+    return list(connection.scalars(_MOMENTS, {"source": source, "since": since}).all())
 
 
 def record_sightings(connection: Connection, source: str, seen: Iterable[Sighting]) -> None:
@@ -78,12 +92,10 @@ def record_sightings(connection: Connection, source: str, seen: Iterable[Sightin
 
 def speaking_names(connection: Connection, article_ids: Iterable[int]) -> dict[Name, int]:
     """Under which names came the texts that these articles have? Each with its article."""
-    found: dict[Name, int] = {}
-    for chunk in chunks(dict.fromkeys(article_ids)):
-        asked = select(entries.c.source, entries.c.key, entries.c.article_id)
-        rows = connection.execute(asked.where(entries.c.speaks, entries.c.article_id.in_(chunk)))
-        found.update(((source, key), id_) for source, key, id_ in rows)
-    return found
+    kind, wanted = connection.dialect.name, list(article_ids)
+    given = {"ids": as_ids(kind, wanted)}
+    rows = connection.execute(_SPEAKING[kind], given) if wanted else ()
+    return {(source, key): id_ for source, key, id_ in rows}
 
 
 def silence(connection: Connection, article_ids: Iterable[int]) -> None:

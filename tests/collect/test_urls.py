@@ -107,3 +107,19 @@ def test_a_page_may_name_another_address_than_its_own_but_no_home_page(
     named: str, key: str
 ) -> None:
     assert twin_key("https://presse.example/mali/accord", named) == key
+
+
+usual = st.from_regex(
+    r"https?://(www\.|m\.|xn--)?[a-z0-9-]{1,6}\.(example|xn--p1ai|org|12|0x1|com\.ml)"
+    r"(/[A-Za-z0-9._~;@:+,!$*()-]{0,6}){1,3}(\?[a-z0-9=&._/?-]{0,12})?",
+    fullmatch=True,
+)
+
+
+@given(usual)
+def test_an_address_that_is_read_at_a_glance_is_read_as_any_other(url: str) -> None:
+    scheme, rest = url.split(":", 1)
+    loud = f"{scheme.upper()}:{rest}"  # which is never read at a glance
+    base = "https://x.example/feed"
+    assert canonical(url) == canonical(loud).replace(scheme.upper(), scheme, 1)
+    assert absolute(url, base) == absolute(loud, base).replace(scheme.upper(), scheme, 1)
