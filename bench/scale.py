@@ -22,7 +22,7 @@ from tests import postgres
 from tests.crash.workers import World, workers
 from tests.pipeline.scene import an_approved_issue, write_schedule
 
-RECIPIENTS = 300_000
+RECIPIENTS = 500_000
 
 
 def one_worker_per_s() -> float:
