@@ -25,8 +25,8 @@ _Prior: TypeAlias = Callable[[Sequence[str]], NDArray[np.float64]]
 
 _BLOCK = 64
 """Readings that are held, and counted, at once."""
-_AT_ONCE = 1024
-"""Rows that are weighed at once."""
+_AT_ONCE = 256
+"""Rows that are weighed at once: they stand in a table as wide as the longest of them."""
 _PRIOR_ARTICLES = 300
 """How many imagined articles of the background weigh against those of the window."""
 
@@ -146,25 +146,28 @@ class _Rarity:
         """Weigh articles, keep the heaviest features of each, bring them to length 1."""
         columns = np.empty(len(counted) * top, dtype=np.int32)
         weights = np.empty(len(counted) * top, dtype=np.float32)
-        ends, end = [np.zeros(1, dtype=np.int64)], 0
+        ends, end = [np.zeros(1, dtype=np.int32)], 0
         for some in _batched(counted, _AT_ONCE):
             block = self._block(some, top, logarithmic=logarithmic)
             start, end = end, end + len(block.columns)
             columns[start:end], weights[start:end] = block.columns, block.weights
-            ends.append(start + block.ends)
+            ends.append((start + block.ends).astype(np.int32))  # 64 bits would widen the columns
         cells = (weights[:end], columns[:end], np.concatenate(ends))
         return csr_array(cells, shape=(len(counted), self._size))
 
     def _block(self, counted: Sequence[Counts], top: int, *, logarithmic: bool) -> "_Block":
+        sizes = np.array([len(counts.features) for counts in counted])
         features = np.concatenate([counts.features for counts in counted])
-        times = np.concatenate([counts.times for counts in counted]).astype(np.float32)
-        whose = np.repeat(np.arange(len(counted)), [len(counts.features) for counts in counted])
+        times = np.concatenate([counts.times for counts in counted])
+        columns, whose = self._column[features], np.repeat(np.arange(len(counted)), sizes)
+        order = np.argsort((whose << 32) | columns)
+        features, times = features[order], times[order].astype(np.float32)
         weight = (np.log1p(times) if logarithmic else times) * self._telling[features]
-        kept = _heaviest(whose, weight, self._column[features], top)
+        kept = _heaviest(weight, sizes, top)
         whose, weight = whose[kept], weight[kept]
         lengths = np.sqrt(np.bincount(whose, weights=weight**2, minlength=len(counted)))
         return _Block(
-            columns=self._column[features][kept],
+            columns=columns[order][kept],
             weights=weight / lengths[whose],
             ends=np.cumsum(np.bincount(whose, minlength=len(counted))),
         )
@@ -207,14 +210,21 @@ class _Block(NamedTuple):
 
 
 def _heaviest(
-    whose: NDArray[np.int64], weight: NDArray[np.floating], column: NDArray[np.int32], top: int
-) -> NDArray[np.int64]:
-    """Give the places of the `top` heaviest weights of each, in the order of their columns."""
-    telling = np.flatnonzero(weight > 0)
-    order = telling[np.lexsort((column[telling], -weight[telling], whose[telling]))]
-    owner = whose[order]
-    kept = order[np.arange(len(order)) - np.searchsorted(owner, owner) < top]
-    return kept[np.lexsort((column[kept], whose[kept]))]
+    weight: NDArray[np.floating], sizes: NDArray[np.int64], top: int
+) -> NDArray[np.bool_]:
+    """Tell the `top` heaviest weights above 0 of each row: of equal ones those that stand first.
+
+    `weight` has one row after the other, of so many weights each.
+    """
+    filled = np.arange(max(top, sizes.max())) < sizes[:, None]
+    table = np.zeros(filled.shape, dtype=weight.dtype)
+    table[filled] = weight
+    least = np.partition(table, -top, axis=1)[:, [-top]]
+    heavier, equal = table > least, table == least
+    room = top - heavier.sum(axis=1, keepdims=True)
+    kept = heavier | (equal & (table > 0) & (equal.cumsum(axis=1) <= room))
+    found: NDArray[np.bool_] = kept[filled]
+    return found
 
 
 def _batched(all_: Iterable[_Kind], size: int) -> Iterator[list[_Kind]]:
