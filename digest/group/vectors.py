@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from digest.group.background import RARE, mark_shares, shares
+from digest.group.batches import batched
 from digest.group.meaning import Encoder, told_in_short
 from digest.group.products import Rows
-from digest.group.reading import Reading
+from digest.group.reading import BLOCK, Reading
 from digest.group.tallying import Tallier
 from digest.group.traits import Counts, Traits, Vocabulary
 
@@ -20,11 +20,8 @@ OWN_TOP = 64
 SHARED_TOP = 160
 """Features that are kept of a row: the heaviest."""
 
-_Kind = TypeVar("_Kind")
 _Prior: TypeAlias = Callable[[Sequence[str]], NDArray[np.float64]]
 
-_BLOCK = 64
-"""Readings that are held, and counted, at once."""
 _AT_ONCE = 256
 """Rows that are weighed at once: they stand in a table as wide as the longest of them."""
 _PRIOR_ARTICLES = 300
@@ -55,7 +52,7 @@ class Scales:
 
     def take(self, readings: Iterable[Reading]) -> Iterator[Traits]:
         """Count readings, a block at a time, and let them go."""
-        for block in _batched(readings, _BLOCK):
+        for block in batched(readings, BLOCK):
             short = [told_in_short(one.article) if self.encoder else "" for one in block]
             yield from self._tallier.take(block, short)
 
@@ -131,7 +128,7 @@ class _Rarity:
     def learn(self, counted: Iterable[Counts], *, prefix: str = "") -> None:
         """Take account of articles, for the features that begin with a prefix."""
         holding, articles = np.zeros(self._size, dtype=np.int64), 0
-        for some in _batched(counted, _AT_ONCE):
+        for some in batched(counted, _AT_ONCE):
             features = np.concatenate([counts.features for counts in some])
             holding += np.bincount(features, minlength=self._size)
             articles += len(some)
@@ -147,7 +144,7 @@ class _Rarity:
         columns = np.empty(len(counted) * top, dtype=np.int32)
         weights = np.empty(len(counted) * top, dtype=np.float32)
         ends, end = [np.zeros(1, dtype=np.int32)], 0
-        for some in _batched(counted, _AT_ONCE):
+        for some in batched(counted, _AT_ONCE):
             block = self._block(some, top, logarithmic=logarithmic)
             start, end = end, end + len(block.columns)
             columns[start:end], weights[start:end] = block.columns, block.weights
@@ -225,9 +222,3 @@ def _heaviest(
     kept = heavier | (equal & (table > 0) & (equal.cumsum(axis=1) <= room))
     found: NDArray[np.bool_] = kept[filled]
     return found
-
-
-def _batched(all_: Iterable[_Kind], size: int) -> Iterator[list[_Kind]]:
-    left = iter(all_)
-    while some := list(islice(left, size)):
-        yield some
