@@ -129,20 +129,20 @@ class _Block:
 
     def __init__(self, rows: Rows) -> None:
         columns = np.unique(rows.indices)
-        table = np.zeros((rows.shape[0], len(columns) + 1), dtype=rows.dtype)
-        table[:, 1:] = rows[:, columns].toarray()
-        self._cells, self._width = table.ravel(), table.shape[1]
         self._column = np.zeros(rows.shape[1], dtype=np.int32)  # 0: no row of the block holds it
-        self._column[columns] = np.arange(1, self._width)
+        self._column[columns] = np.arange(1, len(columns) + 1)
+        table = np.zeros((rows.shape[0], len(columns) + 1), dtype=rows.dtype)
+        whose = np.repeat(np.arange(len(table)), np.diff(rows.indptr))
+        table[whose, self._column[rows.indices]] = rows.data
+        self._cells, self._width = table.ravel(), table.shape[1]
 
     def times(self, rows: Rows, which: Places) -> NDArray[np.floating]:
         """Multiply each row with one of the block."""
         cells = np.repeat((which * self._width).astype(np.int32), np.diff(rows.indptr))
         cells += self._column[rows.indices]
-        multiplied = rows.data * self._cells[cells]
         # Added one by one, as in `products`: the same pair gives the same sum on either way.
-        added = csr_array((multiplied, np.zeros_like(rows.indices), rows.indptr), (len(which), 1))
-        return np.asarray(added @ np.ones(1, dtype=rows.dtype))
+        pairs = csr_array((rows.data, cells, rows.indptr), shape=(len(which), len(self._cells)))
+        return np.asarray(pairs @ self._cells)
 
 
 def heads(rows: Rows, top: int = 48) -> Rows:

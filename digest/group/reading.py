@@ -83,5 +83,6 @@ def split_headings(body: str) -> tuple[list[str], str]:
 
 def is_heading(block: str) -> bool:
     """Tell whether a block stands as a heading."""
-    words = block.split()
-    return 0 < len(words) <= _HEADING_WORDS and not block.rstrip().endswith(_ENDS_SENTENCE)
+    if block.rstrip().endswith(_ENDS_SENTENCE):  # as most do: their words need no counting
+        return False
+    return 0 < len(block.split()) <= _HEADING_WORDS
