@@ -103,7 +103,7 @@ def _live_window() -> _Live:
     """Group all but the newest articles, which arrive then."""
     desk = Desk(ALIASES)
     told = sorted(corpus(10_000 + _ARRIVING, random.Random(7)), key=lambda one: one.published.at)
-    grouping = find_stories(desk.read(article) for article in told[:10_000])
+    grouping = find_stories(desk.read_all(told[:10_000]))
     return _Live(desk, grouping, told[10_000:])
 
 
@@ -119,7 +119,7 @@ def _grouped_in(articles: int, encoder: Encoder | None = None) -> float:
     scores: dict[int, tuple[ThemeScore, ...]] = {}
     briefly: dict[int, Article] = {}
 
-    def read() -> Iterator[Reading]:
+    def made_up() -> Iterator[Article]:
         nonlocal made_in
         source = corpus(articles, random.Random(7))
         while True:
@@ -128,7 +128,11 @@ def _grouped_in(articles: int, encoder: Encoder | None = None) -> float:
             made_in += perf_counter() - began
             if article is None:
                 return
-            reading = desk.read(article)
+            yield article
+
+    def read() -> Iterator[Reading]:
+        for reading in desk.read_all(made_up()):
+            article = reading.article
             scores[article.id] = tuple(one for one in scorer.score(reading) if one.belongs)
             briefly[article.id] = replace(article, title="", description="", body="")
             yield reading

@@ -14,7 +14,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.group.products import Places, Rows, Span, cosines, heads, in_time, products, spans
+from digest.group.products import Bounds, Places, Span, cosines, heads, in_time, products, spans
 from digest.group.vectors import Vectors
 
 WINDOW = timedelta(hours=72)
@@ -83,12 +83,8 @@ class Window:
 
     def pairs(self, texts: Sequence[int]) -> Pairs:
         """Give every pair, of articles at these places, of which it is likely enough."""
-        wanted = np.zeros(len(self.hours), dtype=bool)
-        wanted[list(texts)] = True
-        several = len(np.unique(self.languages)) > 1
-        marked = heads(self.vectors.shared) if several else None
-        found = [_NO_PAIRS]
-        found += [self._in(span, wanted, marked) for span in spans(self.hours, _HOURS)]
+        search = _Search(self, texts)
+        found = [_NO_PAIRS, *map(search.within, spans(self.hours, _HOURS))]
         return Pairs(
             one=np.concatenate([pairs.one for pairs in found]),
             other=np.concatenate([pairs.other for pairs in found]),
@@ -117,49 +113,83 @@ class Window:
         rest = rest[rest != place]
         return self.weighed(np.full(len(rest), place), rest, least=0.0)
 
-    def weighed(
+    def weighed(self, one: Places, other: Places, *, least: float = NEAR) -> Pairs:
+        """Say of pairs how likely they tell one event; those under `least` are left out."""
+        own = cosines(self.vectors.own, one, other)
+        shared = cosines(self.vectors.shared, one, other)
+        meaning = self.vectors.meaning
+        meant = None if meaning is None else np.einsum("ij,ij->i", meaning[one], meaning[other])
+        likely = self.likely(one, other, own, shared, meant)
+        return Pairs(one=one, other=other, likely=likely).only(likely >= least)
+
+    def likely(
         self,
         one: Places,
         other: Places,
-        *,
-        least: float = NEAR,
-        own: NDArray[np.floating] | None = None,
-        meaning: NDArray[np.floating] | None = None,
-    ) -> Pairs:
-        """Say of pairs how likely they tell one event; those under `least` are left out.
-
-        Their cosines of `own` words and of `meaning` are reckoned where they are not known yet.
-        """
-        likely = likelihoods(
+        own: NDArray[np.floating],
+        shared: NDArray[np.floating],
+        meaning: NDArray[np.floating] | None,
+    ) -> NDArray[np.float64]:
+        """Say of pairs how likely they tell one event, by their cosines."""
+        return likelihoods(
             same=self.languages[one] == self.languages[other],
-            own=cosines(self.vectors.own, one, other) if own is None else own,
-            shared=cosines(self.vectors.shared, one, other),
+            own=own,
+            shared=shared,
             hours=np.abs(self.hours[one] - self.hours[other]),
-            meaning=self._meant(one, other) if meaning is None else meaning,
+            meaning=meaning,
         )
-        return Pairs(one=one, other=other, likely=likely).only(likely >= least)
 
-    def _meant(self, one: Places, other: Places) -> NDArray[np.floating] | None:
-        meaning = self.vectors.meaning
-        return None if meaning is None else np.einsum("ij,ij->i", meaning[one], meaning[other])
 
-    def _in(self, span: Span, wanted: NDArray[np.bool_], marked: Rows | None) -> Pairs:
-        """Give the likely pairs of a block with what lies before it."""
+class _Search:
+    """Looks for likely pairs, in a block of rows and all before them at a time."""
+
+    def __init__(self, window: Window, texts: Sequence[int]) -> None:
+        self._window, self._bounds = window, Bounds(window.vectors.own)
+        self._wanted = np.zeros(len(window.hours), dtype=np.bool_)
+        self._wanted[list(texts)] = True
+        several = len(np.unique(window.languages)) > 1
+        self._marked = heads(window.vectors.shared) if several else None
+
+    def within(self, span: Span) -> Pairs:
+        """Give the likely pairs of a block."""
         earlier, later = slice(span.first, span.end), slice(span.start, span.end)
-        own = products(self.vectors.own, span)
-        looked_at = own >= LOOKED_AT
-        if marked is not None:
-            foreign = self.languages[earlier][:, None] != self.languages[later]
-            looked_at |= (products(marked, span) >= LOOKED_AT) & foreign
-        meaning = self.vectors.meaning
+        bounds, meaning = self._bounds.times(span), self._window.vectors.meaning
         meant = None if meaning is None else meaning[earlier] @ meaning[later].T
-        if meant is not None:
-            looked_at |= meant >= MEANT
-        looked_at &= wanted[earlier][:, None] & wanted[later]
-        one, other = in_time(looked_at, span, self.hours, _HOURS)
+        surely = self._beside_words(span, meant)
+        looked_at = surely | (bounds >= self._bounds.reaching(LOOKED_AT))
+        looked_at &= self._wanted[earlier][:, None] & self._wanted[later]
+        one, other = in_time(looked_at, span, self._window.hours, _HOURS)
         cells = one - span.first, other - span.start
+        at_most = self._bounds.at_most(bounds[cells])
         known = None if meant is None else meant[cells]
-        return self.weighed(one, other, own=own[cells], meaning=known)
+        return self._likely(one, other, at_most, surely[cells], known)
+
+    def _beside_words(self, span: Span, meant: NDArray[np.floating] | None) -> NDArray[np.bool_]:
+        """Tell which cells are looked at for their marks or their meaning."""
+        languages = self._window.languages
+        found: NDArray[np.bool_]
+        found = languages[span.first : span.end, None] != languages[span.start : span.end]
+        if self._marked is not None:
+            found &= products(self._marked, span) >= LOOKED_AT
+        return found if meant is None else found | (meant >= MEANT)
+
+    def _likely(
+        self,
+        one: Places,
+        other: Places,
+        at_most: NDArray[np.float64],
+        surely: NDArray[np.bool_],
+        meant: NDArray[np.floating] | None,
+    ) -> Pairs:
+        """Ask of the few pairs that may be likely how near their own words are."""
+        vectors, likely = self._window.vectors, self._window.likely
+        shared = cosines(vectors.shared, one, other)
+        may = likely(one, other, at_most, shared, meant) >= NEAR
+        one, other, shared, surely = one[may], other[may], shared[may], surely[may]
+        own = cosines(vectors.own, one, other)
+        found = likely(one, other, own, shared, None if meant is None else meant[may])
+        kept = (surely | (own >= LOOKED_AT)) & (found >= NEAR)
+        return Pairs(one=one, other=other, likely=found).only(kept)
 
 
 _NO_PAIRS = Pairs(one=np.array([], int), other=np.array([], int), likely=np.array([], float))

@@ -8,7 +8,7 @@ two stories into a blob.
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -23,7 +23,7 @@ _ROUNDED = 1e-6
 """More than by what rounding can lift a mean above its greatest pair."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Cluster:
     """Articles that came together so far, by their places."""
 
@@ -32,7 +32,7 @@ class Cluster:
     """Holds articles of an earlier grouping: two settled clusters never become one."""
     alone: bool = False
     """Never joins another one: a round-up of many events."""
-    apart: set[int] = field(default_factory=set)
+    apart: frozenset[int] = frozenset()
     """Places of articles that never come into this cluster."""
 
     def absorb(self, other: "Cluster") -> None:

@@ -49,6 +49,8 @@ def _joined(groups: Sequence[Sequence[int]], together: Iterable[Pair]) -> list[l
 
 
 def _divided(group: Sequence[int], rulings: Rulings) -> list[tuple[int, ...]]:
+    if len(group) == 1:  # as most are
+        return [tuple(group)]
     parts: list[list[int]] = []
     for unit in _units(group, rulings):
         home = next((part for part in parts if not _apart(part, unit, rulings.apart)), None)

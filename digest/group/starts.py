@@ -9,6 +9,8 @@ from digest.group.traits import Traits
 from digest.model.ruling import Rulings
 from digest.model.story import Copy
 
+_NOBODY: frozenset[int] = frozenset()
+
 
 def start(
     traits: Sequence[Traits],
@@ -29,8 +31,8 @@ def start(
     clusters = []
     for group in _groups(ids, original, settled, rulings):
         members = [place[article] for article in group]
-        kept_out = set().union(*(apart[member] for member in members))
-        kept_out.difference_update(members)
+        kept_out = _NOBODY.union(*(apart.get(member, ()) for member in members))
+        kept_out = kept_out.difference(members) or _NOBODY  # one value for most: they are many
         known = not before.isdisjoint(group)
         alone = all(traits[member].round_up for member in members)
         clusters.append(Cluster(members=members, settled=known, alone=alone, apart=kept_out))
@@ -60,7 +62,7 @@ def _groups(
 
 def _apart(
     rulings: Rulings, place: Mapping[int, int], original: Mapping[int, int]
-) -> defaultdict[int, set[int]]:
+) -> Mapping[int, set[int]]:
     """Map texts' places to those of texts apart; what holds for a copy holds for its original."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     for pair in rulings.apart:

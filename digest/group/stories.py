@@ -30,7 +30,7 @@ _SHORT = 400
 """Characters of body below which an article leads a story only for want of a longer one."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Grouped:
     """A story with what lineage and explanations need of it."""
 

@@ -25,6 +25,8 @@ _ENDS, _NO_WORD = -1, -2
 """Instead of a word's number: what ends a sentence, and single letters."""
 _KEPT_PLURAL = re.compile(r"(?<=\w{2}[iou])s$")
 """Snowball's French stemmer leaves the s of `convois`, `partis`, `élus`."""
+_FIRST_ACCENT = "\u0300"
+"""No character below it is combined with another: most need no question."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 
 
@@ -34,7 +36,8 @@ def fold(text: str) -> str:
     if lowered.isascii():
         return lowered
     parts = unicodedata.normalize("NFKD", lowered)
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    kept = [part for part in parts if part < _FIRST_ACCENT or not unicodedata.combining(part)]
+    return "".join(kept)
 
 
 class Lexer:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from digest.group.background import RARE, mark_shares, shares
+from digest.group.batches import batched
 from digest.group.meaning import Encoder, told_in_short
 from digest.group.products import Rows
-from digest.group.reading import Reading
+from digest.group.reading import BLOCK, Reading
 from digest.group.tallying import Tallier
 from digest.group.traits import Counts, Traits, Vocabulary
 
@@ -20,13 +20,10 @@ OWN_TOP = 64
 SHARED_TOP = 160
 """Features that are kept of a row: the heaviest."""
 
-_Kind = TypeVar("_Kind")
 _Prior: TypeAlias = Callable[[Sequence[str]], NDArray[np.float64]]
 
-_BLOCK = 64
-"""Readings that are held, and counted, at once."""
-_AT_ONCE = 1024
-"""Rows that are weighed at once."""
+_AT_ONCE = 256
+"""Rows that are weighed at once: they stand in a table as wide as the longest of them."""
 _PRIOR_ARTICLES = 300
 """How many imagined articles of the background weigh against those of the window."""
 
@@ -55,7 +52,7 @@ class Scales:
 
     def take(self, readings: Iterable[Reading]) -> Iterator[Traits]:
         """Count readings, a block at a time, and let them go."""
-        for block in _batched(readings, _BLOCK):
+        for block in batched(readings, BLOCK):
             short = [told_in_short(one.article) if self.encoder else "" for one in block]
             yield from self._tallier.take(block, short)
 
@@ -131,7 +128,7 @@ class _Rarity:
     def learn(self, counted: Iterable[Counts], *, prefix: str = "") -> None:
         """Take account of articles, for the features that begin with a prefix."""
         holding, articles = np.zeros(self._size, dtype=np.int64), 0
-        for some in _batched(counted, _AT_ONCE):
+        for some in batched(counted, _AT_ONCE):
             features = np.concatenate([counts.features for counts in some])
             holding += np.bincount(features, minlength=self._size)
             articles += len(some)
@@ -146,25 +143,28 @@ class _Rarity:
         """Weigh articles, keep the heaviest features of each, bring them to length 1."""
         columns = np.empty(len(counted) * top, dtype=np.int32)
         weights = np.empty(len(counted) * top, dtype=np.float32)
-        ends, end = [np.zeros(1, dtype=np.int64)], 0
-        for some in _batched(counted, _AT_ONCE):
+        ends, end = [np.zeros(1, dtype=np.int32)], 0
+        for some in batched(counted, _AT_ONCE):
             block = self._block(some, top, logarithmic=logarithmic)
             start, end = end, end + len(block.columns)
             columns[start:end], weights[start:end] = block.columns, block.weights
-            ends.append(start + block.ends)
+            ends.append((start + block.ends).astype(np.int32))  # 64 bits would widen the columns
         cells = (weights[:end], columns[:end], np.concatenate(ends))
         return csr_array(cells, shape=(len(counted), self._size))
 
     def _block(self, counted: Sequence[Counts], top: int, *, logarithmic: bool) -> "_Block":
+        sizes = np.array([len(counts.features) for counts in counted])
         features = np.concatenate([counts.features for counts in counted])
-        times = np.concatenate([counts.times for counts in counted]).astype(np.float32)
-        whose = np.repeat(np.arange(len(counted)), [len(counts.features) for counts in counted])
+        times = np.concatenate([counts.times for counts in counted])
+        columns, whose = self._column[features], np.repeat(np.arange(len(counted)), sizes)
+        order = np.argsort((whose << 32) | columns)
+        features, times = features[order], times[order].astype(np.float32)
         weight = (np.log1p(times) if logarithmic else times) * self._telling[features]
-        kept = _heaviest(whose, weight, self._column[features], top)
+        kept = _heaviest(weight, sizes, top)
         whose, weight = whose[kept], weight[kept]
         lengths = np.sqrt(np.bincount(whose, weights=weight**2, minlength=len(counted)))
         return _Block(
-            columns=self._column[features][kept],
+            columns=columns[order][kept],
             weights=weight / lengths[whose],
             ends=np.cumsum(np.bincount(whose, minlength=len(counted))),
         )
@@ -207,17 +207,18 @@ class _Block(NamedTuple):
 
 
 def _heaviest(
-    whose: NDArray[np.int64], weight: NDArray[np.floating], column: NDArray[np.int32], top: int
-) -> NDArray[np.int64]:
-    """Give the places of the `top` heaviest weights of each, in the order of their columns."""
-    telling = np.flatnonzero(weight > 0)
-    order = telling[np.lexsort((column[telling], -weight[telling], whose[telling]))]
-    owner = whose[order]
-    kept = order[np.arange(len(order)) - np.searchsorted(owner, owner) < top]
-    return kept[np.lexsort((column[kept], whose[kept]))]
+    weight: NDArray[np.floating], sizes: NDArray[np.int64], top: int
+) -> NDArray[np.bool_]:
+    """Tell the `top` heaviest weights above 0 of each row: of equal ones those that stand first.
 
-
-def _batched(all_: Iterable[_Kind], size: int) -> Iterator[list[_Kind]]:
-    left = iter(all_)
-    while some := list(islice(left, size)):
-        yield some
+    `weight` has one row after the other, of so many weights each.
+    """
+    filled = np.arange(max(top, sizes.max())) < sizes[:, None]
+    table = np.zeros(filled.shape, dtype=weight.dtype)
+    table[filled] = weight
+    least = np.partition(table, -top, axis=1)[:, [-top]]
+    heavier, equal = table > least, table == least
+    room = top - heavier.sum(axis=1, keepdims=True)
+    kept = heavier | (equal & (table > 0) & (equal.cumsum(axis=1) <= room))
+    found: NDArray[np.bool_] = kept[filled]
+    return found

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
     """One term's part in a score."""
 
@@ -14,7 +14,7 @@ class Reason:
     weight: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ThemeScore:
     """How well one article fits one theme."""
 
@@ -27,7 +27,7 @@ class ThemeScore:
     """Heaviest first."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Copy:
     """An article that repeats another one's text (wire copy, reprint): one voice with it."""
 
@@ -37,7 +37,7 @@ class Copy:
     """Share of the shorter text's 4-word shingles found in the other, 0 to 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tie:
     """A link from a story to an earlier event of the same saga."""
 
@@ -56,7 +56,7 @@ class Lineage(StrEnum):
     """They know all of it: it is in no draft."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
     """Articles about one event, across languages."""
 
@@ -72,7 +72,7 @@ class Story:
     """Publication of its newest article, UTC."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RankPart:
     """One named part of a story's rank."""
 
@@ -82,7 +82,7 @@ class RankPart:
     """Ids of the stories that lower it: those of its kind that were taken before."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RankedStory:
     """A story's place in one theme, and what made it."""
 

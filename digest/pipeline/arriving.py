@@ -107,7 +107,7 @@ class _Held:
         with newsroom.database.read() as connection:
             self._catch_up(connection)
         known = self.live.homes_since(self.since)
-        readings = [self.desk.read(article) for article in waiting]
+        readings = list(self.desk.read_all(waiting))
         scores = self._scores(newsroom, readings)
         placed = [self.live.place(reading) for reading in readings]
         with newsroom.database.write() as connection:

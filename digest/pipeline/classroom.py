@@ -120,8 +120,7 @@ def material_of(
     defined = np.zeros((len(texts), len(themes)))
 
     def passing() -> Iterator[Reading]:
-        for row, text in enumerate(texts):
-            reading = desk.read(text)
+        for row, reading in enumerate(desk.read_all(texts)):
             for name, found in definitions.points(reading).items():
                 defined[row, themes.index(name)] = sum(found.values())
             yield reading

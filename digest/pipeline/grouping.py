@@ -152,9 +152,8 @@ def regroup(
 ) -> Grouping:
     """Group what was read, in memory."""
     desk = Desk(newsroom.schedule.aliases)
-    earlier = (desk.read(article) for article in material.earlier)
     return find_stories(
-        chain(recent, earlier),
+        chain(recent, desk.read_all(material.earlier)),
         settled=material.settled,
         rulings=material.rulings,
         encoder=encoder,
@@ -204,10 +203,9 @@ def _find(newsroom: Newsroom, material: Material) -> Findings:
     scores: list[ThemeScore] = []
 
     def read() -> Iterator[Reading]:
-        for article in material.recent:
-            reading = desk.read(article)
+        for reading in desk.read_all(material.recent):
             scores.extend(scorer.score(reading))
-            yield reading  # once: what was read of a text is let go before the next
+            yield reading  # once: what was read of some texts is let go before the next
 
     grouping = regroup(newsroom, read(), material, encoder)
     fresh = fresh_stories(grouping, material)

@@ -16,7 +16,7 @@ likelihoods = st.dictionaries(st.sampled_from(PAIRS), st.integers(1, 64).map(lam
 
 
 def alone(apart: set[tuple[int, int]] = frozenset()) -> list[Cluster]:  # type: ignore[assignment]
-    kept_out = {item: {a + b - item for a, b in apart if item in (a, b)} for item in range(ITEMS)}
+    kept_out = {i: frozenset(a + b - i for a, b in apart if i in (a, b)) for i in range(ITEMS)}
     return [Cluster(members=[item], apart=kept_out[item]) for item in range(ITEMS)]
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from digest.group import products
-from digest.group.products import Rows, block_pairs, cosines, spans
+from digest.group.products import Bounds, Rows, Span, block_pairs, cosines, spans
 
 REACH, LEAST = 10.0, 0.4
 
@@ -54,6 +54,26 @@ def test_pairs_in_any_order_are_multiplied_cell_by_cell() -> None:
     wanted = (rows.toarray()[one] * others.toarray()[other]).sum(axis=1)
     assert cosines(rows, one, other, with_=others) == pytest.approx(wanted, abs=1e-6)
     assert len(cosines(rows, one[:0], other[:0])) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bounds_are_never_below_a_product_nor_far_above_it(seed: int) -> None:
+    rows, _ = table(seed)
+    lengths = np.linalg.norm(rows.toarray(), axis=1, keepdims=True)
+    plain = rows.toarray() / np.maximum(lengths, 1e-9)
+    bounds = Bounds(csr_array(plain))
+    found = bounds.times(Span(0, 0, len(plain)))
+    exact = plain @ plain.T
+    assert (bounds.at_most(found) >= exact).all()
+    assert (bounds.at_most(found) <= exact + 0.03).all()
+    assert (found[exact >= LEAST] >= bounds.reaching(LEAST)).all()
+
+
+def test_two_equal_rows_of_many_cells_overflow_no_bound() -> None:
+    cells = 400
+    rows = csr_array(np.full((2, cells), cells**-0.5, dtype=np.float32))
+    bounds = Bounds(rows)
+    assert bounds.times(Span(0, 0, 2)).min() >= bounds.reaching(0.999)
 
 
 def test_blocks_are_smaller_where_more_lies_within_reach(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,7 +131,7 @@ class _LookedFor:
         times: defaultdict[Term, float] = defaultdict(float)
         places = ((reading.title, _TITLE), (reading.heading, _HEADING), (reading.body, _BODY))
         for passage, weight in places:
-            opening = np.flatnonzero(self._opens.of(passage.numbers))
+            (opening,) = self._opens.of(passage.numbers).nonzero()
             first = passage.numbers[opening].tolist()
             for place, number in zip(opening.tolist(), first, strict=True):
                 if number not in self._opened:
