@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from digest.group.products import Bounds, Places, Span, cosines, heads, in_time, products, spans
 from digest.group.vectors import Vectors
 
-WINDOW = timedelta(hours=72)
-"""Articles further apart tell another event, however alike: digest.group.lineage ties them."""
+WINDOW = timedelta(hours=84)
+"""From one morning to the evening three days later. Articles further apart tell another event,
+however alike: digest.group.lineage ties them.
+"""
 
 NEAR = 0.1
 """Likelihood below which a pair is none."""
@@ -42,14 +44,14 @@ class Weights:
     shared: float
     meaning: float
     apart: float
-    """Of the whole window; less time counts in proportion."""
+    """Of each day between them."""
     start: float
 
 
-WITHIN = Weights(own=7.0, shared=15.0, meaning=0.0, apart=-1.5, start=-5.2)
-ACROSS = Weights(own=0.0, shared=30.0, meaning=0.0, apart=-2.0, start=-8.5)
-WITHIN_MEANT = Weights(own=6.56, shared=14.6, meaning=0.74, apart=-1.58, start=-5.36)
-ACROSS_MEANT = Weights(own=0.0, shared=25.0, meaning=5.0, apart=-1.0, start=-8.2)
+WITHIN = Weights(own=7.0, shared=15.0, meaning=0.0, apart=-0.5, start=-5.2)
+ACROSS = Weights(own=0.0, shared=30.0, meaning=0.0, apart=-0.67, start=-8.5)
+WITHIN_MEANT = Weights(own=6.56, shared=14.6, meaning=0.74, apart=-0.53, start=-5.36)
+ACROSS_MEANT = Weights(own=0.0, shared=25.0, meaning=5.0, apart=-0.33, start=-8.2)
 """Where meanings are known. Within a language a fifth of a fit of its own, the rest of WITHIN: that
 fit alone trusts meanings so much that French windows come out worse than by words.
 """
@@ -209,7 +211,7 @@ def likelihoods(
     `same`: of one language. `hours`: between them; 0 beyond the reach of a story. `meaning`: None
     where there is no encoder, not a number where it was not asked: then words decide alone.
     """
-    apart = np.minimum(hours / _HOURS, 1.0)
+    apart = hours / 24
     odds = np.where(same, _odds(WITHIN, own, shared, apart), _odds(ACROSS, own, shared, apart))
     if meaning is not None:
         meaning = meaning.astype(np.float64)
