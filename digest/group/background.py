@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from digest.group.lexicon import Lexicon
+from digest.group.lexicon import lexicon_of
 from digest.group.text import Lexer
 
 RARE = 0.0008
@@ -27,7 +27,7 @@ def mark_shares() -> dict[str, float]:
     """Map marks (digest.group.lexicon) to the share of articles that hold them."""
     found: dict[str, float] = {}
     for language, share, words in _bands():
-        lexer, lexicon = Lexer(language), Lexicon(language)
+        lexer, lexicon = Lexer(language), lexicon_of(language)
         for word in lexer.read(words).words:
             for mark in lexicon.marks(word):
                 found[mark] = max(share, found.get(mark, 0.0))
