@@ -6,6 +6,7 @@ reader alone decides.
 """
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 import yaml
@@ -25,14 +26,14 @@ def compose(text: str) -> Node | None:
     """
     if _FAST is not None and not _DISPUTED.search(text):
         with suppress(yaml.YAMLError, UnicodeEncodeError):
-            if _is_shallow(text):
+            if _is_shallow(yaml.parse(text, _FAST)):
                 return yaml.compose(text, _FAST)
     return yaml.compose(text, yaml.SafeLoader)
 
 
-def _is_shallow(text: str) -> bool:
+def _is_shallow(events: Iterable[yaml.Event]) -> bool:
     depth = 0
-    for event in yaml.parse(text, _FAST):
+    for event in events:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
