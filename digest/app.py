@@ -14,7 +14,6 @@ from digest.engine.jobs import Engine
 from digest.engine.local import LocalEngine
 from digest.errors import ConfigError, StorageError
 from digest.group.meaning import sentence_encoder
-from digest.group.retelling import Summariser
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.outside import Outside
 from digest.pipeline.upgrading import Part, bring_up, refuse_lacking
@@ -27,6 +26,7 @@ from subscribers.suppressions import fits
 
 if TYPE_CHECKING:
     from digest.deliver.dkim import Signer
+    from digest.group.retelling import Summariser
 
 
 def open_newsroom(settings: Settings | None = None) -> Newsroom:
@@ -212,7 +212,7 @@ def outside_of() -> Outside:
     return Outside(memory=VAR / "preflight.json")
 
 
-def summariser_of(settings: Settings) -> Summariser | None:
+def summariser_of(settings: Settings) -> "Summariser | None":
     """Give the machine that writes summaries, where one is named."""
     if not settings.summaries_url:
         return None

@@ -51,10 +51,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("database") / "empty.db"
     database = Database(f"sqlite:///{path}")
     upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.rollback()
-    database.close()
+    flush(database)
     return path
 
 
@@ -85,7 +82,7 @@ def postgresql() -> Iterator[postgres.Server]:
 
 @pytest.fixture
 def on_postgresql(postgresql: postgres.Server) -> Iterator[Database]:
-    yield from _one_of(postgresql)
+    yield from one_of(postgresql)
 
 
 @pytest.fixture(scope="session")
@@ -126,12 +123,12 @@ def other_sqlite(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def empty_postgresql(postgresql: postgres.Server) -> Iterator[Database]:
-    yield from _one_of(postgresql, template="template1")
+    yield from one_of(postgresql, template="template1")
 
 
 @pytest.fixture
 def other_postgresql(postgresql: postgres.Server) -> Iterator[Database]:
-    yield from _one_of(postgresql, template="template1")
+    yield from one_of(postgresql, template="template1")
 
 
 @pytest.fixture(params=["empty_sqlite", "empty_postgresql"])
@@ -148,13 +145,22 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
 
 
+def flush(database: Database) -> None:
+    """Close an SQLite database so that its file alone holds everything."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.rollback()
+    database.close()
+
+
 def _without_tables(path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{path}")
     yield database
     database.close()
 
 
-def _one_of(server: postgres.Server, **how: str) -> Iterator[Database]:
+def one_of(server: postgres.Server, **how: str) -> Iterator[Database]:
+    """Make a database for a test and drop it."""
     name = server.fresh(**how)
     database = Database(server.url(name))
     yield database

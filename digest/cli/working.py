@@ -5,7 +5,6 @@ import time
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 
 from digest.cli.output import AsJson
@@ -14,8 +13,6 @@ from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from digest.pipeline.newsroom import Newsroom
-
-_LOG = structlog.get_logger(__name__)
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +43,8 @@ def work(
         ConfigError: it can't work with others: the database is SQLite, the secret key is not the
             readers', or a setting is wrong.
     """
+    import structlog
+
     from digest.app import open_engine, open_shared_newsroom
     from digest.cli.serving import leave, write_logs
     from digest.pipeline.desk import Desk
@@ -61,7 +60,7 @@ def work(
         _metrics(newsroom, metrics),
         at_work(Desk(newsroom, settings.schedule), engine, clocks=clocks),
     ):
-        _LOG.info("working", threads=threads, clocks=clocks, mail=mail)
+        structlog.get_logger(__name__).info("working", threads=threads, clocks=clocks, mail=mail)
         while True:  # a signal just before one long wait would not be seen until that wait's end
             time.sleep(1)
 

@@ -7,6 +7,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from digest.errors import Problem, unknown
+from digest.schedule.nodes import compose
 
 _LONGEST = 1_000_000
 _HINT = "; text that holds ': ' or starts with a mark goes on its own line below `>-`, indented"
@@ -24,7 +25,7 @@ class Reading:
         if len(document) > _LONGEST:
             return self._stop(0, "is longer than a million characters")
         try:
-            node = yaml.compose(document, Loader=yaml.SafeLoader)
+            node = compose(document)
         except yaml.MarkedYAMLError as failure:
             mark = failure.problem_mark or failure.context_mark
             return self._stop(mark.line + 1 if mark else 0, f"{failure.problem}{_HINT}")

@@ -13,6 +13,7 @@ APScheduler's own trigger strikes twice in autumn; it is asked on a calendar wit
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -21,6 +22,9 @@ from digest.schedule.cron import WEEKDAYS, parse_cron
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+_USUAL_PAUSE = timedelta(days=8)
+_FEW = 4
+"""Strikes that are looked through one by one: a weekly clock has two in eight days, or one."""
 _LONGEST_PAUSE = timedelta(days=8 * 366 + 2)
 """29 February to 29 February, over the year 2100."""
 
@@ -38,7 +42,12 @@ def next_slots(cron: str, zone: str, after: datetime, n: int) -> list[datetime]:
 
 def previous_slot(cron: str, zone: str, now: datetime) -> datetime:
     """Give the latest moment not later than `now`, in UTC."""
-    early = _wall(now, ZoneInfo(zone)) - _LONGEST_PAUSE
+    early = _wall(now, ZoneInfo(zone)) - _USUAL_PAUSE
+    if next(_slots_from(cron, zone, early)) > now:
+        early = _wall(now, ZoneInfo(zone)) - _LONGEST_PAUSE
+    for slot, following in pairwise(islice(_slots_from(cron, zone, early), _FEW)):
+        if following > now:
+            return slot
     late = _wall(now, ZoneInfo(zone)) + _DAY  # in a repeated hour later walls may have struck
     while late - early > _MINUTE:
         middle = early + (late - early) // 2 // _MINUTE * _MINUTE

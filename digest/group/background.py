@@ -2,10 +2,8 @@
 
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
-from operator import itemgetter
 
-from digest.group.lexicon import Lexicon
+from digest.group.lexicon import lexicon_of
 from digest.group.text import Lexer
 
 RARE = 0.0008
@@ -28,12 +26,11 @@ def shares(language: str) -> dict[str, float]:
 def mark_shares() -> dict[str, float]:
     """Map marks (digest.group.lexicon) to the share of articles that hold them."""
     found: dict[str, float] = {}
-    for language, bands in groupby(sorted(_bands()), key=itemgetter(0)):
-        lexer, lexicon = Lexer(language), Lexicon(language)
-        for _, share, words in bands:
-            for word in lexer.read(words).words:
-                for mark in lexicon.marks(word):
-                    found[mark] = max(share, found.get(mark, 0.0))
+    for language, share, words in _bands():
+        lexer, lexicon = Lexer(language), lexicon_of(language)
+        for word in lexer.read(words).words:
+            for mark in lexicon.marks(word):
+                found[mark] = max(share, found.get(mark, 0.0))
     return found
 
 

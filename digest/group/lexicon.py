@@ -52,14 +52,26 @@ def _sound(found: re.Match[str]) -> str:
     return {"ph": "f", "sh": "ch", "ou": "o"}[found.group()]
 
 
+def lexicon_of(language: str) -> "Lexicon":
+    """Give a language's lexicon, which is read once in a process and never changes."""
+    return _read(language if language in LANGUAGES else "")
+
+
+@cache
+def _read(language: str) -> "Lexicon":
+    return Lexicon(language)
+
+
 class Lexicon:
     """Turns the words of one language into marks that the other language shares."""
 
     def __init__(self, language: str) -> None:
         self._single: dict[str, list[tuple[bool, str]]] = {}
         self._several: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for meaning, names in _names(language):
-            self._learn(Lexer(language).read(names).words, meaning)
+        told = list(_names(language))
+        names = Lexer(language).read_each([name for _, name in told])
+        for (meaning, _), name in zip(told, names, strict=True):
+            self._learn(name.words, meaning)
         self._second = {stems[1] for known in self._several.values() for stems, _ in known}
         for known in self._several.values():
             known.sort(key=lambda entry: -len(entry[0]))

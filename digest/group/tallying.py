@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from digest.group.background import shares
 from digest.group.copies import Runs, runs_of
-from digest.group.lexicon import Lexicon
+from digest.group.lexicon import lexicon_of
 from digest.group.pages import Page, shelves
 from digest.group.reading import Reading
 from digest.group.text import fold
@@ -73,7 +73,7 @@ class _Language:
 
     def __init__(self, language: str, words: Words, own: Vocabulary, shared: Vocabulary) -> None:
         self._words, self._shared = words, shared
-        self._lexicon, self._usual = Lexicon(language), shares(language)
+        self._lexicon, self._usual = lexicon_of(language), shares(language)
         folded = Vocabulary()
         self._folded = Column(words, lambda word: folded.number(word.folded), np.int64)
         self._stem = Column(words, lambda word: own.number(f"{language}:{word.stem}"), np.uint32)

@@ -65,6 +65,8 @@ class Lexer:
 
     def read_each(self, texts: Sequence[str]) -> list[Passage]:
         """Read several texts: faster than one by one."""
+        if not texts:
+            return []
         found = self._tokens.of(text[:TEXT_CAP] for text in texts)
         before = np.cumsum(found >= 0)
         numbers, breaks = found[found >= 0], found == BREAK

@@ -2,12 +2,15 @@
 
 from contextlib import closing
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from digest.errors import ConflictError
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.running import RunReport, run
 from digest.resources import shipped
 from subscribers import lists, transfer
+
+if TYPE_CHECKING:  # `digest check` asks here who is made up, and runs nothing
+    from digest.pipeline.running import RunReport
 
 EDITOR = "demo"
 """Who approves the demo's issue."""
@@ -17,12 +20,14 @@ RESERVED = ("example.com", "example.net", "example.org")
 """Domains that belong to nobody (RFC 2606)."""
 
 
-def demo(newsroom: Newsroom) -> RunReport:
+def demo(newsroom: Newsroom) -> "RunReport":
     """Run everything, for made-up readers, on the first newsletter of schedule.yaml.
 
     Raises:
         ConflictError: mail would really go out, or the list has readers who are not made up.
     """
+    from digest.pipeline.running import run
+
     name, newsletter = next(iter(newsroom.schedule.newsletters.items()))
     _refuse_real_mail(newsroom)
     _invite(newsroom, newsletter.list, newsletter.title)

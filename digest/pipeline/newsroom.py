@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from digest.clock import Clock
 from digest.deliver.provider import Provider
 from digest.errors import ConfigError, unknown
 from digest.group.meaning import Encoder
-from digest.group.retelling import Summariser
 from digest.pipeline.meters import Meters
 from digest.pipeline.outside import Outside
 from digest.schedule.values import Newsletter, Schedule
 from subscribers.database import Database
+
+if TYPE_CHECKING:  # numpy takes a while to load, and every command passes here
+    from digest.group.retelling import Summariser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,7 @@ class Newsroom:
     """What this process handed over; goes on counting when the schedule changes."""
     encoder: Encoder | None = None
     """Compares meanings across languages, where the installation has one."""
-    summariser: Summariser | None = None
+    summariser: "Summariser | None" = None
     """Tells a draft's stories again, in a machine's words; None: they keep their articles' own."""
     models: Path | None = None
     """The folder of what was learned of themes; without one, definitions alone score."""

@@ -12,6 +12,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from digest.errors import Problem
+from digest.schedule.nodes import compose
 
 Plain: TypeAlias = str | list["Plain"] | dict[str, "Plain"]
 Path: TypeAlias = tuple[str | int, ...]
@@ -63,7 +64,7 @@ def parse_text(content: bytes, file: str) -> Document:
 
 def _parse(text: str, file: str) -> Document:
     try:
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = compose(text)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         return _unreadable(file, line, "holds a control character that YAML does not allow")

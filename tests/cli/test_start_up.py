@@ -8,13 +8,20 @@ import sys
 
 import pytest
 
-HEAVY = ("trafilatura", "dateparser", "fastapi", "sqlalchemy", "aiohttp", "pydantic", "babel")
+HEAVY = ("trafilatura", "dateparser", "fastapi", "aiohttp", "numpy", "lxml", "PIL", "mjml")
+FOR_ALL = ("sqlalchemy", "pydantic", "babel", "structlog", "rich")
+"""What most commands need, but none that only helps."""
 
 
-def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, digest.cli.main; print(*sys.modules)"
+@pytest.mark.parametrize(
+    ("module", "unwanted"), [("digest.cli.main", HEAVY + FOR_ALL), ("digest.app", HEAVY)]
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(
+    module: str, unwanted: tuple[str, ...]
+) -> None:
+    code = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert [name for name in HEAVY if name in done.stdout.split()] == []
+    assert [name for name in unwanted if name in done.stdout.split()] == []
 
 
 def test_a_missing_schedule_ends_in_one_sentence_and_its_exit_code(tmp_path: object) -> None:

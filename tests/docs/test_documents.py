@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ EVERYTHING = "\n".join(TEXT.values())
 SETTING = re.compile(r"\b(?:DIGEST|SENDGRID|MAILGUN|POSTMARK|BREVO)_[A-Z_]+\b")
 
 
+@cache
 def commands() -> dict[tuple[str, ...], TyperCommand | TyperGroup]:
     return dict(_walk(typer.main.get_command(app), ()))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ ALIASES = (
 _BILINGUAL = Path(__file__).parent / "data" / "bilingual.yaml"
 
 
+@cache
 def bilingual() -> list[tuple[str, Article, Article]]:
     """Give each event's name, its French and its English article."""
     events = yaml.safe_load(_BILINGUAL.read_text(encoding="utf-8"))

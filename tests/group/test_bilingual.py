@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.group.lexicon import Lexicon, cognate
+from digest.group.lexicon import cognate, lexicon_of
 from digest.group.text import Lexer, fold
 from tests.group.newsdesk import bilingual, members, stories_of
 
@@ -28,7 +28,7 @@ def test_different_events_of_one_country_stay_apart_across_languages() -> None:
 
 def marks(text: str, language: str) -> set[str]:
     passage = Lexer(language).read(text)
-    lexicon = Lexicon(language)
+    lexicon = lexicon_of(language)
     named = {mark for _, _, mark in lexicon.named(passage, range(len(passage.words)))}
     return named or {mark for word in passage.words for mark in lexicon.marks(word)}
 

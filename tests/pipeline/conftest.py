@@ -1,5 +1,6 @@
 """What the pipeline's tests start from: an issue to send, an office, a room with its inbox."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from digest.model.issue import Issue
 from digest.schedule.values import Source
 from digest.storage import migrating
 from subscribers.database import Database
+from tests import postgres
+from tests.conftest import flush, one_of
 from tests.pipeline.clockwork import LONG_AGO, Mailbag, Office, furnish
 from tests.pipeline.rooms import Room
 from tests.pipeline.scene import an_approved_issue, enrol
@@ -65,9 +68,6 @@ def database(both_databases: Database) -> Database:
 def source(request: pytest.FixtureRequest) -> Database:
     """A database with a row in every table."""
     database: Database = request.getfixturevalue(request.param)
-    migrating.upgrade(database)
-    with database.write() as connection:
-        fill(connection)
     return database
 
 
@@ -78,10 +78,44 @@ def target(request: pytest.FixtureRequest) -> Database:
     return database
 
 
-@pytest.fixture
-def source_of_backups(empty_sqlite: Database) -> Database:
-    """A database with a row in every table, to be saved."""
-    migrating.upgrade(empty_sqlite)
-    with empty_sqlite.write() as connection:
+@pytest.fixture(scope="session")
+def filled_file(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("filled") / "filled.db"
+    shutil.copy(empty_database, path)
+    database = Database(f"sqlite:///{path}")
+    with database.write() as connection:
         fill(connection)
-    return empty_sqlite
+    flush(database)
+    return path
+
+
+@pytest.fixture
+def filled_sqlite(filled_file: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "filled.db"
+    shutil.copy(filled_file, path)
+    database = Database(f"sqlite:///{path}")
+    assert migrating.revision(database) == migrating.HEAD  # and it is open from now on
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def filled_template(postgresql: postgres.Server) -> str:
+    name = postgresql.fresh(template="template1")
+    database = Database(postgresql.url(name))
+    migrating.upgrade(database)
+    with database.write() as connection:
+        fill(connection)
+    database.close()
+    return name
+
+
+@pytest.fixture
+def filled_postgresql(postgresql: postgres.Server, filled_template: str) -> Iterator[Database]:
+    yield from one_of(postgresql, template=filled_template)
+
+
+@pytest.fixture
+def source_of_backups(filled_sqlite: Database) -> Database:
+    """A database with a row in every table, to be saved."""
+    return filled_sqlite

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,9 @@ from subscribers.database import Database
 from tests.pipeline.rooms import Room
 
 
-def main(root: str, url: str, sources_before_death: str, *feeds: str) -> None:
+def collect_and_die(root: Path, url: str, sources_before_death: int, *feeds: str) -> None:
     """Collect from feeds; die when the state of one source more would be saved."""
-    left = int(sources_before_death)
+    left = sources_before_death
 
     def save_or_die(connection: Connection, state: SourceState) -> None:
         nonlocal left
@@ -27,11 +26,7 @@ def main(root: str, url: str, sources_before_death: str, *feeds: str) -> None:
         save_source_state(connection, state)
 
     pytest.MonkeyPatch().setattr(web_sources, "save_source_state", save_or_die)
-    room = Room(root=Path(root), database=Database(url))
+    room = Room(root=root, database=Database(url))
     for number, feed in enumerate(feeds):
         room.feed(feed, name=f"s{number}")
     room.collect()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from subscribers.database import Database
 from tests.pipeline.rooms import Room
 
 
-def main(root: str, url: str, feed: str, pages_before_death: str) -> None:
+def fill_and_die(root: Path, url: str, feed: str, pages_before_death: int) -> None:
     """Collect from a feed; die in the transaction of one page more."""
-    left = int(pages_before_death)
+    left = pages_before_death
 
     def complete_or_die(connection: Connection, id_: int, entry: Entry, *, now: datetime) -> None:
         nonlocal left
@@ -28,10 +27,6 @@ def main(root: str, url: str, feed: str, pages_before_death: str) -> None:
         complete_article(connection, id_, entry, now=now)
 
     pytest.MonkeyPatch().setattr(filling, "complete_article", complete_or_die)
-    room = Room(root=Path(root), database=Database(url))
+    room = Room(root=root, database=Database(url))
     room.feed(feed, full_text=True)
     room.collect()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 
 import pytest
 
@@ -18,7 +17,7 @@ POINTS = {
 }
 
 
-def main(source: str, target: str, point: str) -> None:
+def move_and_die(source: str, target: str, point: str) -> None:
     left = 9 if point == "in the copy" else 0  # tables
 
     def die(*_: object) -> None:
@@ -30,7 +29,3 @@ def main(source: str, target: str, point: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(*POINTS[point], die)
         moving.move(Database(source), Database(target), lambda: AT)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

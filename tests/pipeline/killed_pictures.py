@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from subscribers.database import Database
 from tests.pipeline.gallery import kept_newsroom
 
 
-def main(url: str, folder: str) -> None:
+def keep_and_die(url: str, folder: Path) -> None:
     """Keep the pictures of issue 1; die after one."""
     left, keep = 1, pictures.keep
 
@@ -30,8 +29,4 @@ def main(url: str, folder: str) -> None:
     database = Database(url)
     with database.read() as connection:
         issue = issues.issue(connection, 1)
-    keep_pictures(kept_newsroom(database, Path(folder)), issue)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    keep_pictures(kept_newsroom(database, folder), issue)

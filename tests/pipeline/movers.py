@@ -11,7 +11,7 @@ from tests.storage.everything import AT
 
 BOTH_WAYS = pytest.mark.parametrize(
     ("source", "target"),
-    [("empty_sqlite", "other_postgresql"), ("empty_postgresql", "other_sqlite")],
+    [("filled_sqlite", "other_postgresql"), ("filled_postgresql", "other_sqlite")],
     ids=["to PostgreSQL", "to SQLite"],
     indirect=True,
 )

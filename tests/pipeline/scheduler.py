@@ -1,12 +1,9 @@
 """One scheduler as a process of its own, in a world where time runs faster.
 
-`python -m tests.pipeline.scheduler FOLDER DATABASE START SPEED`: START is the machine's time
-(seconds) at which the world's clock showed DRAFT_SLOT less a minute. Mails are lines in
-FOLDER/mailed.
+Mails are lines in a file of the newsroom's folder, `mailed`.
 """
 
 import os
-import sys
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,7 +36,11 @@ class Book(Mailbag):
         return super().deliver(call)
 
 
-def main(folder: Path, url: str, start: float, speed: float) -> None:
+def keep_time(folder: Path, url: str, start: float, speed: float) -> None:
+    """Be a scheduler; at `start` (of the machine's clock) the world's showed a minute before
+    DRAFT_SLOT.
+    """
+
     def clock() -> datetime:
         return (
             DRAFT_SLOT - timedelta(minutes=1) + (time.time() - start) * speed * timedelta(seconds=1)
@@ -52,13 +53,8 @@ def main(folder: Path, url: str, start: float, speed: float) -> None:
     clocks = Clocks(desk, engine)
     engine.run(clocks.handle)
     with ticking(clocks.tick, clock=time_of_day, seconds=30 / speed):
-        print("ready", flush=True)  # noqa: T201 - the parent waits for it
         time.sleep(120)
 
 
 def time_of_day() -> datetime:
     return datetime.now(DRAFT_SLOT.tzinfo)  # noqa: TID251 - the engine's waits are real ones
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))

@@ -48,15 +48,10 @@ def assert_it_goes_on(database: Database) -> None:
     assert tally == Tally(planned=12, sent=7, skipped=1, held=4)
 
 
-def filled(database: Database, revision: str = migrating.HEAD) -> Database:
-    with database.write() as connection:
-        migrating.bring_up(connection, revision)
-        fill(connection)
-    return database
-
-
 def test_an_interrupted_sending_goes_on_after_an_upgrade(empty: Database) -> None:
-    filled(empty, "0001")
+    with empty.write() as connection:
+        migrating.bring_up(connection, "0001")
+        fill(connection)
     migrating.upgrade(empty)
     assert_it_goes_on(empty)
 
@@ -64,17 +59,16 @@ def test_an_interrupted_sending_goes_on_after_an_upgrade(empty: Database) -> Non
 @pytest.mark.parametrize(
     ("source", "target"),
     [
-        ("empty_sqlite", "other_postgresql"),
-        ("empty_postgresql", "other_sqlite"),
-        ("empty_sqlite", "other_sqlite"),
-        ("empty_postgresql", "other_postgresql"),
+        ("filled_sqlite", "other_postgresql"),
+        ("filled_postgresql", "other_sqlite"),
+        ("filled_sqlite", "other_sqlite"),
+        ("filled_postgresql", "other_postgresql"),
     ],
 )
 def test_an_interrupted_sending_goes_on_after_a_move(
     request: pytest.FixtureRequest, source: str, target: str
 ) -> None:
     one, other = (request.getfixturevalue(name) for name in (source, target))
-    filled(one)
     before = rows_of(one)
     moving.move(one, other, later)
     assert rows_of(other) == rows_of(one) == before
@@ -82,29 +76,29 @@ def test_an_interrupted_sending_goes_on_after_a_move(
 
 
 @pytest.fixture
-def backup(empty_sqlite: Database, tmp_path: Path) -> Path:
+def backup(filled_sqlite: Database, tmp_path: Path) -> Path:
     """A backup that was made in the middle of a sending, which then went on."""
     file = tmp_path / "backup.db"
-    keeping.backup(filled(empty_sqlite), file)
-    go_on(empty_sqlite, again=True)
-    empty_sqlite.close()
+    keeping.backup(filled_sqlite, file)
+    go_on(filled_sqlite, again=True)
+    filled_sqlite.close()
     return file
 
 
-def restored(empty_sqlite: Database, backup: Path) -> keeping.Restored:
-    return keeping.restore(empty_sqlite.url, backup, later, replace=True)
+def restored(filled_sqlite: Database, backup: Path) -> keeping.Restored:
+    return keeping.restore(filled_sqlite.url, backup, later, replace=True)
 
 
 def test_who_may_have_been_mailed_since_a_backup_waits_for_a_person(
-    empty_sqlite: Database, backup: Path
+    filled_sqlite: Database, backup: Path
 ) -> None:
-    done = restored(empty_sqlite, backup)
+    done = restored(filled_sqlite, backup)
     assert (done.held.batches, done.held.recipients) == (5, 10)
     for again in (False, True):
-        courier, tally = go_on(empty_sqlite, again=again)
+        courier, tally = go_on(filled_sqlite, again=again)
         assert courier.calls == []
         assert tally == Tally(planned=12, sent=2, skipped=1, held=9)
-    newsroom = a_newsroom(empty_sqlite, clock=later)
+    newsroom = a_newsroom(filled_sqlite, clock=later)
     held = doubts(newsroom)
     assert {id_ for one in held for id_ in one.doubt.recipient_ids} == HELD
     assert {one.doubt.batch.state for one in held} == {BatchState.HELD}
@@ -112,56 +106,60 @@ def test_who_may_have_been_mailed_since_a_backup_waits_for_a_person(
 
 
 def test_a_person_can_settle_what_a_restored_backup_holds_back(
-    empty_sqlite: Database, backup: Path
+    filled_sqlite: Database, backup: Path
 ) -> None:
-    restored(empty_sqlite, backup)
-    newsroom = a_newsroom(empty_sqlite, clock=lambda: LATER + timedelta(minutes=1))
+    restored(filled_sqlite, backup)
+    newsroom = a_newsroom(filled_sqlite, clock=lambda: LATER + timedelta(minutes=1))
     for batch, sent in ((12, True), (13, True), (14, False), (15, False), (16, True)):
         resolve(newsroom, batch, sent=sent)
-    courier, tally = go_on(empty_sqlite)
+    courier, tally = go_on(filled_sqlite)
     assert courier.mailed == Counter([7, 8, 9])
     assert tally == Tally(planned=12, sent=11, skipped=1)
 
 
 def test_an_issue_that_a_backup_calls_approved_waits_for_another_approval(
-    empty_sqlite: Database, backup: Path
+    filled_sqlite: Database, backup: Path
 ) -> None:
-    assert restored(empty_sqlite, backup).held.issues == ("hebdo-sahel/2",)
-    with empty_sqlite.read() as connection:
+    assert restored(filled_sqlite, backup).held.issues == ("hebdo-sahel/2",)
+    with filled_sqlite.read() as connection:
         assert issues.issue(connection, 2).state is IssueState.DRAFT
 
 
 def test_no_strike_from_before_a_restoration_is_caught_up(
-    empty_sqlite: Database, backup: Path
+    filled_sqlite: Database, backup: Path
 ) -> None:
-    restored(empty_sqlite, backup)
-    with empty_sqlite.read() as connection:
+    restored(filled_sqlite, backup)
+    with filled_sqlite.read() as connection:
         assert runs.unfinished(connection) == []
         assert connection.scalar(select(tables.clocks.c.since)) == LATER
 
 
+@pytest.fixture(params=["filled_sqlite", "filled_postgresql"])
+def full(request: pytest.FixtureRequest) -> Database:
+    database: Database = request.getfixturevalue(request.param)
+    return database
+
+
 def test_a_database_that_was_brought_back_by_other_means_is_made_safe_where_it_is(
-    empty: Database,
+    full: Database,
 ) -> None:
-    filled(empty)
-    done = keeping.hold(empty, later)
+    done = keeping.hold(full, later)
     assert (done.held.batches, done.former) == (5, None)
-    assert go_on(empty, again=True)[0].calls == []
+    assert go_on(full, again=True)[0].calls == []
 
 
 def test_a_ledger_that_a_living_sender_writes_to_is_neither_moved_nor_held(
-    empty: Database, other_sqlite: Database
+    full: Database, other_sqlite: Database
 ) -> None:
-    filled(empty)
-    with empty.write() as connection:
+    with full.write() as connection:
         connection.execute(update(tables.batches).values(worker="elsewhere - - 1 1"))
     soon = AT + timedelta(seconds=59)
     works: list[Callable[[], object]] = [
-        lambda: moving.move(empty, other_sqlite, lambda: soon),
-        lambda: keeping.hold(empty, lambda: soon),
+        lambda: moving.move(full, other_sqlite, lambda: soon),
+        lambda: keeping.hold(full, lambda: soon),
     ]
     for work in works:
         with pytest.raises(ConflictError, match="2 batches for 4 recipients are being mailed"):
             work()
-    assert status(a_newsroom(empty), 1)[0].tally.waiting == 5
+    assert status(a_newsroom(full), 1)[0].tally.waiting == 5
     assert migrating.revision(other_sqlite) is None

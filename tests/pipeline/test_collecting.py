@@ -1,8 +1,6 @@
 """A run over all sources: which are asked, when one fails, how they stand, a run that is killed."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +14,8 @@ from digest.collect.fetch import fetch
 from digest.errors import NotFoundError
 from digest.pipeline.sources import standing
 from tests.conftest import NOW
+from tests.forks import ended
+from tests.pipeline.killed import collect_and_die
 from tests.pipeline.rooms import Room, rss
 from tests.servers.feeds import FeedServer
 
@@ -111,10 +111,8 @@ def test_a_killed_run_loses_nothing_and_the_next_one_goes_on(
         room.feed(server.gives(f"/kill{number}", rss(*items)), name=f"s{number}")
     feeds = [source.feed for source in room.sources]
     for sources_before_death, stored in ((1, 1), (4, 5)):
-        command = [sys.executable, "-m", "tests.pipeline.killed", room.root, room.database.url]
-        words = [*command, sources_before_death, *feeds]
-        run = subprocess.run([*map(str, words)], cwd=Path(__file__).parents[2])
-        assert run.returncode == -signal.SIGKILL
+        world = (room.root, room.database.url, sources_before_death)
+        assert ended(collect_and_die, *world, *feeds) == -signal.SIGKILL
         assert len(room.articles()) == 20 * stored
     room.collect()
     titles = [article.title for article in room.articles()]

@@ -1,10 +1,7 @@
 """Where a feed gives an excerpt, the article's page is asked for the rest, once."""
 
 import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +11,8 @@ from digest.model.article import Mark
 from digest.pipeline.filling import LEASE, Bounds
 from digest.storage.sources import sources_of
 from tests.conftest import NOW
+from tests.forks import ended
+from tests.pipeline.killed_filling import fill_and_die
 from tests.pipeline.pressroom import LEAD, TEXT, WHOLE, Press, page, press
 from tests.pipeline.rooms import Room, rss
 from tests.servers.feeds import FeedServer
@@ -238,9 +237,8 @@ def test_a_killed_run_goes_on_and_fills_nothing_twice(room: Room, server: FeedSe
     for name in names:
         text = [f"Un texte sur {name}.", *TEXT]
         server.gives(f"/{name}", page(*text), headers={"Content-Type": "text/html"})
-    command = [sys.executable, "-m", "tests.pipeline.killed_filling", room.root, room.database.url]
-    run = subprocess.run([*map(str, command), room.sources[0].feed, "2"], cwd=_HERE)
-    assert run.returncode == -signal.SIGKILL
+    world = (room.root, room.database.url, room.sources[0].feed)
+    assert ended(fill_and_die, *world, 2) == -signal.SIGKILL
     filled = {article.url for article in room.articles() if not article.marks}
     assert len(filled) == 2
     server.asked.clear()
@@ -250,6 +248,3 @@ def test_a_killed_run_goes_on_and_fills_nothing_twice(room: Room, server: FeedSe
     again = {server.url + one.path for one in server.asked}
     assert not filled & again
     assert not any(article.marks for article in room.articles())
-
-
-_HERE = Path(__file__).parents[2]

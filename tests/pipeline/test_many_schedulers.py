@@ -1,7 +1,5 @@
 """Runs that fail, processes that die, schedulers that compete: each reader is mailed once."""
 
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -16,12 +14,12 @@ from digest.model.issue import IssueState
 from digest.model.run import RunClock, RunRecord
 from digest.pipeline.clocks import LEASE
 from digest.storage import runs
+from tests.forks import FORKS
 from tests.pipeline.clockwork import (
     DRAFT_SLOT,
     HOUR,
     LONG_AGO,
     ONCE,
-    ROOT,
     SECOND,
     SEND_SLOT,
     Mailbag,
@@ -30,6 +28,7 @@ from tests.pipeline.clockwork import (
     approve_it,
     result,
 )
+from tests.pipeline.scheduler import keep_time
 
 
 @pytest.mark.parametrize("clock", [RunClock.DRAFT, RunClock.SEND])
@@ -61,14 +60,14 @@ def test_a_run_in_hand_is_nobody_elses_however_long_it_takes(
     def slowly() -> datetime:
         if threading.current_thread() is worker:
             begun.set()
-            assert go.wait(10)
+            assert go.wait(60)
         return office.clock.now
 
     object.__setattr__(office.desk.newsroom, "clock", slowly)
     worker = threading.Thread(target=office.clocks.handle, args=(job,))
     worker.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(60)
         for minute in range(0, 60, 2):
             moment = DRAFT_SLOT + timedelta(minutes=minute)
             assert office.at(moment).engine.steps() == []
@@ -132,7 +131,10 @@ def test_of_three_processes_two_killed_at_the_draft_each_reader_is_mailed_once(
     )
     office.at(LONG_AGO + HOUR)
     url = office.newsroom.database.url
-    schedulers = [start_scheduler(tmp_path, url) for _ in range(3)]
+    world = (tmp_path, url, time.time(), 200)
+    schedulers = [FORKS.Process(target=keep_time, args=world, daemon=True) for _ in range(3)]
+    for scheduler in schedulers:
+        scheduler.start()
     try:
         wait_until(lambda: bool(result_rows(office)))
         schedulers[0].kill()
@@ -142,23 +144,9 @@ def test_of_three_processes_two_killed_at_the_draft_each_reader_is_mailed_once(
     finally:
         for scheduler in schedulers:
             scheduler.kill()
-            scheduler.communicate()
+            scheduler.join()
     lines = (tmp_path / "mailed").read_text().splitlines()
     assert Counter(line.split()[1] for line in lines if line.startswith("mail ")) == ONCE
-
-
-def start_scheduler(folder: Path, url: str) -> "subprocess.Popen[str]":
-    began = folder / "began"
-    if not began.exists():
-        began.write_text(str(time.time()))
-    world = [str(folder), url, began.read_text(), "200"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.pipeline.scheduler", *world],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
 
 
 def result_rows(office: Office) -> list[RunRecord]:

@@ -1,8 +1,6 @@
 """A database moves into another: whole or not at all, and never are two of them in use."""
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,12 +17,11 @@ from subscribers import lists
 from subscribers import tables as readership
 from subscribers.database import Database, address_of
 from tests.deliver.courier import Courier
-from tests.pipeline.killed_move import POINTS
+from tests.forks import ended
+from tests.pipeline.killed_move import POINTS, move_and_die
 from tests.pipeline.movers import BOTH_WAYS, is_usable, move
 from tests.pipeline.scene import QUICK, a_newsroom
 from tests.storage.everything import AT, rows_of
-
-ROOT = Path(__file__).parents[2]
 
 
 @BOTH_WAYS
@@ -88,8 +85,7 @@ def test_a_move_that_is_killed_leaves_one_usable_database_at_most_and_goes_on(
     source: Database, target: Database, point: str
 ) -> None:
     before = rows_of(source)
-    command = [sys.executable, "-m", "tests.pipeline.killed_move", source.url, target.url, point]
-    assert subprocess.run(command, cwd=ROOT).returncode == -signal.SIGKILL
+    assert ended(move_and_die, source.url, target.url, point) == -signal.SIGKILL
     assert is_usable(source) is (point != "before the copy is let in")
     assert not is_usable(target)
     if point == "in the copy":

@@ -1,8 +1,7 @@
 """Mails to single readers: each at most once, whoever is killed when; refusals are tried again."""
 
+import os
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +21,8 @@ from digest.storage import notices, paces
 from subscribers import suppressions
 from subscribers.database import Database
 from subscribers.model import SuppressionReason
-from tests.deliver.courier import forbidden, lost, refused
+from tests.deliver.courier import Courier, forbidden, lost, refused
+from tests.forks import ended
 from tests.pipeline.clockwork import MINUTE, READERS, SECOND, Office
 from tests.pipeline.mailroom import DAY, Mailroom
 from tests.pipeline.scene import SECRET, address_of, enrol
@@ -171,24 +171,18 @@ def test_one_that_cannot_be_written_does_not_hold_the_others_up(room: Mailroom) 
     assert room.rows() == [("data", "ready"), ("data", "sent")]
 
 
-KILLED = """
-import os, signal, sys
-from tests.deliver.courier import Courier
-from tests.pipeline.mailroom import Mailroom
-from subscribers.database import Database
+def die_in_the_call(url: str) -> None:
+    def die(_call: Call) -> Receipt:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("nobody survives that")
 
-def die(_call):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-Mailroom(Database(sys.argv[1]), Courier(die)).work()
-"""
+    Mailroom(Database(url), Courier(die)).work()
 
 
 def test_a_process_killed_in_the_call_leaves_a_doubt_and_no_second_mail(room: Mailroom) -> None:
     room.ask(data_for())
     url = room.newsroom.database.url
-    done = subprocess.run([sys.executable, "-c", KILLED, url], check=False, timeout=60)
-    assert done.returncode == -signal.SIGKILL
+    assert ended(die_in_the_call, url) == -signal.SIGKILL
     assert room.rows() == [("data", "calling")]
     room.work()
     assert room.rows() == [("data", "calling")]

@@ -1,8 +1,6 @@
 """Pictures come to stay with a draft: asked once, politely, for a bounded time."""
 
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +17,9 @@ from digest.pipeline.tidying import tidy
 from digest.storage import issues, tables
 from subscribers.database import Database
 from tests.darkroom import SVG, a_picture
+from tests.forks import ended
 from tests.pipeline.gallery import Gallery
+from tests.pipeline.killed_pictures import keep_and_die
 from tests.servers.feeds import FeedServer
 
 LEAD, CARD = (Size.LEAD, (1200, 675)), (Size.CARD, (400, 225))
@@ -154,9 +154,7 @@ def test_who_is_killed_between_two_pictures_goes_on_with_the_next(
     both_databases: Database, server: FeedServer, tmp_path: Path
 ) -> None:
     gallery = Gallery(both_databases, server, tmp_path)
-    module = "tests.pipeline.killed_pictures"
-    command = [sys.executable, "-m", module, both_databases.url, str(tmp_path)]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert ended(keep_and_die, both_databases.url, tmp_path) == -signal.SIGKILL
     assert [one.picture is not None for one in gallery.copies] == [True]
     asked = gallery.keep()
     assert asked == ["/a", "/b", "/c"]  # of a, the other size

@@ -1,11 +1,9 @@
 """Which sources a run asks: by rhythm, shared with other runs, without what is the same."""
 
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -25,6 +23,8 @@ from digest.schedule.values import Source
 from digest.storage.asking_tables import claims
 from digest.storage.sources import source_state
 from tests.conftest import NOW
+from tests.forks import ended
+from tests.pipeline.killed import collect_and_die
 from tests.pipeline.rooms import Room, counts, rss
 from tests.servers.feeds import FeedServer, serving_feeds
 
@@ -162,8 +162,8 @@ def test_what_a_killed_run_held_is_free_at_once_on_its_machine(
     room: Room, server: FeedServer
 ) -> None:
     room.feed(server.gives("/killed", rss(("a", "Un"))), name="s0")
-    command = [sys.executable, "-m", "tests.pipeline.killed", room.root, room.database.url, 0]
-    subprocess.run([*map(str, command), room.sources[0].feed], cwd=Path(__file__).parents[2])
+    feed = room.sources[0].feed
+    assert ended(collect_and_die, room.root, room.database.url, 0, feed) == -signal.SIGKILL
     assert room.collect()["s0"].new == 1
 
 

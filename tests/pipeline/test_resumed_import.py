@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from subscribers import admitting, tables
 from subscribers.database import Database
 from subscribers.seats import Profile
 from subscribers.transfer import ImportReport, RowReport
+from tests.forks import ended
 from tests.pipeline.rooms import Room
 
 AGREED = Terms(consent="signed at the fair")
@@ -72,9 +71,7 @@ def test_a_killed_import_goes_on_and_ends_as_one_that_was_not(
     newsroom: Newsroom, file: Path, step: str
 ) -> None:
     readership.add_reader(newsroom, "here@example.org", AGREED, Profile())
-    command = [sys.executable, "-m", __name__, newsroom.database.url, str(file), step]
-    killed = subprocess.run(command, check=False, timeout=60)
-    assert killed.returncode == -signal.SIGKILL
+    assert ended(import_and_die, newsroom.database.url, file, step) == -signal.SIGKILL
     assert 0 < counted(newsroom)["subscribers"] < 24
     report, rows = load(newsroom, file)
     assert report.resumed_after == 7
@@ -130,13 +127,9 @@ def _break(*_: Any) -> None:
     raise ZeroDivisionError
 
 
-def main(url: str, file: str, step: str) -> None:
+def import_and_die(url: str, file: Path, step: str) -> None:
     """Import, and die in the second part."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(admitting, "PART", 7)
         patched.setattr(admitting, step, _in_round_two(getattr(admitting, step), _die))
-        load(a_newsroom(Database(url), Path(file).parent), Path(file))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        load(a_newsroom(Database(url), file.parent), file)

@@ -18,8 +18,8 @@ import numpy as np
 import yaml
 from sklearn.metrics import average_precision_score, f1_score
 
-from digest.group.meaning import Encoder
-from digest.group.reading import Desk
+from digest.group.meaning import Encoder, Remembering
+from digest.group.reading import Desk, Reading
 from digest.group.themes import BELONGS, ThemeScorer
 from digest.group.themes.model import Provenance, ThemeModel, Tongue, definition_hash
 from digest.group.themes.training import Lesson, learn, scores
@@ -69,6 +69,7 @@ def one_theme(
 
     `every`: of how many articles of the archive one is learned from.
     """
+    encoder = encoder and Remembering(encoder)  # what is tried, is tried twice
     folder = data / SETS[language]
     themes = _masakhanews_themes(language, (folder / "labels.txt").read_text().split())
     tens = table(folder / "fewshot_10_train.tsv.gz")
@@ -76,11 +77,13 @@ def one_theme(
     texts = _articles(archive, language)
     whole = [*texts, *_articles(tens, language)]
     material = material_of(_schedule(themes), whole, len(texts), language, encoder)
-    tried = table(folder / "dev.tsv.gz")
+    tried, desk = table(folder / "dev.tsv.gz"), Desk()
+    readings = [desk.read(article) for article in _articles(tried, language)]
     found = {}
     for ending, lessons in (("", []), (".ten", _lessons(tens, list(themes), len(texts)))):
         model = _model(learn(material, lessons), themes, language, encoder)
-        best = _best(model, themes, _articles(tried, language), encoder)
+        scorer = ThemeScorer(themes, desk, model, encoder)
+        best = [_best(scorer, reading) for reading in readings]
         right = [row["category"] for row in tried]
         value = float(f1_score(right, best, average="weighted", zero_division=0.0))
         found[f"masakhanews.{language}{ending}"] = value
@@ -144,19 +147,8 @@ def _lessons(rows: Sequence[Mapping[str, str]], labels: Sequence[str], start: in
     ]
 
 
-def _best(
-    model: ThemeModel,
-    themes: Mapping[str, Theme],
-    articles: Sequence[Article],
-    encoder: Encoder | None,
-) -> list[str]:
-    desk = Desk()
-    scorer = ThemeScorer(themes, desk, model, encoder)
-    return [_first(scorer, desk, article) for article in articles]
-
-
-def _first(scorer: ThemeScorer, desk: Desk, article: Article) -> str:
-    return next((score.theme for score in scorer.score(desk.read(article))), "none")
+def _best(scorer: ThemeScorer, reading: Reading) -> str:
+    return next((score.theme for score in scorer.score(reading)), "none")
 
 
 def _model(

@@ -14,10 +14,13 @@ from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
+from botocore.loaders import JSONFileLoader
 
 from tests.servers.threads import serving
 
@@ -48,6 +51,7 @@ _KNOWN = {
     "FromEmailAddress",
     "ReplyToAddresses",
 }
+_load = JSONFileLoader.load_file
 
 Step = str | tuple[int, str, str]
 ACCEPT = "accept"
@@ -180,14 +184,20 @@ def accepted(record: Path) -> list[str]:
 
 @contextmanager
 def running(record: Path, script: Sequence[Step] = ()) -> Iterator[LookAlike]:
-    """Run one in a thread of this process."""
+    """Run one in a thread of this process, whose clients read botocore's large files once."""
     api = LookAlike(record)
     api.script = list(script)
     try:
-        with serving(api.serve) as api.port:
+        with serving(api.serve) as api.port, pytest.MonkeyPatch.context() as patched:
+            patched.setattr(JSONFileLoader, "load_file", lambda _, path: _loaded(path))
             yield api
     finally:
         os.close(api._file)
+
+
+@cache
+def _loaded(path: str) -> Any:
+    return _load(JSONFileLoader(), path)
 
 
 def closed_port() -> int:

@@ -142,7 +142,7 @@ def _fit_words(
     rows: csr_matrix, labels: Flags, weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
     """Mix a regression with naive Bayes, brought to the mean and spread of its decisions."""
-    line, bias = _fit(rows, labels, weights, _STRENGTH)
+    line, bias = _fit(rows, labels, weights, _STRENGTH, dual=True)
     mine, others = (
         _SMOOTHED + np.asarray(rows[side].T @ weights[side]).ravel() for side in (labels, ~labels)
     )
@@ -158,10 +158,18 @@ def _fit(
     labels: Flags,
     weights: NDArray[np.float64],
     strength: float,
+    *,
+    dual: bool = False,
 ) -> tuple[NDArray[np.float64], float]:
+    """Fit a regression; `dual` finds the same one, text by text: quicker where features are more.
+
+    Source: Yu, Huang & Lin, Dual coordinate descent methods for logistic regression, 2011.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    fit = LogisticRegression(C=strength, solver="liblinear", random_state=SEED, max_iter=200)
+    fit = LogisticRegression(
+        C=strength, solver="liblinear", dual=dual, random_state=SEED, max_iter=200
+    )
     fit.fit(rows, labels, sample_weight=weights)
     return fit.coef_[0], float(fit.intercept_[0])
 
