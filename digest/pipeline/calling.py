@@ -6,7 +6,7 @@ doubt and never a second mail.
 
 import random
 from datetime import datetime
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 from sqlalchemy import Connection
@@ -98,7 +98,7 @@ def _call(round_: Round, batch: Batch, to: Addressees, deadline: datetime) -> Ca
 
 def _called(round_: Round, call: Call) -> Receipt:
     """Make the call; one that outlasts its time, a dripping answer say, is given up."""
-    answers: Queue[Receipt] = Queue()
+    answers: SimpleQueue[Receipt] = SimpleQueue()
     Thread(target=lambda: answers.put(_answered(round_, call)), daemon=True).start()
     try:
         return answers.get(timeout=(round_.longest_call + round_.slack / 2).total_seconds())

@@ -43,9 +43,10 @@ def personals_of(
     base = f"{newsroom.site_url}/u/"
     tokens = unsubscribe_tokens(newsroom.secret_key, list_name, readers.ids)
     named = message_ids(issue_id, newsroom.site_url)
-    links, names = (base + token for token in tokens), all_plain(readers.names)
-    ids = readers.ids
-    return tuple(map(Personal, ids, readers.addresses, names, links, map(named, ids)))
+    links, names = [base + token for token in tokens], all_plain(readers.names)
+    return tuple(
+        map(Personal, readers.ids, readers.addresses, names, links, map(named, readers.ids))
+    )
 
 
 def return_paths_of(newsroom: Newsroom, attempt_id: str) -> Callable[[int], str] | None:
