@@ -1,10 +1,12 @@
 """Which items does an answer hold? RSS, Atom, RDF, JSON Feed, or the reason why it holds none."""
 
+from dataclasses import replace
+
 from digest.collect.answers import Answer
 from digest.collect.charset import decode
 from digest.collect.items import item_from
 from digest.collect.json_feed import is_json, read_json_feed
-from digest.collect.readings import Parser, Reading
+from digest.collect.readings import Imprinted, Parser, Reading
 from digest.collect.repair import NEWEST, newest_note
 from digest.collect.worker import ParseError
 
@@ -18,7 +20,7 @@ def read_feed(answer: Answer, parser: Parser) -> Reading:
     if answer.cut and reading.error:
         return Reading(error=f"the answer is {answer.cut}")
     notes = (f"the answer is {answer.cut}",) if answer.cut else ()
-    return Reading(items=reading.items, notes=notes + reading.notes, error=reading.error)
+    return replace(reading, notes=notes + reading.notes)
 
 
 def _json(text: str) -> Reading:
@@ -39,4 +41,8 @@ def _xml(text: str, answer: Answer, parser: Parser) -> Reading:
         return Reading(error=parsed["no_feed"])
     language = parsed["language"] or answer.language
     items = (item_from({"language": language} | values) for values in parsed["items"])
-    return Reading(items=tuple(items)[:NEWEST], notes=tuple(parsed["notes"]))
+    return Reading(
+        items=tuple(items)[:NEWEST],
+        notes=tuple(parsed["notes"]),
+        imprinted=parsed.get("imprinted", Imprinted()),
+    )

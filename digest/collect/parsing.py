@@ -14,6 +14,7 @@ import orjson
 
 from digest.collect.links import links_of
 from digest.collect.mails import read_mail
+from digest.collect.news import parted, read_news
 from digest.collect.repair import mended, page_of
 from digest.collect.sitemap_parts import sitemap_of
 from digest.collect.swift import read_swiftly
@@ -28,11 +29,29 @@ _REMEMBERED = 32
 
 def parse_feed(text: str, base: str) -> Values:
     """Read RSS, Atom, RDF: `{"language", "items": [{guid, url, …}], "notes"}` or `{"no_feed"}`."""
+    return _parsed(text, base, lambda mended: read_swiftly(mended) or read_carefully(mended))
+
+
+def parse_news(text: str, base: str) -> Values:
+    """Read a feed as parse_feed does, but for its entries that are known: see news.
+
+    Before the feed stands a line with an imprint of what else counts, of the known entries' head,
+    or `-`, and of each.
+    """
+    told, _, feed = text.partition("\n")
+    under, head, *known = told.split()
+    parts = parted(feed)
+    if parts is None:
+        return parse_feed(feed, base)
+    read = read_news(parts, under=under, head=head, known=frozenset(known))
+    return read or _parsed(feed, base, read_carefully)
+
+
+def _parsed(text: str, base: str, read: Callable[[str], Values]) -> Values:
     feed = mended(text)
     if feed is None:
         return {"no_feed": str(page_of(text, base=base) or "the answer is no feed")}
-    read = read_swiftly(feed.text) or read_carefully(feed.text)
-    return read | {"notes": list(feed.notes)}
+    return read(feed.text) | {"notes": list(feed.notes)}
 
 
 def read_carefully(text: str) -> Values:
@@ -141,6 +160,7 @@ def _enclosed(entry: Any) -> str:  # noqa: ANN401
 
 _PARSERS: dict[str, Callable[[str, str], Values]] = {
     "feed": parse_feed,
+    "news": parse_news,
     "page": parse_page,
     "mail": parse_mail,
     "picture": parse_picture,

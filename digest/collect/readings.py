@@ -14,6 +14,19 @@ class Parser(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Imprinted:
+    """What names a feed's entries by their very text (digest.collect.imprints)."""
+
+    before: bytes = b""
+    """What was remembered when the feed was read, packed."""
+    head: str = ""
+    read: tuple[str, ...] = ()
+    """Of the items, in their order; none where entries can't be told by their text."""
+    kept: tuple[str, ...] = ()
+    """Of entries that stand in the feed beside those: what is stored of them holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What was read in an answer."""
 
@@ -31,3 +44,4 @@ class Reading:
     """`follow` may be asked straight away from now on, until it fails."""
     more: str = ""
     """Where older items are: worth asking when all these are new."""
+    imprinted: Imprinted = Imprinted()

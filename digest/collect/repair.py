@@ -16,7 +16,7 @@ from digest.collect.urls import absolute
 NEWEST = 5_000
 """Entries kept of one feed."""
 
-_ROOT = re.compile(r"<(?:\w+:)?(rss|feed|RDF|channel)\b[^<>]*>", re.IGNORECASE)
+ROOT = re.compile(r"<(?:\w+:)?(rss|feed|RDF|channel)\b[^<>]*>", re.IGNORECASE)
 _DOCTYPE_BEGINS = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE\b(?:[^\[>]*\[.*?\]\s*>|[^\[>]*>)", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -30,7 +30,8 @@ _ITEM = re.compile(r"<((?:\w+:)?(?:item|entry))(?=[\s>]).*?</\1\s*>", re.DOTALL 
 _DATE = re.compile(
     r"<(?:\w+:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{6,60})<", re.IGNORECASE
 )
-_LOOKED_AT = 50_000  # characters in which a document must begin
+LOOKED_AT = 50_000
+"""Characters in which a document must begin, and at its end those in which it must end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ class WebPage:
 def mended(text: str) -> FeedText | None:
     """Make an XML feed's text fit for parsing; None when it is no feed."""
     bare = _without_doctype(text)
-    root = _ROOT.search(bare[:_LOOKED_AT])
+    root = ROOT.search(bare[:LOOKED_AT])
     if root is None:
         return None
     body = _CONTROL.sub("", without_giant_tags(bare[root.start() :]))
@@ -85,7 +86,7 @@ def _without_doctype(text: str) -> str:
 
 def page_of(text: str, *, base: str) -> WebPage | None:
     """Recognise an HTML page; give its title and the feeds it proposes."""
-    start = text[: 4 * _LOOKED_AT]
+    start = text[: 4 * LOOKED_AT]
     if not re.search(r"<(?:!doctype\s+html|html|head|body|title|meta)\b", start, re.IGNORECASE):
         return None
     title = re.search(r"<title[^<>]*>([^<]{0,500})", start, re.IGNORECASE)
@@ -108,7 +109,7 @@ def _href(link: str) -> str:
 
 def _whole_items(text: str, root: str) -> tuple[str, tuple[str, ...]]:
     """Leave out what follows the last whole entry of a text that breaks off."""
-    if re.search(rf"</(?:\w+:)?{root}\s*>", text[-_LOOKED_AT:], re.IGNORECASE):
+    if re.search(rf"</(?:\w+:)?{root}\s*>", text[-LOOKED_AT:], re.IGNORECASE):
         return text, ()
     ends = [match.end() for match in re.finditer(r"</(?:\w+:)?(?:item|entry)\s*>", text, re.I)]
     begun = re.search(r"<(?:\w+:)?(?:item|entry)[\s>]", text, re.IGNORECASE)
@@ -118,7 +119,7 @@ def _whole_items(text: str, root: str) -> tuple[str, tuple[str, ...]]:
 
 def _newest(text: str) -> tuple[str, tuple[str, ...]]:
     """Keep the newest entries; a feed is in order of time, one way or the other."""
-    if text.count("</item") + text.count("</entry") + text.count(":item>") <= NEWEST:
+    if has_few(text):
         return text, ()
     spans = [match.span() for match in _ITEM.finditer(text)]
     if len(spans) <= NEWEST:
@@ -128,6 +129,11 @@ def _newest(text: str) -> tuple[str, tuple[str, ...]]:
     items = "\n".join(text[slice(*span)] for span in kept)
     whole = text[: spans[0][0]] + items + text[spans[-1][1] :]
     return whole, (newest_note(len(spans)),)
+
+
+def has_few(text: str) -> bool:
+    """Tell at a glance that a feed has no more entries than are kept of one."""
+    return text.count("</item") + text.count("</entry") + text.count(":item>") <= NEWEST
 
 
 def newest_note(total: int) -> str:

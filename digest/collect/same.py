@@ -16,7 +16,7 @@ def body_hash(answer: Answer) -> str:
     """
     if answer.verdict is not Verdict.CONTENT or answer.cut:
         return ""
-    told = f"{_release()} {answer.charset} {answer.url}\n"
+    told = f"{release()} {answer.charset} {answer.url}\n"
     return hashlib.sha256(told.encode("utf-8", "replace") + answer.body).hexdigest()
 
 
@@ -26,5 +26,6 @@ def is_same(answer: Answer, state: SourceState) -> bool:
 
 
 @cache
-def _release() -> str:
+def release() -> str:
+    """Name the digest that reads."""
     return version("digest")

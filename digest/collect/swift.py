@@ -81,6 +81,15 @@ class _Declined(Exception):  # noqa: N818 - it is no error
 
 def read_swiftly(text: str) -> Values | None:
     """Read a mended feed: `{"language", "items"}`, or None where the careful parser must."""
+    read = read_under_head(text)
+    return read[0] if read else None
+
+
+def read_under_head(text: str) -> tuple[Values, str] | None:
+    """Read a mended feed as read_swiftly does; tell also all that its entries have from above them:
+    the kind of feed, the names of its namespaces, its language. With these an entry's own text
+    decides what is read in it.
+    """
     from lxml import etree
 
     if _C1.search(text):
@@ -88,9 +97,11 @@ def read_swiftly(text: str) -> Values | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(text.encode(), parser)
-        return _rss(root) if root.tag == "rss" else _atom(root)
+        read = _rss(root) if root.tag == "rss" else _atom(root)
     except (etree.XMLSyntaxError, UnicodeEncodeError, _Declined):
         return None
+    above = root[0] if root.tag == "rss" else root
+    return read, repr((root.tag, sorted(above.nsmap.items(), key=repr), read["language"]))
 
 
 def _rss(root: Any) -> Values:  # noqa: ANN401 - lxml has no types

@@ -7,6 +7,7 @@ from html import escape
 from digest.collect.answers import Answer, Nets, Request, Verdict
 from digest.collect.items import Item, item_from
 from digest.collect.mailbox import Taken, look
+from digest.collect.readings import Reading
 from digest.collect.waits import after_failure, after_success, fresh
 from digest.collect.worker import ParseError
 from digest.model.source import SourceState
@@ -43,7 +44,7 @@ def _read(
     """Store what came, and how far it was read, in one transaction."""
     taken = _taken(desk, source, state, permitted)
     items, notes = _items(desk, taken)
-    keep = receive_items(desk, source, items, base="")
+    keep = receive_items(desk, source, Reading(items=tuple(items)), base="")
     report = SourceReport(source=source.name, error=taken.error, notes=(*_told(taken), *notes))
     with desk.newsroom.database.write() as connection:
         alone(connection, STORING)

@@ -7,14 +7,17 @@ its older entries; STEPS are taken at most. What lasts is remembered and asked s
 from dataclasses import dataclass, replace
 
 from digest.collect.answers import Answer, Request, Verdict
+from digest.collect.imprints import Remembering
 from digest.collect.items import Item, named
 from digest.collect.kinds import READERS, first_address
 from digest.collect.readings import Reading
+from digest.collect.same import release
 from digest.collect.urls import host_of
 from digest.collect.waits import address_of
 from digest.model.source import SourceState
 from digest.pipeline.receiving import Desk
 from digest.schedule.values import Source
+from digest.storage.imprints import imprints_of
 from digest.storage.sources import sightings
 
 STEPS = 3
@@ -87,7 +90,13 @@ class _Asked:
     def read(self, answer: Answer) -> Reading:
         if answer.verdict is not Verdict.CONTENT:
             return Reading(error=answer.error)
-        return READERS[self.source.kind](answer, self.desk.parser)
+        under = f"{release()} {answer.language}"
+        parser = Remembering(self.desk.parser, self._imprints, under)
+        return READERS[self.source.kind](answer, parser)
+
+    def _imprints(self) -> bytes:
+        with self.desk.newsroom.database.read() as connection:
+            return imprints_of(connection, self.source.name)
 
     def through(self, first: Answer, *, lost: str = "") -> Found:
         """Read an answer of the source's own address, and follow it."""

@@ -20,13 +20,16 @@ from digest.collect.charset import decode
 from digest.collect.cleaning import Waiting, clean
 from digest.collect.drops import Drop, page_item, read_drops
 from digest.collect.entries import Origin, text_entry_of
+from digest.collect.imprints import after
 from digest.collect.items import Item, entry_key, fingerprint, named, shared_addresses
-from digest.collect.readings import Parser
+from digest.collect.readings import Parser, Reading
 from digest.collect.worker import ParseError
+from digest.model.article import Entry
 from digest.model.source import Sighting
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.storing import Ground, Received, keep_drop, keep_entry, shelf_for
 from digest.schedule.values import Source
+from digest.storage.imprints import save_imprints
 from digest.storage.sources import sightings
 
 STORING = "store what sources gave"
@@ -87,8 +90,12 @@ class Desk:
 Keep: TypeAlias = Callable[[Connection, SourceReport], SourceReport]
 
 
-def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: str) -> Keep:
-    """Clean the items of a feed that are new or changed; give what stores them."""
+def receive_items(desk: Desk, source: Source, reading: Reading, *, base: str) -> Keep:
+    """Clean the items of a feed that are new or changed; give what stores them.
+
+    Entries that were not read, for they are known by their very text, are unchanged.
+    """
+    items = reading.items
     by_key = named(items)
     known = _known_items(desk, source, by_key)
     origin = Origin(
@@ -105,20 +112,17 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
         if needs_reading(known.get(key), conditions[key])
     ]
     cleaned = clean(waiting, origin, desk.parser)
-    received = [
-        Received(
-            key=one.key, fingerprint=conditions[one.key], first_seen_at=one.seen_at, entry=entry
-        )
-        for one, entry in zip(waiting, cleaned.entries, strict=True)
-        if entry
-    ]
-    # Oldest first: of several entries about one address the newest is the present text.
-    received.sort(key=lambda one: one.entry.published.at)
+    received = _received(waiting, cleaned.entries, conditions)
+    lost = {one.key for one in waiting} - {one.key for one in received}
+    told = reading.imprinted
+    imprints = after(told, items, stored=by_key.keys() - lost).packed()
 
     def keep(connection: Connection, report: SourceReport) -> SourceReport:
         with shelf_for(connection, source.name, received, desk.ground) as shelf:
             changes = [keep_entry(shelf, one, desk.ground) for one in received]
-        counted = _counted(report, found=len(by_key), changes=changes)
+        if items:
+            save_imprints(connection, source.name, imprints, before=told.before)
+        counted = _counted(report, found=len(by_key) + len(told.kept), changes=changes)
         return replace(
             counted,
             unchanged=counted.unchanged - cleaned.left_out,
@@ -127,6 +131,22 @@ def receive_items(desk: Desk, source: Source, items: Sequence[Item], *, base: st
         )
 
     return keep
+
+
+def _received(
+    waiting: Iterable[Waiting], entries: Iterable[Entry | None], conditions: Mapping[str, str]
+) -> list[Received]:
+    """Give what can be read, the oldest first: of several entries about one address the newest is
+    the present text.
+    """
+    received = [
+        Received(
+            key=one.key, fingerprint=conditions[one.key], first_seen_at=one.seen_at, entry=entry
+        )
+        for one, entry in zip(waiting, entries, strict=True)
+        if entry
+    ]
+    return sorted(received, key=lambda one: one.entry.published.at)
 
 
 def _first_seen(desk: Desk, known: Sighting | None) -> datetime:

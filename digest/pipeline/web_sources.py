@@ -57,7 +57,7 @@ class WebSources:
         if found.answer.verdict is Verdict.LEFT:  # its turn did not come: nothing to be kept
             notes = found.reading.notes or (found.answer.error,)
             return partial(SourceReport, source=source.name, notes=notes)
-        keep = receive_items(self._desk, source, found.reading.items, base=found.base)
+        keep = receive_items(self._desk, source, found.reading, base=found.base)
         return partial(self._stored, source, state, found, keep)
 
     def _stored(self, source: Source, state: SourceState, found: Found, keep: Keep) -> SourceReport:

@@ -1,6 +1,6 @@
 """Which rows remember how sources were asked, and keep asking polite? In the one MetaData, too."""
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
 
 from digest.storage.tables import metadata
 from subscribers.database import UtcDateTime
@@ -24,6 +24,13 @@ sources = Table(
     Column("rhythm", Integer, nullable=False, server_default="0"),  # seconds
     Column("changed_at", UtcDateTime),
     Column("due_at", UtcDateTime),  # by its rhythm
+)
+
+imprints = Table(
+    "imprints",  # of the entries of a source's feed that are stored as they were last read
+    metadata,
+    Column("source", String(128), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),  # digest.collect.imprints
 )
 
 robots = Table(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from digest.collect.cleaning import clean_here
 from digest.collect.items import Item
+from digest.collect.readings import Reading
 from digest.pipeline.explaining import explain
 from digest.pipeline.receiving import Desk, SourceReport, receive_items
 from digest.schedule.values import Source
@@ -49,7 +50,8 @@ class Gate:
         """Receive what one run got of one source."""
         nobody: Any = None
         desk = Desk(newsroom=self.room.newsroom(), parser=Here(), ask=nobody)
-        keep = receive_items(desk, Source(name=source, feed="https://x.example/"), items, base="")
+        of = Source(name=source, feed="https://x.example/")
+        keep = receive_items(desk, of, Reading(items=items), base="")
         with self.room.database.write() as connection:
             return keep(connection, SourceReport(source=source))
 

@@ -154,6 +154,7 @@ def _newsroom() -> Rows:
         ],
         "robots": [read | {"origin": "o", "rules": "r", "trouble": ""}],
         "claims": [{"name": "presse.example", "worker": "w", "run": "r", "lease_until": AT}],
+        "imprints": [{"source": "presse", "packed": bytes(range(32))}],
         "articles": [article | {"id": id_, "key": f"k{id_}"} for id_ in (7, 9)],
         "article_versions": [text | {"id": 3, "article_id": 7, "replaced_at": AT}],
         "entries": [entry | {"first_seen_at": AT, "speaks": True}],

@@ -26,6 +26,7 @@ NEW = {
     "pages",
     "robots",
     "claims",
+    "imprints",
 }
 
 
