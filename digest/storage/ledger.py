@@ -23,17 +23,15 @@ _ROWS = 200
 
 # What workers ask for every batch is put together once: that takes longer than to ask it.
 _STOOD = ("stood", "or_stood", "or_else")
-"""Parameters: the states of which a batch is in one."""
-_FENCED = [
-    update(batches).where(
-        batches.c.id == bindparam("of_batch"),
-        batches.c.attempt_id == bindparam("of_attempt"),
-        or_(*(batches.c.state == bindparam(name) for name in _STOOD[:states])),
+_MINE = (batches.c.id == bindparam("of_batch")) & (batches.c.attempt_id == bindparam("of_attempt"))
+_FENCED = {
+    states: update(batches).where(
+        _MINE, or_(*(batches.c.state == bindparam(name) for name in _STOOD[:states]))
     )
     for states in range(1, len(_STOOD) + 1)
-]
-"""By how many states may be meant: a list that grows is written anew each time it is asked."""
-_INTEND = _FENCED[0].where(may_go(bindparam("of_issue", type_=Integer)))
+}
+"""By how many states (_STOOD) may be meant: a list that grows is written anew at each asking."""
+_INTEND = _FENCED[1].where(may_go(bindparam("of_issue", type_=Integer)))
 _ATTEMPT = update(attempts).where(attempts.c.id == bindparam("of_attempt"))
 _DUE = (
     select(batches.c.id)
@@ -241,13 +239,12 @@ def _became(fate: Fate) -> dict[str, Any]:
 
 def _step(connection: Connection, batch: Batch, *states: BatchState, **values: object) -> bool:
     """Write what a batch became, if this attempt still has it and it stands where it stood."""
-    asked = _FENCED[len(states) - 1]
-    return connection.execute(asked, _fence(batch, *states) | values).rowcount == 1
+    return connection.execute(_FENCED[len(states)], _fence(batch, *states) | values).rowcount == 1
 
 
 def _fence(batch: Batch, *states: BatchState) -> dict[str, object]:
-    stood = dict(zip(_STOOD, states, strict=False))
-    return {"of_batch": batch.id, "of_attempt": batch.attempt_id, **stood}
+    mine = {"of_batch": batch.id, "of_attempt": batch.attempt_id}
+    return mine | dict(zip(_STOOD, states, strict=False))
 
 
 def _end(
