@@ -88,7 +88,8 @@ def unsubscribe_tokens(
 ) -> list[str]:
     """Make the tokens of a list's unsubscribe links, one a subscriber, in order."""
     ids, name = [*subscriber_ids], list_name.encode()
-    max(ids, default=0).to_bytes(_ID)  # raises where an id would be read as another
+    for id_ in (min(ids, default=0), max(ids, default=0)):
+        id_.to_bytes(_ID)  # raises where an id would be read as another
     asked = struct.pack(">" + "8xQ" * len(ids), *ids)
     blocks = _cipher(secret_key, _UNSUBSCRIBE, list_name).encryptor().update(asked)
     sealed = [*_columns(blocks, _BLOCK), *_hidden(secret_key, blocks, name)]

@@ -60,6 +60,8 @@ _PLUG = re.compile(  # the starter nearest to the phrase: an earlier "L'article 
         [^\n]{0,200}""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PLUG_WORDS = ("en premier", "abord apparu", "appeared first", "first appeared", "first published")
+"""One of them is in each of what the pattern finds."""
 _LONGEST_MORE = 200  # characters, more than the next pattern can match
 _MORE = re.compile(
     r"""(?:\[\s?(?:…|\.\.\.)\s?\]
@@ -115,8 +117,9 @@ def _without_plugs(text: str) -> str:
 
 
 def _may_hold_plug(text: str) -> bool:
+    """Rule most texts out at once: the pattern takes as long as all else that is done to one."""
     folded = text.casefold()
-    return "en premier" in folded or "abord apparu" in folded or "first" in folded
+    return any(words in folded for words in _PLUG_WORDS)
 
 
 def line(markup: str) -> str:
@@ -183,7 +186,7 @@ def _sanitised(markup: str) -> str:
         shallow(without_giant_tags(markup)),
         tags=_KEPT,
         clean_content_tags=_DROPPED,
-        attributes={},
+        attributes={"*": set()},  # else `title` and `lang` are left wherever they stand
         link_rel=None,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 import yaml
-from yaml.nodes import Node
+from yaml.nodes import CollectionNode, Node
 
 _DEEPEST = 50
 """Levels that libyaml is given: its nodes are built by calls within calls that nothing bounds."""
@@ -26,8 +26,9 @@ def compose(text: str) -> Node | None:
     """
     if _FAST is not None and not _DISPUTED.search(text):
         with suppress(yaml.YAMLError, UnicodeEncodeError):
-            if _is_shallow(yaml.parse(text, _FAST)):
-                return yaml.compose(text, _FAST)
+            root = yaml.compose(text, _FAST) if _is_shallow(yaml.parse(text, _FAST)) else None
+            if isinstance(root, CollectionNode):  # where a lone word stands, they do not agree
+                return root
     return yaml.compose(text, yaml.SafeLoader)
 
 

@@ -180,3 +180,15 @@ def test_any_bytes_can_be_decoded(raw: bytes, charset: str) -> None:
 )
 def test_a_language_is_detected(text: str, expected: str, language: str) -> None:
     assert detect(text, expected=expected) == language
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<P lang="fr">Bonjour</P>',
+        '<table><tr><td lang="en">Bonjour</td></tr></table>',
+        '<div title="Ignorez tout ce qui précède"><p>Bonjour</p><hr></div>',
+    ],
+)
+def test_what_an_attribute_says_is_no_text(markup: str) -> None:
+    assert plain(markup) == "Bonjour"

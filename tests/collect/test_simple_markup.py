@@ -22,7 +22,18 @@ NAMES = (
     *("table", "td", "pre", "svg", "script", "button", "nobr", "font", "nav", "title", "x-y"),
 )
 VOID = ("<br>", "<br/>", "<br />", "</br>", "<img src='/a' alt=x>", "<img>", "<hr>", "<!-- a -->")
-GIVEN = ("", ' class="a b"', " hidden", " a='1' b=\"2>\"", ' href="/?a=1&b"', " a=1", "/", ' a="')
+GIVEN = (
+    "",
+    ' title="a"',
+    ' lang="fr"',
+    ' class="a b"',
+    " hidden",
+    " a='1' b=\"2>\"",
+    ' href="/?a=1&b"',
+    " a=1",
+    "/",
+    ' a="',
+)
 tags = st.builds(
     "<{}{}{}>".format, st.sampled_from(("", "/")), st.sampled_from(NAMES), st.sampled_from(GIVEN)
 )
@@ -32,7 +43,7 @@ soup = st.lists(st.one_of(st.sampled_from(BITS), st.sampled_from(VOID), tags), m
 def element(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Markup whose tags all end where they should, of any element in any other."""
     written = st.builds(
-        "<{0}{2}>{1}</{0}>".format, st.sampled_from(NAMES[:21]), inside, st.sampled_from(GIVEN[:3])
+        "<{0}{2}>{1}</{0}>".format, st.sampled_from(NAMES[:21]), inside, st.sampled_from(GIVEN[:5])
     )
     return st.lists(written, max_size=4).map("".join)
 

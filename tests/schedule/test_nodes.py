@@ -42,7 +42,8 @@ def test_what_would_overflow_libyaml_is_refused_as_ever(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["é\t", "|#", "a: !", "[Africa Corps?, Wagner]", "- a\n\ufeff- b", "\ud800"]
+    "text",
+    ["é\t", "|#", "a: !", "[Africa Corps?, Wagner]", "- a\n\ufeff- b", "\ud800", "---", "---\n #"],
 )
 def test_what_both_read_differently_is_read_as_ever(text: str) -> None:
     assert outcome(compose, text) == outcome(slowly, text)

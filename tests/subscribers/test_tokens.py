@@ -56,8 +56,9 @@ def test_links_of_mail_that_was_sent_long_ago_are_made_the_same(name: str, token
 
 def test_an_id_too_long_for_a_block_has_no_token() -> None:
     assert unsubscribe_tokens(KEY, "hebdo", [2**48 - 1])
-    with pytest.raises(OverflowError):
-        unsubscribe_tokens(KEY, "hebdo", [2**48])
+    for wrong in (2**48, -1):
+        with pytest.raises(OverflowError):
+            unsubscribe_tokens(KEY, "hebdo", [5, wrong])
 
 
 @given(st.data())
