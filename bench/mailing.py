@@ -76,7 +76,7 @@ def _reader(number: int) -> Personal:
         address=f"reader{number}@readers.example",
         name=f"Aïssata Diop {number}",
         unsubscribe_url=f"{_SITE}/u/{number:064}",
-        message_id=message_ids(1, _SITE)(number),
+        message_id=message_ids(1, _SITE, [number])[0],
     )
 
 

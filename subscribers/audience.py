@@ -1,7 +1,7 @@
 """Who of a list is to be mailed, by what each of them chose? A million ids in 4 bytes each.
 
-Most readers chose nothing: whoever did is looked for apart, which is one walk over each table and
-no sorting of a million rows.
+Most readers chose nothing: whoever did is looked for apart, in one walk over each table and with no
+sorting of a million rows.
 """
 
 from array import array
@@ -18,11 +18,9 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    case,
     cast,
     false,
     func,
-    literal,
     or_,
     select,
 )
@@ -33,7 +31,6 @@ from subscribers.model import Cadence, Choices, SubscriptionState
 
 WINDOW = 100_000
 """Ids that are looked at in one question; each then takes some dozens of bytes."""
-_PAUSED = "paused"
 
 Person: TypeAlias = tuple[str, tuple[str, ...], bool]
 """Language, themes, tracking."""
@@ -69,27 +66,40 @@ def by_choices(
     for start in range(first or 0, (last or -1) + 1, window):
         end = start + window - 1
         inside = and_(here, _place.subscriber_id.between(start, end))
-        out = banned[bisect_left(banned, start) : bisect_left(banned, end + 1)]
-        ids = _active(connection, inside, condition, frozenset(out))
+        found, places = _walked(connection, inside, condition, now)
+        out = frozenset(banned[bisect_left(banned, start) : bisect_left(banned, end + 1)])
+        ids = array("I", [id_ for id_ in found if id_ not in out]) if out else found
         if ids:
-            places = _places(connection, inside, now)
             people = _people(connection, _person.id.between(start, end), usual)
             yield from _sorted_out(ids, places, people, usual)
 
 
-def _active(
+def _walked(
     connection: Connection,
     inside: ColumnElement[bool],
     condition: ColumnElement[bool] | None,
-    out: frozenset[int],
-) -> "array[int]":
+    now: datetime,
+) -> "tuple[array[int], dict[Place, set[int]]]":
+    """Give whose place is inside, ascending, and those who don't simply get every issue, by
+    cadence and pause: all in one walk.
+    """
     kind = connection.dialect.name
-    question = select(packed_ids(kind, _place.subscriber_id)).where(inside)
+    wishes = _wishes(now)
+    asked = packed_ids(kind, _place.subscriber_id)
+    question = select(asked, *map(asked.filter, wishes.values())).where(inside)
     if condition is not None:
         question = question.join(tables.subscribers, _person.id == _place.subscriber_id)
         question = question.where(condition)
-    ids = sorted(unpacked(kind, connection.scalar(question)))
-    return array("I", [id_ for id_ in ids if id_ not in out] if out else ids)
+    all_, *apart = (unpacked(kind, value) for value in connection.execute(question).one())
+    places = {place: set(ids) for place, ids in zip(wishes, apart, strict=True) if ids}
+    return array("I", sorted(all_)), places
+
+
+def _wishes(now: datetime) -> dict[Place, ColumnElement[bool]]:
+    paused = func.coalesce(_place.paused_until > now, false())
+    rarely = (cadence for cadence in Cadence if cadence is not Cadence.EVERY)
+    wishes: dict[Place, ColumnElement[bool]] = {(Cadence.EVERY, True): paused}
+    return wishes | {(wish, False): and_(_place.cadence == wish, ~paused) for wish in rarely}
 
 
 def _suppressed(connection: Connection) -> "array[int]":
@@ -98,19 +108,6 @@ def _suppressed(connection: Connection) -> "array[int]":
     hashes = select(tables.suppressions.c.address_hash)
     question = select(packed_ids(kind, _person.id)).where(_person.address_hash.in_(hashes))
     return array("I", sorted(unpacked(kind, connection.scalar(question))))
-
-
-def _places(
-    connection: Connection, inside: ColumnElement[bool], now: datetime
-) -> dict[Place, set[int]]:
-    """Give those who don't simply get every issue, by cadence and pause."""
-    paused = func.coalesce(_place.paused_until > now, false())
-    wish = case((paused, literal(_PAUSED)), else_=_place.cadence)
-    question = select(wish).where(inside, or_(_place.cadence != Cadence.EVERY, paused))
-    return {
-        (Cadence.EVERY, True) if word == _PAUSED else (Cadence(word), False): set(ids)
-        for word, ids in _grouped(connection, question, _place.subscriber_id)
-    }
 
 
 def _people(
@@ -139,12 +136,17 @@ def _grouped(
 def _sorted_out(
     ids: "array[int]", places: dict[Place, set[int]], people: dict[Person, set[int]], usual: str
 ) -> "Iterator[tuple[Choices, array[int]]]":
-    """Meet each kind of person with each kind of place: sets do it faster than a loop over ids."""
-    left = set(ids)
-    for person, members in [*people.items(), ((usual, (), False), left)]:
-        if members is not left:
-            members &= left
-            left -= members
+    """Meet each kind of person with each kind of place, by sets; whoever chose nothing, as most, is
+    let through as they came.
+    """
+    chose = set[int]().union(*people.values(), *places.values()).intersection(ids)
+    rest = array("I", [id_ for id_ in ids if id_ not in chose]) if chose else ids
+    if rest:
+        yield Choices(usual), rest
+    for person, members in [*people.items(), ((usual, (), False), chose)]:
+        if members is not chose:
+            members &= chose
+            chose -= members
         for place, there in places.items():
             both = members & there
             members -= both

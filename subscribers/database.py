@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    FunctionElement,
     LargeBinary,
     Select,
     Text,
@@ -198,7 +199,7 @@ def as_ids(kind: str, ids: Sequence[int]) -> str:
     return f"{{{listed[1:-1]}}}" if kind == "postgresql" else listed
 
 
-def packed_ids(kind: str, column: ColumnElement[int]) -> ColumnElement[Any]:
+def packed_ids(kind: str, column: ColumnElement[int]) -> FunctionElement[Any]:
     """Ask for many ids as one value that costs little to read: PostgreSQL's arrays cost a lot."""
     if kind == "postgresql":
         four_bytes = func.int4send(column, type_=LargeBinary)

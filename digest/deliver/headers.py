@@ -3,7 +3,7 @@
 import hashlib
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -41,12 +41,12 @@ def unsubscribe_headers(url: str) -> dict[str, str]:
     }
 
 
-def message_ids(issue_id: int, site_url: str) -> Callable[[int], str]:
-    """Give what names an issue's mail to a subscriber (id → Message-ID): by what it is, not by the
-    attempt, so that a mail sent twice is one to the reader.
+def message_ids(issue_id: int, site_url: str, subscriber_ids: Iterable[int]) -> list[str]:
+    """Name an issue's mails, one a subscriber: by what they are, not by the attempt, so that a mail
+    sent twice is one to the reader.
     """
     begin, end = f"<issue-{issue_id}.reader-", f"@{host_of(site_url)}>"
-    return lambda subscriber_id: f"{begin}{subscriber_id}{end}"
+    return [f"{begin}{id_}{end}" for id_ in subscriber_ids]
 
 
 @lru_cache(maxsize=8)

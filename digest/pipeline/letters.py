@@ -42,11 +42,10 @@ def personals_of(
     """Give what is each reader's own: their name, and the link that ends their subscription."""
     base = f"{newsroom.site_url}/u/"
     tokens = unsubscribe_tokens(newsroom.secret_key, list_name, readers.ids)
-    named = message_ids(issue_id, newsroom.site_url)
     links, names = [base + token for token in tokens], all_plain(readers.names)
-    return tuple(
-        map(Personal, readers.ids, readers.addresses, names, links, map(named, readers.ids))
-    )
+    ids = message_ids(issue_id, newsroom.site_url, readers.ids)
+    rows = zip(readers.ids, readers.addresses, names, links, ids, strict=True)
+    return tuple(map(Personal._make, rows))
 
 
 def return_paths_of(newsroom: Newsroom, attempt_id: str) -> Callable[[int], str] | None:

@@ -66,17 +66,17 @@ def _lines_of(
     known: Mapping[int, str],
     edition: Mapping[str, Any],
 ) -> Iterator[Line]:
-    named = message_ids(issue.id, newsroom.site_url)
+    named = message_ids(issue.id, newsroom.site_url, entry.recipient_ids)
     left_out = {skip.subscriber_id: skip for skip in entry.skips}
     usual = {**edition, **_as_the_batch(entry)}
-    for reader in entry.recipient_ids:
+    for reader, mail in zip(entry.recipient_ids, named, strict=True):
         skip = left_out.get(reader)
         own = usual if skip is None else {**edition, **_as_skipped(entry, skip)}
         yield Line(
             subscriber_id=reader,
             address=known.get(reader, ERASED),
             batch=entry.batch_id,
-            message_id=named(reader) if own["attempt"] else "",
+            message_id=mail if own["attempt"] else "",
             **own,
         )
 

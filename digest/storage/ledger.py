@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, exists, func, insert, or_, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.delivery import Batch, BatchState, Fate, Lot, Outcome, Settlement
@@ -30,9 +30,10 @@ _FENCED = {
     )
     for states in range(1, len(_STOOD) + 1)
 }
-"""By how many states (_STOOD) may be meant: a list that grows is written anew at each asking."""
+"""By how many states (_STOOD) may be meant: a list is written anew at each asking."""
 _INTEND = _FENCED[1].where(may_go(bindparam("of_issue", type_=Integer)))
-_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("of_attempt"))
+_ATTEMPT = insert(attempts)
+_END = update(attempts).where(attempts.c.id == bindparam("of_attempt"))
 _DUE = (
     select(batches.c.id)
     .where(batches.c.issue_id == bindparam("of_issue"), batches.c.state == BatchState.READY)
@@ -42,7 +43,8 @@ _DUE = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_CLAIM = update(batches).where(batches.c.id == _DUE.scalar_subquery()).returning(*batches.c)
+_HAS = exists().where(skips.c.batch_id == batches.c.id).label("has_skips")
+_CLAIM = update(batches).where(batches.c.id == _DUE.scalar_subquery()).returning(*batches.c, _HAS)
 
 
 def freeze(connection: Connection, issue_id: int, lots: Iterable[Lot]) -> int:
@@ -77,10 +79,8 @@ def release(connection: Connection, batch: Batch) -> bool:
 
 def skip(connection: Connection, batch: Batch, reasons: Mapping[int, str], now: datetime) -> None:
     """Record which planned recipients are not mailed, and why."""
-    rows = [
-        {"batch_id": batch.id, "subscriber_id": id_, "reason": reason, "at": now}
-        for id_, reason in reasons.items()
-    ]
+    kin = {"batch_id": batch.id, "at": now}
+    rows = [kin | {"subscriber_id": id_, "reason": why} for id_, why in reasons.items()]
     if rows:
         connection.execute(insert(skips), rows)
 
@@ -115,7 +115,7 @@ def intend(
         "deadline": deadline,
         "outcome": Outcome.OPEN,
     }
-    connection.execute(insert(attempts), intent)
+    connection.execute(_ATTEMPT, intent)
     return True
 
 
@@ -167,9 +167,8 @@ def recover(
 
 def revive(connection: Connection, issue_id: int) -> int:
     """Make failed batches ready again: they were refused for sure, so nobody had them."""
-    failed = update(batches).where(
-        batches.c.issue_id == issue_id, batches.c.state == BatchState.FAILED
-    )
+    of_issue = update(batches).where(batches.c.issue_id == issue_id)
+    failed = of_issue.where(batches.c.state == BatchState.FAILED)
     return connection.execute(
         failed.values(state=BatchState.READY, tries=0, not_before=None)
     ).rowcount
@@ -252,7 +251,7 @@ def _end(
 ) -> None:
     ended = {"outcome": outcome, "ended_at": now, "detail": word.detail}
     given = {"of_attempt": attempt_id, "provider_ref": word.provider_ref}
-    connection.execute(_ATTEMPT, given | ended)
+    connection.execute(_END, given | ended)
 
 
 def _split(

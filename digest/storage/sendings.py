@@ -11,7 +11,8 @@ from digest.storage import paces as names
 from digest.storage.tables import attempts, batches, issues, paces, sendings
 from subscribers.upserts import insert_if_absent
 
-GOES = issues.c.state.in_((IssueState.SENDING, IssueState.SENT))
+GOES = or_(*(issues.c.state == state for state in (IssueState.SENDING, IssueState.SENT)))
+"""Spelt out: a list is written anew at each asking, and every claim asks."""
 PAUSED = exists().where(sendings.c.issue_id == issues.c.id, sendings.c.paused_at.is_not(None))
 
 _OF_PROVIDER, _OF_ISSUE = paces.alias(), paces.alias()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from digest.model.delivery import Attempt, BatchState, Doubt, Outcome, Tally
 from digest.model.issue import IssueState
@@ -12,6 +12,7 @@ from digest.storage.tables import attempts, batches, issues, skips
 
 _UNDER_WAY = (BatchState.READY, BatchState.CLAIMED, BatchState.CALLING)
 _REFUSED = skips.c.reason.startswith("refused:")
+_SKIPPED = select(skips.c.subscriber_id).where(skips.c.batch_id == bindparam("of_batch"))
 
 
 def goes_on(connection: Connection, issue_id: int) -> bool:
@@ -26,8 +27,7 @@ def goes_on(connection: Connection, issue_id: int) -> bool:
 
 def skipped(connection: Connection, batch_id: int) -> frozenset[int]:
     """Give a batch's recipients that are not to be mailed, for whatever reason."""
-    question = select(skips.c.subscriber_id).where(skips.c.batch_id == batch_id)
-    return frozenset(connection.scalars(question))
+    return frozenset(connection.scalars(_SKIPPED, {"of_batch": batch_id}))
 
 
 def tally(connection: Connection, issue_id: int) -> Tally:

@@ -42,8 +42,8 @@ def test_there_is_one_unsubscribe_uri_and_one_click() -> None:
 
 
 def test_a_mails_id_names_issue_and_reader_and_no_attempt() -> None:
-    made = message_ids(12, "https://d.example")(7)
-    assert made == "<issue-12.reader-7@d.example>"
+    made = message_ids(12, "https://d.example", [7, 70])
+    assert made == ["<issue-12.reader-7@d.example>", "<issue-12.reader-70@d.example>"]
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\r\nBcc: x", "a\x00b", "a\x85b", "a\u2028b", "\x7f"])
