@@ -26,6 +26,8 @@ from tests.crash.workers import World, workers
 from tests.pipeline.scene import an_approved_issue, write_schedule
 
 RECIPIENTS = 500_000
+_CALLS = 4
+"""At a time, whoever makes them."""
 _STATE = select(table.c.state).where(table.c.id == bindparam("id"))
 
 
@@ -47,7 +49,7 @@ def _per_s(count: int) -> float:
         issue = _prepared(database)
         world = World(
             database_url=url,
-            provider_url="null://?workers=4",
+            provider_url=f"null://?workers={_CALLS // count}",
             schedule=write_schedule(Path(folder)),
             rhythm=Rhythm(),
             look=LOOK,
