@@ -12,20 +12,19 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from itertools import chain, islice, zip_longest
 from typing import Generic, Protocol, TypeVar
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.hosts import server_of
-from digest.collect.rhythm import LEAD
 from digest.collect.waits import NEVER, fresh
 from digest.collect.worker import cores
 from digest.model.source import SourceState
 from digest.pipeline.asking import Means, Turn, in_order
 from digest.pipeline.claiming import PAUSE, TRIES
 from digest.pipeline.guarding import guarded, noted
+from digest.pipeline.occasions import Occasion, is_due
 from digest.pipeline.receiving import Desk, SourceReport
 from digest.schedule.values import Source
 from digest.storage.sources import save_source_states, source_states, states_of
@@ -44,19 +43,6 @@ _ELSEWHERE = "another run asks its host now"
 
 Read = TypeVar("Read")
 """What a kind of source makes of an answer."""
-
-
-class Occasion(Enum):
-    """Why sources are asked, and so which; what a server wishes is kept on each."""
-
-    BY_HAND = "by hand"
-    """All."""
-    BY_NAME = "by name"
-    """One, even before its server wishes."""
-    ROUND = "round"
-    """Those whose own rhythm asks for it."""
-    DRAFT = "draft"
-    """Those, and all that were not asked shortly before."""
 
 
 class Manner(Protocol[Read]):
@@ -275,18 +261,6 @@ class Poll(Generic[Read]):
             self._book.save(connection)
             self._claims.give_back(connection, self._done)
         self._unsaved, self._done = [], []
-
-
-def is_due(state: SourceState, now: datetime, occasion: Occasion) -> bool:
-    """Tell whether a source is asked now."""
-    if occasion is Occasion.BY_NAME:
-        return True
-    if state.not_before is not None and state.not_before > now:
-        return False
-    if occasion is Occasion.BY_HAND or state.due_at is None or state.due_at <= now:
-        return True
-    stale = state.checked_at is None or now - state.checked_at > LEAD
-    return occasion is Occasion.DRAFT and stale
 
 
 def _not_yet(state: SourceState) -> SourceReport:
