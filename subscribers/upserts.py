@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from subscribers.many import execute_many
+
 
 def insert_if_absent(connection: Connection, table: Table, **values: Any) -> bool:  # noqa: ANN401
     """Insert a row unless one of its unique keys is taken; say whether it was inserted."""
@@ -27,7 +29,7 @@ def put(
     """
     if rows:
         news = tuple(name for name in rows[0] if name not in lasting)
-        connection.execute(_putting(connection.dialect.name, table, news), rows)
+        execute_many(connection, _putting(connection.dialect.name, table, news), rows)
 
 
 @lru_cache(maxsize=64)

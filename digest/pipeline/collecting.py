@@ -1,7 +1,7 @@
 """How do sources become stored articles? A report for each.
 
-A source that is down is one line of the report. What one source gave is committed whole before the
-next one is read, so a killed run loses nothing and the next one goes on.
+A source that is down is one line of the report. What one source gave is committed whole, with what
+a few others gave, so a killed run loses nothing and the next one goes on.
 """
 
 import random
@@ -18,7 +18,8 @@ from digest.pipeline.folders import from_folder
 from digest.pipeline.guarding import guarded
 from digest.pipeline.mailboxes import from_mailbox
 from digest.pipeline.newsroom import Newsroom
-from digest.pipeline.polling import Occasion, Poll
+from digest.pipeline.occasions import Occasion
+from digest.pipeline.polling import Poll
 from digest.pipeline.receiving import Desk, SourceReport
 from digest.pipeline.web_sources import Chance, WebSources
 from digest.schedule.values import Schedule, Source

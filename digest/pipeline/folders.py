@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from digest.model.source import SourceState
-from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_drops
+from digest.pipeline.receiving import STORING, Desk, Gathered, SourceReport, receive_drops, store
 from digest.schedule.values import Source
 from digest.storage.sources import save_source_state, source_state
 from subscribers.database import alone
@@ -14,14 +14,13 @@ def from_folder(desk: Desk, source: Source) -> SourceReport:
     """Read a folder; store what is new in it, and how it stands."""
     folder = desk.newsroom.root / source.folder
     if not folder.is_dir():
-        report = SourceReport(source=source.name, error=f"there is no folder {source.folder!r}")
-        keep = None
+        error = f"there is no folder {source.folder!r}"
+        gathered = Gathered(report=SourceReport(source=source.name, error=error))
     else:
-        keep = receive_drops(desk, source, folder)
-        report = SourceReport(source=source.name)
+        gathered = receive_drops(desk, source, folder)
     with desk.newsroom.database.write() as connection:
         alone(connection, STORING)
-        report = keep(connection, report) if keep else report
+        (report,) = store(connection, [gathered], desk.ground)
         state = source_state(connection, source.name)
         save_source_state(connection, _state_after(state, source, report, desk.now))
     return report

@@ -22,5 +22,10 @@ def guarded(source: str, take: Callable[[], SourceReport]) -> SourceReport:
     except Exception as error:
         log.exception("source failed", source=source)
         report = SourceReport(source=source, error=f"unexpected {type(error).__name__}")
-    log.info("source collected", source=source, new=report.new, error=report.error)
+    return noted(report)
+
+
+def noted(report: SourceReport) -> SourceReport:
+    """Have the log tell of a source."""
+    log.info("source collected", source=report.source, new=report.new, error=report.error)
     return report

@@ -11,7 +11,7 @@ from digest.collect.readings import Reading
 from digest.collect.waits import after_failure, after_success, fresh
 from digest.collect.worker import ParseError
 from digest.model.source import SourceState
-from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_items
+from digest.pipeline.receiving import STORING, Desk, SourceReport, receive_items, store
 from digest.schedule.values import Source
 from digest.storage.sources import save_source_state, source_state
 from subscribers.database import alone
@@ -44,11 +44,11 @@ def _read(
     """Store what came, and how far it was read, in one transaction."""
     taken = _taken(desk, source, state, permitted)
     items, notes = _items(desk, taken)
-    keep = receive_items(desk, source, Reading(items=tuple(items)), base="")
     report = SourceReport(source=source.name, error=taken.error, notes=(*_told(taken), *notes))
+    gathered = receive_items(desk, source, Reading(items=tuple(items)), report, base="")
     with desk.newsroom.database.write() as connection:
         alone(connection, STORING)
-        report = keep(connection, report)
+        (report,) = store(connection, [gathered], desk.ground)
         if report.left_out and state.failures < _TRIES:
             # The next time reads all of them again; a mail that chokes each time is let go.
             late = f"mails not read in time, tried again: {report.left_out}"

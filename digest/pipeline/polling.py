@@ -2,29 +2,29 @@
 
 One window slides over all of them: no slow source holds the others up. Hosts are claimed some at a
 time, and the states of their sources are read again under the claim, so that nobody asks what
-another worker just asked. What gave nothing new is saved together, what gave something by itself.
+another worker just asked. What was read is stored a few at a time, what gave nothing new is saved
+many at a time.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from itertools import chain, islice, zip_longest
-from typing import Protocol, TypeAlias
+from typing import Generic, Protocol, TypeVar
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.hosts import server_of
-from digest.collect.rhythm import LEAD
 from digest.collect.waits import NEVER, fresh
 from digest.collect.worker import cores
 from digest.model.source import SourceState
 from digest.pipeline.asking import Means, Turn, in_order
 from digest.pipeline.claiming import PAUSE, TRIES
-from digest.pipeline.guarding import guarded
+from digest.pipeline.guarding import guarded, noted
+from digest.pipeline.occasions import Occasion, is_due
 from digest.pipeline.receiving import Desk, SourceReport
 from digest.schedule.values import Source
 from digest.storage.sources import save_source_states, source_states, states_of
@@ -34,28 +34,18 @@ _SAVED = 200  # states of one transaction, at most
 _READERS = 2 * cores()
 """Threads that wait for workers: while one's answer is parsed, another's is compared."""
 _READ_AHEAD = 4 * _READERS
-"""Answers that are read, or wait for it, while one before them is stored."""
+"""Answers that are read, or wait for it, while some before them are stored."""
+_TOGETHER = _READ_AHEAD // 2
+"""Answers that are stored in one transaction, while the others are read: in one of its own each
+would wait for the disk, and take as many statements as all of them do."""
 _SIGN_OF_LIFE = 10.0  # seconds of waiting for a reader after which the claims are renewed
 _ELSEWHERE = "another run asks its host now"
 
-
-Store: TypeAlias = Callable[[], SourceReport]
-
-
-class Occasion(Enum):
-    """Why sources are asked, and so which; what a server wishes is kept on each."""
-
-    BY_HAND = "by hand"
-    """All."""
-    BY_NAME = "by name"
-    """One, even before its server wishes."""
-    ROUND = "round"
-    """Those whose own rhythm asks for it."""
-    DRAFT = "draft"
-    """Those, and all that were not asked shortly before."""
+Read = TypeVar("Read")
+"""What a kind of source makes of an answer."""
 
 
-class Manner(Protocol):
+class Manner(Protocol[Read]):
     """What a source's kind decides: its request, and what becomes of its answer."""
 
     def request(self, source: Source, state: SourceState) -> Request:
@@ -66,14 +56,17 @@ class Manner(Protocol):
     ) -> tuple[SourceState, SourceReport] | None:
         """Give how a source stands after an answer without a body to be read; None: read it."""
 
-    def read(self, source: Source, state: SourceState, answer: Answer) -> Store:
-        """Read an answer, in a thread of its own; give what stores it and how the source stands."""
+    def read(self, source: Source, state: SourceState, answer: Answer) -> Read:
+        """Read an answer, in a thread of its own."""
+
+    def store(self, read: Sequence[Read]) -> Sequence[SourceReport]:
+        """Store what was read in some answers and how their sources stand, all or nothing."""
 
 
-class Poll:
+class Poll(Generic[Read]):
     """One run's asking."""
 
-    def __init__(self, desk: Desk, manner: Manner, outside: Means) -> None:
+    def __init__(self, desk: Desk, manner: Manner[Read], outside: Means) -> None:
         self._desk, self._manner, self._stream = desk, manner, outside.stream
         self._claims, self._book = outside.claims, outside.book
         self._known: dict[str, datetime | None] = {}
@@ -87,7 +80,7 @@ class Poll:
         self._silent: list[tuple[Turn, Answer]] = []
         self._heard = False
         self._places = 0
-        self._being_read: deque[tuple[Turn, Future[Store]]] = deque()
+        self._being_read: deque[tuple[Turn, Future[Read]]] = deque()
 
     def reports(self, sources: Sequence[Source], occasion: Occasion) -> Iterator[SourceReport]:
         """Ask the sources that are due; wait a minute for hosts that other runs are asking."""
@@ -228,14 +221,31 @@ class Poll:
             yield from self._read_through(_READ_AHEAD)
 
     def _read_through(self, ahead: int) -> Iterator[SourceReport]:
-        """Store what was read, in its order, until so many are being read."""
-        while self._being_read and (len(self._being_read) > ahead or self._being_read[0][1].done()):
-            turn, read = self._being_read.popleft()
-            while not wait([read], timeout=_SIGN_OF_LIFE).done:
+        """Store what was read, some at a time in its order, as long as more are being read.
+
+        Which are stored together does not depend on how fast they were read.
+        """
+        while len(self._being_read) > ahead:
+            some = min(_TOGETHER, len(self._being_read))
+            first = [self._being_read.popleft() for _ in range(some)]
+            while wait([read for _, read in first], timeout=_SIGN_OF_LIFE).not_done:
                 self._claims.renew()
-            report = guarded(turn.source.name, partial(_stored, read))
-            self._end(turn)
-            yield report
+            reports = self._stored(first)
+            for turn, _ in first:
+                self._end(turn)
+            yield from reports
+
+    def _stored(self, read: Sequence[tuple[Turn, Future[Read]]]) -> list[SourceReport]:
+        """Store what was read; where that fails, each by itself, since one may be at fault."""
+        try:
+            reports = self._manner.store([one.result() for _, one in read])
+        except Exception:
+            return [guarded(turn.source.name, partial(self._alone, one)) for turn, one in read]
+        return [noted(report) for report in reports]
+
+    def _alone(self, read: Future[Read]) -> SourceReport:
+        (report,) = self._manner.store([read.result()])
+        return report
 
     def _end(self, turn: Turn) -> None:
         self._open[turn.host] -= 1
@@ -247,28 +257,10 @@ class Poll:
 
     def _save(self) -> None:
         with self._desk.newsroom.database.write() as connection:
-            by_name = sorted(self._unsaved, key=lambda state: state.name)  # all lock in one order
-            save_source_states(connection, by_name)
+            save_source_states(connection, self._unsaved)
             self._book.save(connection)
             self._claims.give_back(connection, self._done)
         self._unsaved, self._done = [], []
-
-
-def is_due(state: SourceState, now: datetime, occasion: Occasion) -> bool:
-    """Tell whether a source is asked now."""
-    if occasion is Occasion.BY_NAME:
-        return True
-    if state.not_before is not None and state.not_before > now:
-        return False
-    if occasion is Occasion.BY_HAND or state.due_at is None or state.due_at <= now:
-        return True
-    stale = state.checked_at is None or now - state.checked_at > LEAD
-    return occasion is Occasion.DRAFT and stale
-
-
-def _stored(read: Future[Store]) -> SourceReport:
-    store = read.result()
-    return store()
 
 
 def _not_yet(state: SourceState) -> SourceReport:
@@ -283,6 +275,6 @@ def _asked_elsewhere(state: SourceState) -> SourceReport:
     return SourceReport(source=state.name, notes=("another run asked it",), error=state.error)
 
 
-def _urls(manner: Manner, won: Mapping[str, Iterable[Turn]]) -> list[str]:
+def _urls(manner: Manner[Read], won: Mapping[str, Iterable[Turn]]) -> list[str]:
     turns = chain.from_iterable(won.values())
     return [manner.request(turn.source, turn.state).url for turn in turns]

@@ -1,7 +1,7 @@
 """How is what one source gave compared with what we have, and stored?
 
-Everything slow (cleaning, fetching links) is done before the transaction; what it returns does the
-storing, on the connection it is given.
+Everything slow (cleaning, fetching links) is done before the transaction, in which what a few
+sources gave is stored at once.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -29,7 +29,8 @@ from digest.model.source import Sighting
 from digest.pipeline.newsroom import Newsroom
 from digest.pipeline.storing import Ground, Received, keep_drop, keep_entry, shelf_for
 from digest.schedule.values import Source
-from digest.storage.imprints import save_imprints
+from digest.storage.imprints import Renewal, save_imprints
+from digest.storage.shelf import Shelf
 from digest.storage.sources import sightings
 
 STORING = "store what sources gave"
@@ -87,11 +88,40 @@ class Desk:
         return ZoneInfo(next(iter(self.newsroom.schedule.newsletters.values())).timezone)
 
 
-Keep: TypeAlias = Callable[[Connection, SourceReport], SourceReport]
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """What was received from a source, and is to be stored."""
+
+    report: SourceReport
+    """As far as it can be told before that."""
+    received: Sequence[Received] = ()
+    keep: Callable[[Shelf, Received, Ground], Change] = keep_entry
+    renewal: Renewal | None = None
+    """Of what is remembered of its entries."""
+
+    def told(self, changes: Sequence[Change]) -> SourceReport:
+        """Report what each thing received meant for what is stored."""
+        new, changed = changes.count(Change.NEW), changes.count(Change.CHANGED)
+        unchanged = self.report.found - new - changed - self.report.left_out
+        return replace(self.report, new=new, changed=changed, unchanged=unchanged)
 
 
-def receive_items(desk: Desk, source: Source, reading: Reading, *, base: str) -> Keep:
-    """Clean the items of a feed that are new or changed; give what stores them.
+def store(
+    connection: Connection, gathered: Sequence[Gathered], ground: Ground
+) -> list[SourceReport]:
+    """Store what was received from some sources, one after the other; report of each."""
+    received = [one for each in gathered for one in each.received]
+    with shelf_for(connection, received, ground) as shelf:
+        changes = [[each.keep(shelf, one, ground) for one in each.received] for each in gathered]
+    renewals = {each.report.source: each.renewal for each in gathered if each.renewal}
+    save_imprints(connection, renewals)
+    return [each.told(its) for each, its in zip(gathered, changes, strict=True)]
+
+
+def receive_items(
+    desk: Desk, source: Source, reading: Reading, report: SourceReport, *, base: str
+) -> Gathered:
+    """Clean the items of a feed that are new or changed; go on with a report.
 
     Entries that were not read, for they are known by their very text, are unchanged.
     """
@@ -116,21 +146,16 @@ def receive_items(desk: Desk, source: Source, reading: Reading, *, base: str) ->
     lost = {one.key for one in waiting} - {one.key for one in received}
     told = reading.imprinted
     imprints = after(told, items, stored=by_key.keys() - lost).packed()
-
-    def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        with shelf_for(connection, source.name, received, desk.ground) as shelf:
-            changes = [keep_entry(shelf, one, desk.ground) for one in received]
-        if items:
-            save_imprints(connection, source.name, imprints, before=told.before)
-        counted = _counted(report, found=len(by_key) + len(told.kept), changes=changes)
-        return replace(
-            counted,
-            unchanged=counted.unchanged - cleaned.left_out,
+    return Gathered(
+        report=replace(
+            report,
+            found=len(by_key) + len(told.kept),
             left_out=cleaned.left_out,
             notes=report.notes + cleaned.notes,
-        )
-
-    return keep
+        ),
+        received=received,
+        renewal=Renewal(now=imprints, before=told.before) if items else None,
+    )
 
 
 def _received(
@@ -171,16 +196,11 @@ def _known(desk: Desk, source: Source, keys: Iterable[str]) -> Mapping[str, Sigh
         return sightings(connection, source.name, keys)
 
 
-def _counted(report: SourceReport, *, found: int, changes: Sequence[Change]) -> SourceReport:
-    new, changed = changes.count(Change.NEW), changes.count(Change.CHANGED)
-    return replace(report, found=found, new=new, changed=changed, unchanged=found - new - changed)
-
-
 # --- drops ------------------------------------------------------------------------------
 
 
-def receive_drops(desk: Desk, source: Source, folder: Path) -> Keep:
-    """Read a folder, fetch the pages of its new links; give what stores them."""
+def receive_drops(desk: Desk, source: Source, folder: Path) -> Gathered:
+    """Read a folder, fetch the pages of its new links."""
     read = read_drops(folder, desk.parser)
     keys = [key for drop in read.drops for key in (drop.key, drop.place)]
     known = _known(desk, source, keys)
@@ -191,14 +211,8 @@ def receive_drops(desk: Desk, source: Source, folder: Path) -> Keep:
     received = [one for one in texts if one]
     found = sum(_has_text(drop) or drop.key in known for drop in whole)
     notes = [f"{refused.name}: {refused.reason}" for refused in read.refused] + troubles
-
-    def keep(connection: Connection, report: SourceReport) -> SourceReport:
-        with shelf_for(connection, source.name, received, desk.ground) as shelf:
-            changes = [keep_drop(shelf, one, desk.ground) for one in received]
-        counted = _counted(report, found=found, changes=changes)
-        return replace(counted, notes=report.notes + tuple(notes))
-
-    return keep
+    report = SourceReport(source=source.name, found=found, notes=tuple(notes))
+    return Gathered(report=report, received=received, keep=keep_drop)
 
 
 def _has_text(drop: Drop) -> bool:

@@ -12,6 +12,7 @@ from digest.collect.pages import as_filled, asked_anew, is_to_be_asked_anew
 from digest.model.article import Article, Entry
 from digest.model.source import Sighting
 from digest.storage.shelf import Shelf, shelf
+from digest.storage.sources import Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,16 @@ class Received:
     first_seen_at: datetime
     entry: Entry
     place: str = ""
+
+    @property
+    def name(self) -> Name:
+        """What it is called among the things of all sources."""
+        return self.entry.source, self.key
+
+    @property
+    def place_name(self) -> Name:
+        """What its place is called among them."""
+        return self.entry.source, self.place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,20 +47,21 @@ class Ground:
 
 @contextmanager
 def shelf_for(
-    connection: Connection, source: str, received: Sequence[Received], ground: Ground
+    connection: Connection, received: Sequence[Received], ground: Ground
 ) -> Iterator[Shelf]:
-    """Have what is known of the things received from a source, to keep them on one by one."""
-    names = [name for one in received for name in (one.key, one.place) if name]
+    """Have what is known of the things received, to keep them on one by one."""
+    names = [one.name for one in received]
+    names += [one.place_name for one in received if one.place]
     keys = [one.entry.key for one in received]
-    with shelf(connection, source, names=names, keys=keys, now=ground.now) as known:
+    with shelf(connection, names=names, keys=keys, now=ground.now) as known:
         yield known
 
 
 def keep_entry(shelf: Shelf, one: Received, ground: Ground) -> Change:
     """Keep an entry as what it is: a new article, a change of one, or nothing new."""
-    known = shelf.names.get(one.key)
+    known = shelf.names.get(one.name)
     spoke = bool(known and known.speaks)
-    stored = shelf.known_as(one.key) or shelf.keyed(one.entry.key)
+    stored = shelf.known_as(one.name) or shelf.keyed(one.entry.key)
     speaks = spoke or _outdoes(shelf, one, ground, stored)
     page = shelf.pages.get(stored.id) if stored and speaks else None
     entry = as_filled(one.entry, stored, page)
@@ -95,12 +107,12 @@ def _remember(
             first_seen_at=one.first_seen_at,
             speaks=speaks,
         )
-        shelf.remember(sighting)
+        shelf.remember(one.entry.source, sighting)
 
 
 def keep_drop(shelf: Shelf, one: Received, ground: Ground) -> Change:
     """Keep a dropped text, known by its content or by the place of an earlier state of it."""
-    content, place = shelf.names.get(one.key), shelf.names.get(one.place)
+    content, place = shelf.names.get(one.name), shelf.names.get(one.place_name)
     if place and place.fingerprint == one.key:
         return Change.SAME
     change, stored = _placed(shelf, one, content, place)
@@ -122,8 +134,8 @@ def _placed(
     """Find what a place held before that did not hold this text, and what that makes of it."""
     if content:  # renamed, dropped twice, or an edit taken back
         taken_back = place is not None and place.article_id == content.article_id
-        return Change.CHANGED if taken_back else Change.SAME, shelf.known_as(one.key)
-    before = shelf.known_as(one.place)
+        return Change.CHANGED if taken_back else Change.SAME, shelf.known_as(one.name)
+    before = shelf.known_as(one.place_name)
     if before and is_same_piece(before, one.entry):
         return Change.CHANGED, before
     return None, shelf.keyed(one.entry.key)

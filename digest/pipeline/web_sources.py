@@ -1,13 +1,11 @@
 """What is asked of a source on the web, and what becomes of its answer?"""
 
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 import structlog
-from sqlalchemy import Connection
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.kinds import first_address
@@ -16,16 +14,33 @@ from digest.collect.same import is_same
 from digest.collect.waits import address_of, after_failure, after_success
 from digest.engine.slots import next_slots
 from digest.model.source import SourceState
-from digest.pipeline.polling import Store
 from digest.pipeline.reading import Found, find, request, settled
-from digest.pipeline.receiving import STORING, Desk, Keep, SourceReport, receive_items
+from digest.pipeline.receiving import (
+    STORING,
+    Desk,
+    Gathered,
+    SourceReport,
+    receive_items,
+    store,
+)
 from digest.schedule.values import Source
-from digest.storage.sources import moments_of, save_source_state
+from digest.storage.sources import moments_of, save_source_states
 from subscribers.database import alone
 
 log = structlog.wrap_logger(logging.getLogger("digest.collect"))
 
 Chance = Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What was read of a source, to be stored."""
+
+    source: Source
+    state: SourceState
+    """As it was when it was asked."""
+    found: Found
+    gathered: Gathered
 
 
 class WebSources:
@@ -51,29 +66,49 @@ class WebSources:
         log.debug("source collected", source=source.name, new=0, error=report.error)
         return after, replace(report, notes=_news_of_move(source, after))
 
-    def read(self, source: Source, state: SourceState, answer: Answer) -> Store:
-        """Read an answer and what it leads to; give what stores it. For a thread of its own."""
+    def read(self, source: Source, state: SourceState, answer: Answer) -> Read:
+        """Read an answer and what it leads to. For a thread of its own."""
         found = find(self._desk, source, state, answer)
+        reading = found.reading
         if found.answer.verdict is Verdict.LEFT:  # its turn did not come: nothing to be kept
-            notes = found.reading.notes or (found.answer.error,)
-            return partial(SourceReport, source=source.name, notes=notes)
-        keep = receive_items(self._desk, source, found.reading, base=found.base)
-        return partial(self._stored, source, state, found, keep)
+            notes = reading.notes or (found.answer.error,)
+            gathered = Gathered(report=SourceReport(source=source.name, notes=notes))
+        else:
+            error = _error(found.answer) if reading.error == found.answer.error else reading.error
+            report = SourceReport(source=source.name, error=error, notes=reading.notes)
+            gathered = receive_items(self._desk, source, reading, report, base=found.base)
+        return Read(source=source, state=state, found=found, gathered=gathered)
 
-    def _stored(self, source: Source, state: SourceState, found: Found, keep: Keep) -> SourceReport:
-        """Store what one source gave, and how it stands now, in one transaction."""
-        desk, reading = self._desk, found.reading
-        error = _error(found.answer) if reading.error == found.answer.error else reading.error
-        report = SourceReport(source=source.name, error=error, notes=reading.notes)
+    def store(self, read: Sequence[Read]) -> list[SourceReport]:
+        """Store what some sources gave, and how they stand now, in one transaction."""
+        desk = self._desk
         with desk.newsroom.database.write() as connection:
             alone(connection, STORING)
-            report = keep(connection, report)
-            known = _with_rhythm(connection, _of_place(state, found), report, desk.now)
-            after = self._state_after(known, found.answer, report.error)
-            if report.left_out:  # then the same answer is to be read again
-                after = replace(after, etag="", last_modified="", body_hash="")
-            save_source_state(connection, after)
-        return replace(report, notes=report.notes + _news_of_move(source, after))
+            reports = store(connection, [one.gathered for one in read], desk.ground)
+            gave = [report.source for report in reports if report.new or report.changed]
+            moments = moments_of(connection, gave, desk.now - LOOKED_BACK)
+            states = [
+                self._after(one, report, moments) for one, report in zip(read, reports, strict=True)
+            ]
+            save_source_states(connection, filter(None, states))
+        return [
+            replace(report, notes=report.notes + _news_of_move(one.source, state))
+            for one, report, state in zip(read, reports, states, strict=True)
+        ]
+
+    def _after(
+        self, read: Read, report: SourceReport, moments: Mapping[str, Sequence[datetime]]
+    ) -> SourceState | None:
+        """Give how a source stands; None when its turn did not come."""
+        if read.found.answer.verdict is Verdict.LEFT:
+            return None
+        state = _of_place(read.state, read.found)
+        if report.new or report.changed:
+            state = _with_rhythm(state, moments.get(state.name, ()), self._desk.now)
+        after = self._state_after(state, read.found.answer, report.error)
+        if report.left_out:  # then the same answer is to be read again
+            after = replace(after, etag="", last_modified="", body_hash="")
+        return after
 
     def _state_after(self, state: SourceState, answer: Answer, error: str) -> SourceState:
         now, chance = self._desk.now, self._chance()
@@ -115,18 +150,16 @@ def _next_drafts(desk: Desk) -> list[datetime]:
     return [moment for found in slots for moment in found]
 
 
-def _with_rhythm(
-    connection: Connection, state: SourceState, report: SourceReport, now: datetime
-) -> SourceState:
-    """Work a source's rhythm out anew when it gave something."""
-    if not (report.new or report.changed):
-        return state
-    found = rhythm(moments_of(connection, state.name, now - LOOKED_BACK), now)
+def _with_rhythm(state: SourceState, moments: Iterable[datetime], now: datetime) -> SourceState:
+    """Work the rhythm of a source that gave something out anew."""
+    found = rhythm(moments, now)
     seconds = int(found.total_seconds()) if found else 0
     return replace(state, changed_at=now, rhythm=seconds)
 
 
-def _news_of_move(source: Source, state: SourceState) -> tuple[str, ...]:
+def _news_of_move(source: Source, state: SourceState | None) -> tuple[str, ...]:
+    if state is None:
+        return ()
     asked = first_address(source.kind, source.place)
     if address_of(asked, state) == asked:
         return ()

@@ -23,6 +23,7 @@ from digest.storage.sources import chunks
 from digest.storage.tables import article_versions, story_articles, twins
 from digest.storage.tables import articles as table
 from subscribers.database import KINDS, among, as_ids
+from subscribers.many import execute_many
 
 _NAMES = table.c.keys()
 _LASTING = {"id", "key", "first_seen_at"}
@@ -38,6 +39,7 @@ _REWRITING = (
     .where(table.c.id == bindparam("its_id"))
     .values({name: bindparam(name) for name in _NAMES if name not in _LASTING})
 )
+_KEEPING = insert(article_versions)
 
 
 def published_since(connection: Connection, since: datetime) -> list[Article]:
@@ -126,14 +128,12 @@ def add_articles(connection: Connection, new: Sequence[Article]) -> list[int]:
 
 def rewrite_articles(connection: Connection, rewritten: Sequence[Article]) -> None:
     """Let stored articles be as these are, which have their ids; keys and first sights stay."""
-    if rewritten:
-        connection.execute(_REWRITING, [_rewriting(one) for one in rewritten])
+    execute_many(connection, _REWRITING, [_rewriting(one) for one in rewritten])
 
 
 def keep_versions(connection: Connection, former: Sequence[ArticleVersion]) -> None:
     """Keep the texts that articles had."""
-    if former:
-        connection.execute(insert(article_versions), [vars(one) for one in former])
+    execute_many(connection, _KEEPING, [vars(one) for one in former])
 
 
 def update_article(connection: Connection, id: int, entry: Entry, *, now: datetime) -> None:  # noqa: A002

@@ -1,9 +1,9 @@
-"""What is stored of the things that one source gave: read at once, changed in memory, written at
+"""What is stored of the things that some sources gave: read at once, changed in memory, written at
 once.
 
-A source gives forty things, of which each is compared with what the ones before it left. A
-statement for every question and answer would take most of the time of collecting (M. Fowler:
-Patterns of Enterprise Application Architecture, Unit of Work).
+A source gives forty things, of which each is compared with what the ones before it left, those of
+the sources before it too. A statement for every question and answer would take most of the time of
+collecting (M. Fowler: Patterns of Enterprise Application Architecture, Unit of Work).
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ from digest.storage.pages import pages_of, save_pages
 from digest.storage.sources import (
     Name,
     record_sightings,
-    sightings,
+    sightings_of,
     silence,
     speaking_names,
 )
@@ -37,14 +37,13 @@ from digest.storage.sources import (
 
 @dataclass(kw_only=True)
 class Shelf:
-    """One source's things, by what is known of them. New articles have ids below 0 until written.
+    """Some sources' things, by what is known of them. New articles have ids below 0 until written.
 
     What it was not made for it does not know: names and keys are those that it was read with.
     """
 
-    source: str
     now: datetime
-    names: dict[str, Sighting] = field(default_factory=dict)
+    names: dict[Name, Sighting] = field(default_factory=dict)
     articles: dict[int, Article] = field(default_factory=dict)
     by_key: dict[str, int] = field(default_factory=dict)
     speaking: dict[Name, int] = field(default_factory=dict)
@@ -53,7 +52,7 @@ class Shelf:
     _rewritten: set[int] = field(default_factory=set)
     _silenced: set[int] = field(default_factory=set)
     _asked: set[int] = field(default_factory=set)
-    _named: set[str] = field(default_factory=set)
+    _named: set[Name] = field(default_factory=set)
     _voices: defaultdict[int, set[Name]] = field(default_factory=lambda: defaultdict(set))
     """The names that speak, by their article: a feed has thousands."""
 
@@ -62,8 +61,8 @@ class Shelf:
         for name, id_ in self.speaking.items():
             self._voices[id_].add(name)
 
-    def known_as(self, name: str) -> Article | None:
-        """Which article did the source give under this name?"""
+    def known_as(self, name: Name) -> Article | None:
+        """Which article did a source give under this name?"""
         seen = self.names.get(name)
         return self.articles[seen.article_id] if seen else None
 
@@ -97,16 +96,16 @@ class Shelf:
         """Let none of an article's names be that of its text any more."""
         for name in self._voices.pop(article_id, set()):
             del self.speaking[name]
-            self._quiet(*name)
+            self._quiet(name)
         self._silenced.add(article_id)
 
-    def remember(self, seen: Sighting) -> None:
-        """Remember a name; when it was first seen never changes."""
-        known = self.names.get(seen.key, seen)
+    def remember(self, source: str, seen: Sighting) -> None:
+        """Remember a source's name; when it was first seen never changes."""
+        name = (source, seen.key)
+        known = self.names.get(name, seen)
         if known.first_seen_at != seen.first_seen_at:
             seen = replace(seen, first_seen_at=known.first_seen_at)
-        self._name(seen)
-        name = (self.source, seen.key)
+        self._name(name, seen)
         if name in self.speaking:
             self._voices[self.speaking.pop(name)].remove(name)
         if seen.speaks:
@@ -123,13 +122,13 @@ class Shelf:
             self.articles[one.id] = one
             self._rewritten.add(one.id)
 
-    def _quiet(self, source: str, key: str) -> None:
-        if source == self.source and key in self.names:
-            self._name(replace(self.names[key], speaks=False))
+    def _quiet(self, name: Name) -> None:
+        if name in self.names:
+            self._name(name, replace(self.names[name], speaks=False))
 
-    def _name(self, seen: Sighting) -> None:
-        self.names[seen.key] = seen
-        self._named.add(seen.key)
+    def _name(self, name: Name, seen: Sighting) -> None:
+        self.names[name] = seen
+        self._named.add(name)
 
     def write(self, connection: Connection) -> None:
         """Write what changed since it was read."""
@@ -140,8 +139,8 @@ class Shelf:
         rewrite_articles(connection, [self.articles[id_] for id_ in old])
         save_pages(connection, [self.pages[id_] for id_ in sorted(self._asked)])
         silence(connection, sorted(id_ for id_ in self._silenced if id_ > 0))
-        named = (_of(self.names[key], ids) for key in sorted(self._named))
-        record_sightings(connection, self.source, named)
+        named = {name: _of(self.names[name], ids) for name in sorted(self._named)}
+        record_sightings(connection, named)
 
 
 _Row = TypeVar("_Row", ArticleVersion, Sighting)
@@ -154,23 +153,17 @@ def _of(row: _Row, ids: dict[int, int]) -> _Row:
 
 @contextmanager
 def shelf(
-    connection: Connection,
-    source: str,
-    *,
-    names: Iterable[str],
-    keys: Iterable[str],
-    now: datetime,
+    connection: Connection, *, names: Iterable[Name], keys: Iterable[str], now: datetime
 ) -> Iterator[Shelf]:
-    """Have what is known of a source's things, under these names and of articles of these keys;
+    """Have what is known of some sources' things, under these names and of articles of these keys;
     what became of it is written at the block's end.
     """
-    known = sightings(connection, source, names)
+    known = sightings_of(connection, names)
     seen = articles(connection, [one.article_id for one in known.values()])
     by_key = {one.key: one for one in seen.values()}
     by_key |= articles_by_key(connection, [key for key in keys if key not in by_key])
     every = {**seen, **{one.id: one for one in by_key.values()}}
     read = Shelf(
-        source=source,
         now=now,
         names=known,
         articles=every,

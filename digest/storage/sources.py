@@ -1,8 +1,10 @@
 """What do we remember of the sources, and of each thing they gave?"""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -30,10 +32,14 @@ _SPEAKING = {
     )
     for kind in KINDS
 }
-_MOMENTS = select(articles.c.published_at).where(
-    articles.c.id == entries.c.article_id,
-    entries.c.source == bindparam("source"),
-    articles.c.published_at >= bindparam("since"),
+_MOMENTS = (
+    select(entries.c.source, articles.c.published_at)
+    .distinct()
+    .where(
+        articles.c.id == entries.c.article_id,
+        entries.c.source.in_(bindparam("sources", expanding=True)),
+        articles.c.published_at >= bindparam("since"),
+    )
 )
 
 
@@ -64,8 +70,9 @@ def save_source_state(connection: Connection, state: SourceState) -> None:
 
 
 def save_source_states(connection: Connection, states: Iterable[SourceState]) -> None:
-    """Keep how these sources stand now."""
-    put(connection, sources, [vars(state) for state in states])
+    """Keep how these sources stand now; whoever does so locks rows in the same order."""
+    by_name = sorted(states, key=attrgetter("name"))
+    put(connection, sources, [vars(state) for state in by_name])
 
 
 def sightings(connection: Connection, source: str, keys: Iterable[str]) -> dict[str, Sighting]:
@@ -79,14 +86,32 @@ def sightings(connection: Connection, source: str, keys: Iterable[str]) -> dict[
     return found
 
 
-def moments_of(connection: Connection, source: str, since: datetime) -> list[datetime]:
-    """When did the articles appear that this source gave, from a moment on?"""
-    return list(connection.scalars(_MOMENTS, {"source": source, "since": since}).all())
+def sightings_of(connection: Connection, names: Iterable[Name]) -> dict[Name, Sighting]:
+    """Which of these have been given before?"""
+    keys: defaultdict[str, list[str]] = defaultdict(list)
+    for source, key in names:
+        keys[source].append(key)
+    return {
+        (source, key): seen
+        for source, asked in keys.items()
+        for key, seen in sightings(connection, source, asked).items()
+    }
 
 
-def record_sightings(connection: Connection, source: str, seen: Iterable[Sighting]) -> None:
-    """Remember what a source gave; when it was first seen never changes."""
-    rows = [{"source": source, **vars(one)} for one in seen]
+def moments_of(
+    connection: Connection, names: Iterable[str], since: datetime
+) -> dict[str, list[datetime]]:
+    """When did the articles appear that each of these sources gave, from a moment on?"""
+    found: defaultdict[str, list[datetime]] = defaultdict(list)
+    for chunk in chunks(names):
+        for source, moment in connection.execute(_MOMENTS, {"sources": chunk, "since": since}):
+            found[source].append(moment)
+    return found
+
+
+def record_sightings(connection: Connection, seen: Mapping[Name, Sighting]) -> None:
+    """Remember what sources gave; when it was first seen never changes."""
+    rows = [{"source": source, **vars(one)} for (source, _), one in seen.items()]
     put(connection, entries, rows, lasting={"first_seen_at"})
 
 

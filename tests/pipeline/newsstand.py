@@ -96,7 +96,7 @@ class Stand:
 
         with pytest.MonkeyPatch.context() as patch:
             if fails:
-                patch.setattr(web_sources, "save_source_state", fail)
+                patch.setattr(web_sources, "save_source_states", fail)
             yield
 
     def reading(self, name: str, text: str) -> Callable[[], SourceReport]:
@@ -111,7 +111,8 @@ class Stand:
         answer = self._answer(name, text)
         seen = manner.at_a_glance(source, state, answer)
         if seen is None:
-            return manner.read(source, state, answer)
+            read = manner.read(source, state, answer)
+            return lambda: manner.store([read])[0]
 
         def note() -> SourceReport:
             with self.room.database.write() as connection:

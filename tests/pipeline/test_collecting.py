@@ -110,8 +110,8 @@ def test_a_killed_run_loses_nothing_and_the_next_one_goes_on(
         items = [(f"{number}-{item}", f"Titre {number} {item}") for item in range(20)]
         room.feed(server.gives(f"/kill{number}", rss(*items)), name=f"s{number}")
     feeds = [source.feed for source in room.sources]
-    for sources_before_death, stored in ((1, 1), (4, 5)):
-        world = (room.root, room.database.url, sources_before_death)
+    for stored_before_death, stored in ((1, 2), (1, 4)):
+        world = (room.root, room.database.url, stored_before_death)
         assert ended(collect_and_die, *world, *feeds) == -signal.SIGKILL
         assert len(room.articles()) == 20 * stored
     room.collect()

@@ -127,7 +127,7 @@ def test_a_run_killed_before_it_stores_loses_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("digest.pipeline.receiving.keep_entry", killed)
+        patch.setattr("digest.pipeline.mailboxes.store", killed)
         with pytest.raises(KeyboardInterrupt):
             take(room, server)
     assert room.articles() == []

@@ -120,7 +120,7 @@ def test_what_failed_to_be_stored_is_not_remembered(
 ) -> None:
     room.feed(server.gives("/f", rss(("a", "Un"))))
     with monkeypatch.context() as patch:
-        patch.setattr("digest.pipeline.web_sources.save_source_state", None)
+        patch.setattr("digest.pipeline.web_sources.save_source_states", None)
         assert room.collect()["fleuve"].error
     assert len(remembered(room)) == 0
     assert room.collect()["fleuve"].new == 1

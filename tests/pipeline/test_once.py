@@ -15,7 +15,7 @@ from digest.collect.cleaning import clean_here
 from digest.collect.items import Item
 from digest.collect.readings import Reading
 from digest.pipeline.explaining import explain
-from digest.pipeline.receiving import Desk, SourceReport, receive_items
+from digest.pipeline.receiving import Desk, SourceReport, receive_items, store
 from digest.schedule.values import Source
 from digest.storage.sources import sources_of
 from subscribers.database import Database
@@ -51,9 +51,10 @@ class Gate:
         nobody: Any = None
         desk = Desk(newsroom=self.room.newsroom(), parser=Here(), ask=nobody)
         of = Source(name=source, feed="https://x.example/")
-        keep = receive_items(desk, of, Reading(items=items), base="")
+        report = SourceReport(source=source)
+        gathered = receive_items(desk, of, Reading(items=items), report, base="")
         with self.room.database.write() as connection:
-            return keep(connection, SourceReport(source=source))
+            return store(connection, [gathered], desk.ground)[0]
 
     def told(self) -> set[tuple[str, str, str, str, str]]:
         """Give what all articles say, and who gave them."""

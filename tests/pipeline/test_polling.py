@@ -17,8 +17,7 @@ from digest.pipeline import polling
 from digest.pipeline.asking import Turn, in_order
 from digest.pipeline.claiming import LEASE, HostClaims
 from digest.pipeline.collecting import Occasion, collect
-from digest.pipeline.polling import Store
-from digest.pipeline.web_sources import WebSources
+from digest.pipeline.web_sources import Read, WebSources
 from digest.schedule.values import Source
 from digest.storage.asking_tables import claims
 from digest.storage.sources import source_state
@@ -231,7 +230,7 @@ def test_what_is_claimed_stays_so_while_an_answer_takes_long_to_read(
     room.feed(server.gives("/slow", rss(("a", "Un"))))
     read, kept = WebSources.read, list[bool]()
 
-    def slowly(*what: Any) -> Store:
+    def slowly(*what: Any) -> Read:
         room.now += LEASE  # by which the claim would be anybody's
         end = monotonic() + 10
         while (lasts := lease(room) > room.now) is False and monotonic() < end:

@@ -38,7 +38,7 @@ def gave(
     for name in (source, *also):
         for named in (key, f"{key}#place"):  # as a dropped text has two
             sighting = Sighting(key=named, article_id=id_, fingerprint="", first_seen_at=at)
-            record_sightings(connection, name, [sighting])
+            record_sightings(connection, {(name, sighting.key): sighting})
     return id_
 
 

@@ -1,12 +1,12 @@
 """What is remembered of entries holds from one transaction to the next, or not at all."""
 
-from digest.storage.imprints import imprints_of, save_imprints
+from digest.storage.imprints import Renewal, imprints_of, save_imprints
 from subscribers.database import Database
 
 
 def saved(database: Database, now: bytes, *, before: bytes) -> bytes:
     with database.write() as connection:
-        save_imprints(connection, "fleuve", now, before=before)
+        save_imprints(connection, {"fleuve": Renewal(now=now, before=before)})
     with database.read() as connection:
         assert imprints_of(connection, "revue") == b""
         return imprints_of(connection, "fleuve")

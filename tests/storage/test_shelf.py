@@ -36,14 +36,15 @@ def seen(key: str, article_id: int, *, speaks: bool = True) -> Sighting:
 @contextmanager
 def of_fleuve(connection: Connection, *keys: str) -> Iterator[Shelf]:
     """Have a shelf on which names and keys are the same."""
-    with shelf(connection, "fleuve", names=keys, keys=keys, now=NOON) as known:
+    names = [("fleuve", key) for key in keys]
+    with shelf(connection, names=names, keys=keys, now=NOON) as known:
         yield known
 
 
 def filled(connection: Connection, *keys: str) -> None:
     with of_fleuve(connection, *keys) as known:
         for key in keys:
-            known.remember(seen(key, known.add(an_entry(key=key, source="fleuve"))))
+            known.remember("fleuve", seen(key, known.add(an_entry(key=key, source="fleuve"))))
 
 
 def test_what_is_new_is_stored_with_its_names_in_order(connection: Connection) -> None:
@@ -87,24 +88,24 @@ def test_handing_over_is_no_change(connection: Connection) -> None:
 
 def test_one_name_speaks_for_an_article_whoever_gave_it(connection: Connection) -> None:
     id_ = add_article(connection, an_entry(key=KEYS[0]), now=NOON)
-    record_sightings(connection, "agence", [seen("b", id_)])
-    record_sightings(connection, "fleuve", [seen("c", id_)])
+    record_sightings(connection, {("agence", "b"): seen("b", id_)})
+    record_sightings(connection, {("fleuve", "c"): seen("c", id_)})
     with of_fleuve(connection, KEYS[0]) as known:
         assert known.speaker(id_) == "b"
         known.silence(id_)
         assert known.speaker(id_) == ""
-        known.remember(seen(KEYS[0], id_))
+        known.remember("fleuve", seen(KEYS[0], id_))
         assert known.speaker(id_) == KEYS[0]
-        known.remember(seen(KEYS[0], id_, speaks=False))
+        known.remember("fleuve", seen(KEYS[0], id_, speaks=False))
         assert known.speaker(id_) == ""
-        known.remember(seen(KEYS[0], id_))
+        known.remember("fleuve", seen(KEYS[0], id_))
     assert speaking_names(connection, [id_]) == {("fleuve", KEYS[0]): id_}
 
 
 def test_a_name_that_spoke_and_is_silenced_stays_known(connection: Connection) -> None:
     filled(connection, KEYS[0])
     with of_fleuve(connection, KEYS[0]) as known:
-        known.silence(known.names[KEYS[0]].article_id)
+        known.silence(known.names["fleuve", KEYS[0]].article_id)
     assert sightings(connection, "fleuve", [KEYS[0]]) == {KEYS[0]: seen(KEYS[0], 1, speaks=False)}
 
 
@@ -113,8 +114,8 @@ def test_when_a_new_name_was_first_seen_stays_where_two_files_hold_its_text(
 ) -> None:
     with of_fleuve(connection, KEYS[0]) as known:
         first = seen(KEYS[0], known.add(an_entry(key=KEYS[0])))
-        known.remember(first)
-        known.remember(replace(first, first_seen_at=NOON + timedelta(days=1)))
+        known.remember("fleuve", first)
+        known.remember("fleuve", replace(first, first_seen_at=NOON + timedelta(days=1)))
     assert sightings(connection, "fleuve", [KEYS[0]])[KEYS[0]].first_seen_at == NOON
 
 

@@ -46,9 +46,9 @@ def test_a_sighting_keeps_its_first_moment(database: Database) -> None:
     with database.write() as connection:
         stored = add_article(connection, an_entry(), now=NOON)
         first = Sighting(key="k", article_id=stored, fingerprint="a", first_seen_at=NOON)
-        record_sightings(connection, "fleuve", [first])
+        record_sightings(connection, {("fleuve", "k"): first})
         later = replace(first, fingerprint="b", first_seen_at=NOON + timedelta(days=1))
-        record_sightings(connection, "fleuve", [later])
+        record_sightings(connection, {("fleuve", "k"): later})
         assert sightings(connection, "fleuve", ["k", "x"]) == {"k": replace(first, fingerprint="b")}
         assert sightings(connection, "autre", ["k"]) == {}
 
@@ -60,5 +60,5 @@ def test_many_keys_are_asked_for_in_parts(database: Database) -> None:
             sighting = Sighting(
                 key=str(number), article_id=stored, fingerprint="", first_seen_at=NOON
             )
-            record_sightings(connection, "fleuve", [sighting])
+            record_sightings(connection, {("fleuve", sighting.key): sighting})
         assert len(sightings(connection, "fleuve", map(str, range(3_000)))) == 1_100
