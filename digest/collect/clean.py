@@ -193,7 +193,15 @@ def _sanitised(markup: str) -> str:
 
 def without_giant_tags(markup: str) -> str:
     """Leave out the attributes of elements that have thousands."""
-    return _GIANT_TAG.sub(r"<\1>", markup) if len(markup) > _GIANT else markup
+    return _GIANT_TAG.sub(r"<\1>", markup) if _may_hold_giant(markup) else markup
+
+
+def _may_hold_giant(markup: str) -> bool:
+    """Tell whether no element begins for half as long as a giant lasts."""
+    half = _GIANT // 2
+    return len(markup) > _GIANT and any(
+        markup.find("<", at, at + half) < 0 for at in range(0, len(markup), half)
+    )
 
 
 def shallow(markup: str) -> str:
