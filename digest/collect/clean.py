@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from digest.collect.mojibake import repaired
-from digest.collect.simple_markup import is_plain, read_simple
+from digest.collect.simple_markup import is_plain, read_simple, with_usual_spaces
 from digest.collect.urls import absolute
 
 DEPTH = 200
@@ -60,15 +60,22 @@ _PLUG = re.compile(  # the starter nearest to the phrase: an earlier "L'article 
         [^\n]{0,200}""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PLUG_WORDS = ("en premier", "abord apparu", "appeared first", "first appeared", "first published")
+_PLUG_WORDS = (
+    *(b"en premier", b"abord apparu"),
+    *(b"appeared first", b"first appeared", b"first published"),
+)
 """One of them is in each of what the pattern finds."""
 _LONGEST_MORE = 200  # characters, more than the next pattern can match
+_MORE_WORDS = ("]", "Lire la suite", "Lire plus", "Continue reading", "Read more", "En savoir plus")
 _MORE = re.compile(
     r"""(?:\[\s?(?:…|\.\.\.)\s?\]
         |\b(?:Lire\ la\ suite|Lire\ plus|Continue\ reading|Read\ more|En\ savoir\ plus)\b
           [^\n.]{0,100})\.?\Z""",
     re.VERBOSE,
 )
+_PICTURE = re.compile(r"<img\b([^<>]{0,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_TINY = {"0", "1", "2", "3"}
 _PIXEL_HOSTS = re.compile(
     r"""//[^/]*(?:pixel|doubleclick|feedburner|feedsportal|statcounter|google-analytics
           |stats\.wordpress|b\.scorecardresearch|xiti|quantserve|mailtrack)[^/]*/
@@ -110,16 +117,15 @@ def read_any(markup: str) -> str:
 
 def _without_plugs(text: str) -> str:
     """Search for a plug only where one may stand: the pattern takes as long as all else does."""
-    if not _may_hold_plug(text):
+    # To the pattern an ſ is an s. Bytes are folded several times as fast as characters.
+    folded = text.replace("ſ", "s").encode("utf-8", "replace").lower()
+    found = [words for words in _PLUG_WORDS if words in folded]
+    if not found:
         return text
-    rows = text.split("\n")
-    return "\n".join([_PLUG.sub("", row) if _may_hold_plug(row) else row for row in rows])
-
-
-def _may_hold_plug(text: str) -> bool:
-    """Rule most texts out at once: the pattern takes as long as all else that is done to one."""
-    folded = text.casefold()
-    return any(words in folded for words in _PLUG_WORDS)
+    rows = zip(text.split("\n"), folded.split(b"\n"), strict=True)
+    return "\n".join(
+        [_PLUG.sub("", row) if any(words in raw for words in found) else row for row, raw in rows]
+    )
 
 
 def line(markup: str) -> str:
@@ -139,14 +145,20 @@ def excerpt(markup: str) -> tuple[str, bool]:
     """Give the text without a closing `[…]` or `Lire la suite`, and whether one was there."""
     text = plain(markup)
     end = max(0, len(text) - _LONGEST_MORE)
-    shorter = text[:end] + _MORE.sub("", text[end:])
+    tail = text[end:]
+    if not any(words in tail for words in _MORE_WORDS):
+        return text, False
+    shorter = text[:end] + _MORE.sub("", tail)
     return shorter.rstrip(), shorter != text
 
 
 def tidy(text: str) -> str:
     """Normalise characters and spaces; one blank line between paragraphs."""
-    rows = (text if is_plain(text) else _ROWS.sub("\n", _INVISIBLE.sub("", text))).split("\n")
-    lines = "\n".join([" ".join(row.split()) for row in rows])
+    lines = with_usual_spaces(text)
+    usual = lines.replace("\n", " ").isprintable()
+    if not usual or "  " in lines or " \n" in lines or "\n " in lines:
+        rows = lines if usual else _ROWS.sub("\n", _INVISIBLE.sub("", text))
+        lines = "\n".join([" ".join(row.split()) for row in rows.split("\n")])
     if "\n\n\n" in lines:
         lines = _EMPTY.sub("\n\n", lines)
     return unicodedata.normalize("NFC", lines.strip())
@@ -154,7 +166,7 @@ def tidy(text: str) -> str:
 
 def first_image(markup: str, *, base: str) -> Image | None:
     """Find the first picture that is not a tracking pixel."""
-    for match in re.finditer(r"<img\b([^<>]{0,4000})>", markup, re.IGNORECASE):
+    for match in _PICTURE.finditer(markup):
         attributes = _attributes(match[1])
         url = absolute(attributes.get("src", ""), base)
         if url and not is_pixel(attributes, url):
@@ -165,12 +177,12 @@ def first_image(markup: str, *, base: str) -> Image | None:
 def is_pixel(attributes: dict[str, str], url: str) -> bool:
     """Tell whether a picture is there to count readers, by its size or its address."""
     sizes = (attributes.get("width", ""), attributes.get("height", ""))
-    tiny = any(re.fullmatch(r"[0-3](?:px)?", size.strip()) for size in sizes)
+    tiny = any(size.strip().removesuffix("px") in _TINY for size in sizes)
     return tiny or _PIXEL_HOSTS.search(url) is not None
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    pairs = re.findall(r"""([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", inside)
+    pairs = _ATTRIBUTE.findall(inside)
     return {name.lower(): html.unescape(a or b or c) for name, a, b, c in pairs}
 
 
@@ -193,7 +205,15 @@ def _sanitised(markup: str) -> str:
 
 def without_giant_tags(markup: str) -> str:
     """Leave out the attributes of elements that have thousands."""
-    return _GIANT_TAG.sub(r"<\1>", markup) if len(markup) > _GIANT else markup
+    return _GIANT_TAG.sub(r"<\1>", markup) if _may_hold_giant(markup) else markup
+
+
+def _may_hold_giant(markup: str) -> bool:
+    """Tell whether no element begins for half as long as a giant lasts."""
+    half = _GIANT // 2
+    return len(markup) > _GIANT and any(
+        markup.find("<", at, at + half) < 0 for at in range(0, len(markup), half)
+    )
 
 
 def shallow(markup: str) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from digest.collect.entries import Origin, entry_of
+from digest.collect.entries import Origin, Received, entries_of
 from digest.collect.items import Item, item_from
 from digest.collect.readings import Parser
 from digest.collect.worker import ParseError
@@ -90,14 +90,16 @@ def clean_here(text: str, _base: str) -> dict[str, Any]:
     origin = said["origin"]
     shared = frozenset(origin["shared"])
     known = Origin(**origin | {"zone": ZoneInfo(origin["zone"]), "shared": shared})
-    return {"entries": [_clean_one(values, known) for values in said["waiting"]]}
+    return {"entries": [*map(_told, entries_of(map(_received, said["waiting"]), known))]}
 
 
-def _clean_one(values: dict[str, Any], origin: Origin) -> dict[str, Any] | None:
+def _received(values: dict[str, Any]) -> Received:
     marks = frozenset(map(Mark, values["item"]["marks"]))
     item = item_from(values["item"] | {"marks": marks})
-    seen_at = datetime.fromisoformat(values["seen_at"])
-    entry = entry_of(item, origin, key=values["key"], seen_at=seen_at)
+    return item, values["key"], datetime.fromisoformat(values["seen_at"])
+
+
+def _told(entry: Entry | None) -> dict[str, Any] | None:
     if entry is None:
         return None
     # Not asdict, which copies each value: a third of the time that cleaning takes.

@@ -8,18 +8,18 @@ import re
 
 _LETTERS = "àâäçéèêëîïôöùûüÿñÉÈÀÇÔÊ"
 _SINGLE = _LETTERS + "’‘“”«»…–—·•°€"
-_INNOCENT = frozenset(
-    f"{run}{u}" for run in (*_SINGLE, *(f"’{letter}" for letter in _LETTERS)) for u in ("", "u")
-) | {"œu", "’œu"}
+_PLAIN = "\x00-\x1a\x1c-\x7f\xa0\u2009\u202f"
+_INNOCENT = re.compile(
+    rf"[{_PLAIN}]*+(?:(?:’?[{_LETTERS}]|[{_SINGLE}]|’?œ(?=u))(?:[{_PLAIN}]++|\Z))*+"
+)
 """Runs of characters beyond ASCII that no mojibake consists of, however ASCII stands around them
-(ftfy.badness tells which do); with a `u` behind them, because `œ` is suspect before others."""
-_RUN = re.compile("[^\x00-\x7f\xa0\u2009\u202f]+u?")
-_ESCAPE = "\x1b"
+(ftfy.badness tells which do); with a `u` behind `œ`, because it is suspect before others. An escape
+begins what ftfy takes for a terminal's colours."""
 
 
 def repaired(text: str) -> str:
     """Repair mojibake; spaces and control characters may stay as they are."""
-    if text.isascii() or (_ESCAPE not in text and _INNOCENT.issuperset(_RUN.findall(text))):
+    if text.isascii() or _INNOCENT.fullmatch(text):
         return text
     from ftfy import fix_text
 

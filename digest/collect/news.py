@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from digest.collect.imprints import imprint
-from digest.collect.repair import LOOKED_AT, ROOT, has_few, mended
+from digest.collect.repair import DOCTYPE_BEGINS, LOOKED_AT, ROOT, has_few, mended
 from digest.collect.swift import read_under_head
 
 Values: TypeAlias = dict[str, Any]
@@ -40,7 +40,7 @@ def parted(text: str) -> Parts | None:
     """
     root = ROOT.search(text[:LOOKED_AT])
     tag = _TAGS.get(root[1]) if root else None
-    if root is None or tag is None or "<!D" in text or "<!d" in text or not has_few(text):
+    if root is None or tag is None or DOCTYPE_BEGINS.search(text) or not has_few(text):
         return None
     spans = _spans(text, f"<{tag}>", f"</{tag}>")
     if not spans or any(text.count(sign) != len(spans) for sign in (f"<{tag}", f"</{tag}")):

@@ -1,5 +1,6 @@
 """What do feedparser, trafilatura, email and Pillow read? Runs in the worker's process only."""
 
+import gc
 import io
 import os
 import sys
@@ -23,6 +24,8 @@ from digest.collect.worker import OUTLIVED, limit_memory, limit_time, read_frame
 
 Values: TypeAlias = dict[str, Any]
 
+_RARELY = 50_000
+"""Objects more than there were before those that hold each other are looked for: they are few."""
 _REMEMBERED = 32
 """Texts after which libraries are made to forget them."""
 
@@ -184,6 +187,7 @@ def _answer(frame: bytes) -> bytes:
 def main() -> None:
     """Answer frames on the pipes until the other end closes them."""
     limit_memory()
+    gc.set_threshold(_RARELY)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break a frame
     with suppress(BrokenPipeError, KeyboardInterrupt):

@@ -7,6 +7,7 @@ of such markup, or nothing for any other; tests/collect/test_simple_markup.py ho
 
 import html
 import re
+from functools import cache
 
 _PHRASES = {
     *("a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "mark", "q", "s", "small"),
@@ -34,10 +35,11 @@ _REFERENCE = re.compile(
     "|[lr]aquo|[lr][sd]quo|hellip|[mn]dash|euro|[aeiouAEIOU](?:grave|acute|circ|uml)|[cC]cedil|oelig);"
 )
 """References that every reader takes for the same printable character."""
-_GAP, _ROW = "\x00", "\x01"
+_GAP, _ROW, _NOTHING, _HARD = "\x00", "\x01", "\x02", "\x03"
+"""Between blocks and rows; for other tags; for a hard space: none of those that HTML collapses."""
 _STANDS_FOR = {
-    **dict.fromkeys(_PHRASES | {"img"}, ""),
-    **dict.fromkeys((f"/{name}" for name in _PHRASES), ""),
+    **dict.fromkeys(_PHRASES | {"img"}, _NOTHING),
+    **dict.fromkeys((f"/{name}" for name in _PHRASES), _NOTHING),
     **dict.fromkeys(_BLOCKS, _GAP),
     **dict.fromkeys((f"/{name}" for name in _BLOCKS), _GAP),
     "br": _ROW,
@@ -49,8 +51,12 @@ def is_plain(text: str) -> bool:
 
     Python tells so several times as fast as a pattern finds none.
     """
-    bare = text.replace("\xa0", " ").replace("\u202f", " ").replace("\t", " ").replace("\n", " ")
-    return bare.isprintable()
+    return with_usual_spaces(text).replace("\n", " ").isprintable()
+
+
+def with_usual_spaces(text: str) -> str:
+    """Give a text with plain spaces for the other usual ones."""
+    return text.replace("\xa0", " ").replace("\u202f", " ").replace("\t", " ")
 
 
 def read_simple(markup: str) -> str:
@@ -59,20 +65,28 @@ def read_simple(markup: str) -> str:
         return ""
     parts = _TAG.split(markup)
     tags = parts[1::2]
-    if not _is_well_nested(tags) or not _is_readable(_GAP.join(parts[::2])):
+    if not _is_well_nested(tags):
         return ""
     parts[1::2] = [_STANDS_FOR[tag] for tag in tags]
-    # A hard space is none of those that HTML takes for one.
-    text = " ".join("".join(parts).replace("\xa0", "&nbsp;").split())
-    paragraphs = filter(None, map(str.strip, text.split(_GAP)))
-    return html.unescape("\n\n".join(paragraphs).replace(_ROW, "\n"))
+    text = _resolved("".join(parts)).replace(_NOTHING, "").replace("\xa0", _HARD)
+    paragraphs = filter(None, map(str.strip, " ".join(text.split()).split(_GAP)))
+    return "\n\n".join(paragraphs).replace(_ROW, "\n").replace(_HARD, "\xa0")
 
 
-def _is_readable(text: str) -> bool:
-    """Tell whether what stands between tags is text and well-known references."""
+def _resolved(text: str) -> str:
+    """Resolve the references; nothing where not all are well-known, or there is another tag."""
     if "<" in text:
-        return False
-    return "&" not in text or text.count("&") == len(_REFERENCE.findall(text))
+        return ""
+    told = text.count("&")
+    resolved, known = _REFERENCE.subn(_character, text) if told else (text, 0)
+    return resolved if known == told else ""
+
+
+def _character(reference: re.Match[str]) -> str:
+    return _unescaped(reference[0])
+
+
+_unescaped = cache(html.unescape)
 
 
 def _is_well_nested(tags: list[str]) -> bool:

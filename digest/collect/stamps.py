@@ -4,6 +4,7 @@ import calendar
 import re
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from digest.collect.date_words import MONTH, MONTHS
@@ -24,6 +25,7 @@ _USUAL_MAIL = re.compile(
     rf" (?:GMT|({_OFFSET}[0-5]\d))",
     re.ASCII,
 )
+_LONGEST = 40  # characters, more than either of them has
 _USUAL_ISO = re.compile(rf"{_YEAR}-\d\d-\d\dT{_HOUR}(?:Z|{_OFFSET}:[0-5]\d)", re.ASCII)
 
 
@@ -32,6 +34,10 @@ def stamp(words: str) -> datetime | None:
 
     Every other reader makes the same of it: those of this package, and feedparser's.
     """
+    return _remembered(words) if len(words) < _LONGEST else None
+
+
+def _stamp(words: str) -> datetime | None:
     if mail := _USUAL_MAIL.fullmatch(words):
         words = f"{mail[3]}-{_ENGLISH[mail[2]]}-{mail[1]}T{mail[4]}{mail[5] or 'Z'}"
     elif not _USUAL_ISO.fullmatch(words):
@@ -40,6 +46,10 @@ def stamp(words: str) -> datetime | None:
         return datetime.fromisoformat(words).astimezone(UTC)
     except ValueError:  # the 31st of February
         return None
+
+
+_remembered = lru_cache(maxsize=256)(_stamp)
+"""One date is read in a feed, in its entry, and where that tells whether it is relative."""
 
 
 def read_iso(words: str, seen_at: datetime) -> Found | None:

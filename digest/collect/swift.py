@@ -7,7 +7,6 @@ tests/collect/test_swift.py holds both against each other. Runs in the worker's 
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any, TypeAlias
 
 from digest.collect.stamps import stamp
@@ -69,9 +68,10 @@ _ATOM_FEED = {
 }
 _IMAGE = {"url", "title", "link", "width", "height", "description"}
 _PERSON = {f"{_ATOM}name", f"{_ATOM}email", f"{_ATOM}uri"}
-_C1 = re.compile("[\x80-\x9f]")
-"""Feedparser makes characters of cp1252 of them in some places and not in others."""
+_C1 = re.compile(b"\xc2[\x80-\x9f]")
+"""As UTF-8. Feedparser makes characters of cp1252 of them in some places and not in others."""
 _NONE, _TYPE = frozenset[str](), frozenset(["type"])
+_TEXTS = {"text", "html", "text/html", "text/plain"}
 _HTML = {"text/html", "html", "application/xhtml+xml", "xhtml"}
 
 
@@ -92,11 +92,9 @@ def read_under_head(text: str) -> tuple[Values, str] | None:
     """
     from lxml import etree
 
-    if _C1.search(text):
-        return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(text.encode(), parser)
+        root = _declined() if _C1.search(raw := text.encode()) else etree.fromstring(raw, parser)
         read = _rss(root) if root.tag == "rss" else _atom(root)
     except (etree.XMLSyntaxError, UnicodeEncodeError, _Declined):
         return None
@@ -138,31 +136,32 @@ def _atom(root: Any) -> Values:  # noqa: ANN401
 
 
 def _item(element: Any, names: Mapping[str, str], *, attributes: frozenset[str]) -> Values:  # noqa: ANN401
-    found: dict[str, Any] = {}
+    said: dict[str, str] = {}
     many: dict[str, list[dict[str, str]]] = {}
-    if element.attrib:
+    is_link = False
+    if element.keys():
         raise _Declined
     for child in element:
         name = names.get(child.tag)
-        if name is None or name in found or (len(child) and name != "person"):
-            raise _Declined
-        if name in _BARE and not attributes.issuperset(child.keys()):
+        if name is None or name in said or (len(child) and name != "person"):
             raise _Declined
         if name not in _MANY:
-            found[name] = child
+            said[name] = _said(name, child, attributes)
+            is_link = is_link or (name == "id" and child.get("isPermaLink", "true") == "true")
         elif name:
             many.setdefault("links" if name == "enclosure" else name, []).append(
                 _attributes(child, name)
             )
-    said = {name: _said(name, child) for name, child in found.items()}
-    return _values(said, many, guid=found.get("id"), is_atom=bool(attributes))
+    return _values(said, many, is_link=is_link, is_atom=bool(attributes))
 
 
-def _said(name: str, child: Any) -> str:  # noqa: ANN401
+def _said(name: str, child: Any, attributes: frozenset[str]) -> str:  # noqa: ANN401
     if name == "person":
         return _person(child)
-    if child.get("type", "text") not in {"text", "html", "text/html", "text/plain"}:
-        raise _Declined
+    if keys := child.keys():
+        is_odd = name in _BARE and not attributes.issuperset(keys)
+        if is_odd or child.get("type", "text") not in _TEXTS:
+            raise _Declined
     text = _finished(child)
     return _declined() if name in {"id", "link"} and ":///" in text else text
 
@@ -171,11 +170,10 @@ def _values(
     said: dict[str, str],
     many: dict[str, list[dict[str, str]]],
     *,
-    guid: Any,  # noqa: ANN401
+    is_link: bool,
     is_atom: bool,
 ) -> Values:
     links = many.get("links", [])
-    is_link = guid is not None and guid.get("isPermaLink", "true") == "true"
     link = _shown(links, said) if is_atom else _link_text(said.get("link"))
     if link is None:
         link = said["id"] if is_link else ""
@@ -286,9 +284,15 @@ def _finished(child: Any) -> str:  # noqa: ANN401
     text: str = (child.text or "").strip()
     if text.isascii():
         return text
-    with suppress(UnicodeError):
-        text = text.encode("iso-8859-1").decode()
-    return _declined() if _C1.search(text) else text
+    text = _mended(text)
+    return _declined() if _C1.search(text.encode()) else text
+
+
+def _mended(text: str) -> str:
+    try:
+        return text.encode("iso-8859-1").decode()
+    except UnicodeError:
+        return text
 
 
 def _declined() -> Any:  # noqa: ANN401

@@ -102,7 +102,12 @@ def twin_key(key: str, canonical_url: str) -> str:
 
 def is_home(url: str) -> bool:
     """Tell the address of a site's first page, whatever its port."""
-    address = _parsed(canonical(url)) if is_web(url) else None
+    return is_web(url) and leads_home(canonical(url))
+
+
+def leads_home(canonical_url: str) -> bool:
+    """Tell the canonical address of a site's first page."""
+    address = _parsed(canonical_url)
     return address is not None and address.pathname == "/" and not address.search
 
 

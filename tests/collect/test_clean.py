@@ -1,13 +1,15 @@
 """Plain text out of hostile or careless HTML."""
 
+import re
 import time
+import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.collect.charset import decode
-from digest.collect.clean import excerpt, first_image, line, plain, tidy
+from digest.collect.clean import excerpt, first_image, is_pixel, line, plain, tidy
 from digest.collect.language import detect
 
 
@@ -192,3 +194,27 @@ def test_a_language_is_detected(text: str, expected: str, language: str) -> None
 )
 def test_what_an_attribute_says_is_no_text(markup: str) -> None:
     assert plain(markup) == "Bonjour"
+
+
+@given(st.text("ab é\u0301\xa0\u202f\u2009\t\n\r\x0b\x85\u2028\u200b", max_size=30))
+@example("a \nb")
+@example("a\n b")
+@example("a  b")
+def test_a_tidy_text_has_single_spaces_and_one_blank_line_at_most(text: str) -> None:
+    lines = re.split("\r\n?|[\n\x85\u2028]", re.sub("[\x0b\u200b]", "", text))
+    joined = "\n".join(" ".join(line.split()) for line in lines)
+    wanted = re.sub("\n\n+", "\n\n", joined.strip())
+    assert tidy(text) == unicodedata.normalize("NFC", wanted)
+
+
+@pytest.mark.parametrize("size", ["0", "1", "3px", " 2 "])
+@pytest.mark.parametrize("side", ["width", "height"])
+def test_a_picture_of_a_few_pixels_counts_readers(side: str, size: str) -> None:
+    assert is_pixel({side: size}, "https://x.example/a.jpg")
+    assert not is_pixel({side: f"{size}0"}, "https://x.example/a.jpg")
+
+
+def test_a_plug_is_found_in_any_case_and_only_where_it_stands() -> None:
+    text = "Un.\n\nLE BILLET X A ÉTÉ PUBLIÉ EN PREMIER SUR Y\n\nIl est arrivé en premier."
+    assert plain(text) == "Un.\n\nIl est arrivé en premier."
+    assert plain("Fin. The post X firſt appeared on Y") == "Fin."
