@@ -16,7 +16,7 @@ from digest.errors import ConfigError
 from digest.model.delivery import Outcome
 from digest.model.issue import IssueState
 from digest.model.run import RunClock
-from digest.pipeline.clocks import EVERY, Clocks
+from digest.pipeline.clocks import COLLECT, EVERY, Clocks
 from digest.pipeline.composing import approve
 from digest.pipeline.desk import Desk
 from digest.pipeline.lanes import JOIN
@@ -119,13 +119,19 @@ class Mailbag:
 
 
 class InlineEngine:
-    """Keeps jobs until `work` is called and they are due; equal ones are one, the earlier."""
+    """Keeps jobs until `work` is called and they are due; equal ones are one, the earlier.
+
+    Of a round of collecting it keeps one share. Of the others nothing comes in a process with
+    threads, which is at the first when it takes them; here each would be a whole round.
+    """
 
     def __init__(self, clock: HandClock) -> None:
         self.clock = clock
         self.jobs: dict[tuple[str, str], Job] = {}
 
     def enqueue(self, job: Job) -> None:
+        if job.step == COLLECT and job.key:
+            return
         name = (job.step, job.key)
         if name not in self.jobs or self._due(job) < self._due(self.jobs[name]):
             self.jobs[name] = job
