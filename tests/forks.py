@@ -12,6 +12,7 @@ from typing import Any
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
+        "tests.cli.forked",
         "tests.crash.chaos",
         "tests.crash.senders",
         "tests.crash.workers",

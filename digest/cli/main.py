@@ -83,7 +83,7 @@ for group in (
 def _write_logs(form: str) -> None:
     """Write log lines to stderr if they are wished for; else only what runs for long does."""
     if form:
-        from digest.cli.serving import write_logs
+        from digest.cli.logs import write_logs
 
         write_logs(json_logs=form == "json")
 

@@ -46,7 +46,7 @@ def work(
     import structlog
 
     from digest.app import open_engine, open_shared_newsroom
-    from digest.cli.serving import leave, write_logs
+    from digest.cli.logs import leave, write_logs
     from digest.pipeline.desk import Desk
     from digest.pipeline.working import at_work
 

@@ -3,8 +3,7 @@
 import io
 import json
 import logging
-import subprocess
-import sys
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,10 +24,9 @@ from digest.pipeline.watching import Standing
 from subscribers.database import Database
 from tests.builders import NOON
 from tests.cli.commandline import Digest, commandline, installed
+from tests.cli.forked import running
 from tests.deliver.courier import ACCEPTED, Courier
 from tests.pipeline.scene import a_newsroom, an_approved_issue, enrol, sent_by
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -159,18 +157,18 @@ def test_log_lines_of_a_command_are_written_only_on_demand(
     form: str,
 ) -> None:
     installed(tmp_path, database, monkeypatch)
-    monkeypatch.setenv("DIGEST_LOG", form)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    command = [sys.executable, "-m", "digest", "send", str(issue.id), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["tally"]["sent"] == 5
+    environ = os.environ | {"DIGEST_LOG": form}
+    with running("send", str(issue.id), "--json", environ=environ, folder=tmp_path) as command:
+        code, answer, logged = command.ended()
+    assert code == 0
+    assert json.loads(answer)["tally"]["sent"] == 5
     if form == "json":
-        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        lines = [json.loads(line) for line in logged.splitlines()]
         [line] = [line for line in lines if line["event"] == "batch"]
         assert (line["recipients"], line["provider"], line["level"]) == (5, "outbox", "info")
     else:
-        assert ("recipients=5" in done.stderr) == (form == "text")
-        assert bool(done.stderr) == bool(form)
+        assert ("recipients=5" in logged) == (form == "text")
+        assert bool(logged) == bool(form)
 
 
 def test_a_form_of_log_that_there_is_not_is_refused(

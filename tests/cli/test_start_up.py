@@ -14,7 +14,12 @@ FOR_ALL = ("sqlalchemy", "pydantic", "babel", "structlog", "rich")
 
 
 @pytest.mark.parametrize(
-    ("module", "unwanted"), [("digest.cli.main", HEAVY + FOR_ALL), ("digest.app", HEAVY)]
+    ("module", "unwanted"),
+    [
+        ("digest.cli.main", HEAVY + FOR_ALL),
+        ("digest.app", HEAVY),
+        ("digest.cli.logs, digest.pipeline.working", ("fastapi", "uvicorn")),
+    ],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(
     module: str, unwanted: tuple[str, ...]

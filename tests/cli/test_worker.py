@@ -19,6 +19,7 @@ from digest.engine.jobs import Job
 from digest.engine.procrastinate import ProcrastinateEngine
 from digest.errors import ConfigError
 from subscribers.database import Database
+from tests.cli.forked import running
 from tests.pipeline.scene import SECRET, enrol, write_schedule
 
 ROOT = Path(__file__).parents[2]
@@ -36,15 +37,10 @@ def environ(on_postgresql: Database, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "digest", *words]
-
-
-def refusal(environ: Mapping[str, str], folder: Path) -> tuple[int, str]:
-    ended = subprocess.run(
-        command("worker"), env=environ, cwd=folder, capture_output=True, text=True, timeout=60
-    )
-    return ended.returncode, ended.stderr
+def refusal(environ: Mapping[str, str], folder: Path) -> tuple[int | None, str]:
+    with running("worker", environ=environ, folder=folder) as refused:
+        code, _, words = refused.ended()
+    return code, words
 
 
 @pytest.mark.parametrize(
@@ -53,8 +49,9 @@ def refusal(environ: Mapping[str, str], folder: Path) -> tuple[int, str]:
 def test_a_worker_works_until_it_is_told_to_stop(
     environ: dict[str, str], tmp_path: Path, words: tuple[str, ...]
 ) -> None:
+    command = [sys.executable, "-m", "digest", *words, "--json"]
     with subprocess.Popen(
-        command(*words, "--json"), env=environ, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        command, env=environ, cwd=tmp_path, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         try:
@@ -73,19 +70,10 @@ def test_a_worker_answers_prometheus_on_its_own_port(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    with subprocess.Popen(
-        command("worker", "--json", "--metrics", port),
-        env=environ,
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        try:
-            assert json.loads(process.stderr.readline())["event"] == "working"
-            assert "digest_database_up 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
-        finally:
-            process.kill()
+    words = ("worker", "--json", "--metrics", port)
+    with running(*words, environ=environ, folder=tmp_path) as worker:
+        assert json.loads(worker.first_line())["event"] == "working"
+        assert "digest_database_up 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
 
 
 @pytest.mark.parametrize(
@@ -142,22 +130,13 @@ def test_serve_without_work_shows_the_pages_and_takes_no_job(
 ) -> None:
     queue = ProcrastinateEngine(on_postgresql.url)
     queue.enqueue(Job(step="collect", key=""))
-    with subprocess.Popen(
-        command("serve", "--no-work", "--port", "0", "--json"),
-        env=environ,
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        try:
-            port = json.loads(process.stderr.readline())["port"]
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
-                assert answer.status == 200
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=30) == 0
-        finally:
-            process.kill()
+    words = ("serve", "--no-work", "--port", "0", "--json")
+    with running(*words, environ=environ, folder=tmp_path) as serving:
+        port = json.loads(serving.first_line())["port"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+            assert answer.status == 200
+        serving.process.terminate()
+        assert serving.ended()[0] == 0
     done = threading.Event()
     queue.run(lambda job: done.set() if job.step == "collect" else None)
     assert done.wait(10), "the job was taken"

@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from digest.cli.serving import leave, write_logs
+from digest.cli.logs import leave, write_logs
 from digest.deliver.providers import outbox, sendgrid
 from digest.engine.jobs import Job
 from digest.engine.procrastinate import ProcrastinateEngine, Rhythm
