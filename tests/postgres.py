@@ -28,7 +28,10 @@ from subscribers.database import Database
 
 _TEMPLATE = "template_digest"
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-_COUNTERS = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
+COUNT_ANEW = """
+SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
+WHERE schemaname = 'public'
+"""
 _SHAPE = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 _number = itertools.count(1)
 
@@ -105,11 +108,10 @@ def wipe(server: Server, database: Database) -> bool:
     """
     empty = "; ".join(f"DELETE FROM {table.name}" for table in reversed(TABLES))
     jobs = f"DELETE FROM {SCHEMA}.procrastinate_jobs"
-    counters = f"{_COUNTERS} WHERE schemaname = 'public'"
     try:
         with database.write() as connection:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '500ms'; {empty}; {jobs}")
-            connection.exec_driver_sql(counters)
+            connection.exec_driver_sql(COUNT_ANEW)
             shape = connection.scalar(text(_SHAPE))
         return revision(database) == HEAD and shape == server.shape
     except (SQLAlchemyError, StorageError):

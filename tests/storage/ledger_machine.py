@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import select, update
 
 from digest.deliver.batches import Patience
 from digest.deliver.provider import Call, Receipt
@@ -70,7 +70,7 @@ class Sending:
         self.posted: list[Posted] = []
         self.heard: list[Event] = []
         with database.write() as connection:
-            _empty(connection)
+            ledgers.empty(connection)
             ledgers.begin_sending(connection, sizes=[1, 1, 1, 1, 1, 2, 2])
         enrol(database, READERS)
         plain = a_newsroom(database, clock=lambda: self.now)
@@ -235,13 +235,3 @@ def _taken(receipt: Receipt, call: Call, *, really: bool) -> frozenset[int]:
     unknown = receipt.unknown | (rest if receipt.outcome is Outcome.UNKNOWN else frozenset())
     sure = rest if receipt.outcome is Outcome.ACCEPTED else frozenset[int]()
     return sure | (unknown if really else frozenset())
-
-
-def _empty(connection: Connection) -> None:
-    """Make the tables of a new database, or empty those of one that is used again."""
-    if connection.dialect.name == "sqlite":
-        readership.metadata.create_all(connection)
-        tables.metadata.create_all(connection)
-        return
-    names = [*tables.metadata.tables, *readership.metadata.tables]
-    connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))

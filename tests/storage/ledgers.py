@@ -9,12 +9,22 @@ from sqlalchemy import Connection, insert, update
 from digest.model.delivery import Batch, BatchState, Fate, Lot, Outcome, Settlement
 from digest.model.issue import IssueState
 from digest.storage import issues, ledger, tables
+from digest.storage.whole import TABLES
 from tests.builders import an_issue
+from tests.postgres import COUNT_ANEW
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 ISSUE = 1
 EDITION = 1
+
+
+def empty(connection: Connection) -> None:
+    """Let nothing remain of what was there; ids count from 1 again."""
+    for table in reversed(TABLES):
+        connection.exec_driver_sql(f"DELETE FROM {table.name}")
+    on_postgresql = connection.dialect.name == "postgresql"
+    connection.exec_driver_sql(COUNT_ANEW if on_postgresql else "DELETE FROM sqlite_sequence")
 
 
 def begin_sending(connection: Connection, sizes: Iterable[int] = (10, 10, 5)) -> None:

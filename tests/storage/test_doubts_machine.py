@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -157,9 +158,9 @@ class Everything(Doubts):
             cancel(self.s.newsroom, ISSUE)
 
 
-def test_a_call_taken_just_before_we_went_deaf_is_not_made_again() -> None:
+def test_a_call_taken_just_before_we_went_deaf_is_not_made_again(in_memory: Database) -> None:
     """The others' news came, this one's was posted in vain for a day: too deep to be met often."""
-    machine = Doubts()
+    machine = Doubts(in_memory)
     told = machine.s
     told.claim(relay=False)
     told.intend()
@@ -178,19 +179,16 @@ def test_a_call_taken_just_before_we_went_deaf_is_not_made_again() -> None:
 @pytest.mark.parametrize(("machine", "steps"), [(Doubts, 30), (Everything, 40)])
 @pytest.mark.parametrize("orders", ORDERS)
 def test_after_any_order_of_events_the_laws_hold(
-    machine: type[Doubts], steps: int, orders: int
+    in_memory: Database, machine: type[Doubts], steps: int, orders: int
 ) -> None:
     some = settings(max_examples=orders, stateful_step_count=steps, deadline=None)
-    run_state_machine_as_test(machine, settings=some)
+    run_state_machine_as_test(partial(machine, in_memory), settings=some)
 
 
 @pytest.mark.slow
 def test_the_same_on_postgresql(on_postgresql: Database) -> None:
-    class OnPostgresql(Everything):
-        url = on_postgresql.url
-
     slowly = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     few = settings(
         max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=slowly
     )
-    run_state_machine_as_test(OnPostgresql, settings=few)
+    run_state_machine_as_test(partial(Everything, on_postgresql), settings=few)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import settings
@@ -19,8 +20,6 @@ from digest.deliver.provider import Receipt
 from digest.model.delivery import Batch, Outcome
 from digest.pipeline.findings import OF_A_BATCH, Evidence
 from digest.storage import ledger, recounts, sendings, tables, tallies
-from digest.storage.whole import TABLES
-from subscribers import tables as readership
 from subscribers.database import Database
 from tests.storage import ledgers
 from tests.storage.ledgers import ISSUE, NOW
@@ -32,9 +31,9 @@ chosen = st.frozensets(st.integers(1, READERS), max_size=3)
 class Sending(RuleBasedStateMachine):
     """Two workers and a provider whose every true acceptance is counted."""
 
-    def __init__(self, database: Database | None = None) -> None:
+    def __init__(self, database: Database) -> None:
         super().__init__()
-        self.database = database or _in_memory()
+        self.database = database
         self.now = NOW
         self.number = 0
         self.paused = False
@@ -44,10 +43,8 @@ class Sending(RuleBasedStateMachine):
         self.claims: list[Batch] = []
         self.calls: list[tuple[Batch, frozenset[int]]] = []
         with self.database.write() as connection:
+            ledgers.empty(connection)
             ledgers.begin_sending(connection, sizes=[4, 3, 2])
-
-    def teardown(self) -> None:
-        self.database.close()
 
     def _id(self) -> str:
         self.number += 1
@@ -197,30 +194,14 @@ class Sending(RuleBasedStateMachine):
         assert all(part >= 0 for part in parts.values())
 
 
-def _in_memory() -> Database:
-    database = Database("sqlite://")
-    with database.write() as connection:
-        readership.metadata.create_all(connection)
-        tables.metadata.create_all(connection)
-    return database
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("orders", [25, pytest.param(500, marks=pytest.mark.nightly)])
-def test_after_any_order_of_events_the_laws_hold(orders: int) -> None:
+def test_after_any_order_of_events_the_laws_hold(in_memory: Database, orders: int) -> None:
     some = settings(max_examples=orders, stateful_step_count=30, deadline=None)
-    run_state_machine_as_test(Sending, settings=some)
+    run_state_machine_as_test(partial(Sending, in_memory), settings=some)
 
 
 @pytest.mark.slow
 def test_the_same_holds_on_postgresql(on_postgresql: Database) -> None:
-    names = ", ".join(table.name for table in TABLES)
-
-    class OnPostgreSQL(Sending):
-        def __init__(self) -> None:
-            with on_postgresql.write() as connection:
-                connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
-            super().__init__(on_postgresql)
-
     fewer = settings(max_examples=20, stateful_step_count=30, deadline=None)
-    run_state_machine_as_test(OnPostgreSQL, settings=fewer)
+    run_state_machine_as_test(partial(Sending, on_postgresql), settings=fewer)

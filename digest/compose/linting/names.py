@@ -63,6 +63,8 @@ class _Walk:
         """The variables of all templates."""
         self.faults: set[Fault] = set()
         self.read: set[str] = set()
+        self.doubted = {name: doubts(tree) for name, tree in shelf.templates.items()}
+        self.blocks = {name: _blocks(shelf, name) for name in shelf.templates}
         self._open: list[str] = []
         self.called: set[tuple[object, ...]] = set()
 
@@ -117,8 +119,8 @@ class _File:
             environment=walk.shelf.environment,
             note=lambda line, what: walk.note(name, line, what),
             call_macro=lambda macro, _, given, named: walk.call(macro, given, named),
-            doubted=doubts(tree),
-            blocks=_blocks(walk.shelf, name),
+            doubted=walk.doubted[name],
+            blocks=walk.blocks[name],
         )
 
     def read(self, scope: Scope) -> None:
@@ -244,7 +246,7 @@ class _File:
         wanted = _wanted(parent.template)
         if not wanted or wanted[0] not in self._parsed:
             return
-        known = _blocks(self.walk.shelf, wanted[0])
+        known = self.walk.blocks[wanted[0]]
         for block in blocks:
             if isinstance(block, nodes.Block) and block.name not in known:
                 self.walk.note(self.name, block.lineno, unknown("block", block.name, known))
