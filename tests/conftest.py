@@ -61,13 +61,22 @@ def database(on_sqlite: Database) -> Database:
     return on_sqlite
 
 
+@pytest.fixture(scope="session")
+def one_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Have one test after another put its file in one place: so what SQLAlchemy compiled for one
+    is there for the next. Whoever listens to its engine stops before the test ends.
+    """
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('place')}/digest.db")
+
+
 @pytest.fixture
-def on_sqlite(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
-    path = tmp_path / "digest.db"
-    shutil.copy(empty_database, path)
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.close()
+def on_sqlite(one_sqlite: Database, empty_database: Path) -> Iterator[Database]:
+    file = str(one_sqlite.engine.url.database)
+    for path in (file, f"{file}-wal", f"{file}-shm"):
+        Path(path).unlink(missing_ok=True)
+    shutil.copy(empty_database, file)
+    yield one_sqlite
+    one_sqlite.close()
 
 
 @pytest.fixture(scope="session")

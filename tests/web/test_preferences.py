@@ -76,6 +76,7 @@ def test_looking_writes_nothing(browser: TestClient, newsroom: Newsroom, path: s
 
     event.listen(newsroom.database.engine, "before_cursor_execute", note)
     assert [browser.request(method, path).status_code for method in ("GET", "HEAD")] == [200, 200]
+    event.remove(newsroom.database.engine, "before_cursor_execute", note)
     assert [line for line in written if "PRAGMA" not in line] == []
 
 
