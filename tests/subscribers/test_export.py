@@ -77,7 +77,7 @@ sample_readers = st.lists(
         st.sampled_from(["fr", "en", "ar"]),
         st.dictionaries(names, values, max_size=3),
     ),
-    max_size=8,
+    max_size=5,
     unique_by=lambda reader: reader[0].lower(),
 )
 
@@ -127,7 +127,7 @@ sample_places = st.lists(
         }
     ),
     min_size=1,
-    max_size=6,
+    max_size=4,
 )
 
 
