@@ -1,8 +1,12 @@
 """What must hold of the ledger whatever happens, and how a sending comes to its end."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+import hypothesis
+from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 from sqlalchemy import select
 
 from digest.deliver.provider import Receipt
@@ -18,6 +22,16 @@ from tests.storage.ledgers import ISSUE, NOW
 
 ACCEPTED = Receipt(outcome=Outcome.ACCEPTED)
 HOUR = timedelta(hours=1)
+
+
+def try_on(
+    database: Database,
+    machine: Callable[[Database], RuleBasedStateMachine],
+    settings: hypothesis.settings,
+) -> None:
+    """Let a machine go through its examples on one database."""
+    factory: Any = partial(machine, database)  # which is what it takes; its type says: a class
+    run_state_machine_as_test(factory, settings=settings)
 
 
 class Laws(RuleBasedStateMachine):

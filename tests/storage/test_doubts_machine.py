@@ -2,12 +2,11 @@
 
 import random
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule
 
 from digest.deliver.provider import Receipt
 from digest.model.delivery import Outcome
@@ -15,7 +14,7 @@ from digest.pipeline.composing import cancel
 from digest.pipeline.doubts import doubts
 from digest.pipeline.settling import hear
 from subscribers.database import Database
-from tests.storage.ledger_laws import ACCEPTED, HOUR, Laws
+from tests.storage.ledger_laws import ACCEPTED, HOUR, Laws, try_on
 from tests.storage.ledger_machine import READERS
 from tests.storage.ledgers import ISSUE
 
@@ -182,7 +181,7 @@ def test_after_any_order_of_events_the_laws_hold(
     in_memory: Database, machine: type[Doubts], steps: int, orders: int
 ) -> None:
     some = settings(max_examples=orders, stateful_step_count=steps, deadline=None)
-    run_state_machine_as_test(partial(machine, in_memory), settings=some)
+    try_on(in_memory, machine, some)
 
 
 @pytest.mark.slow
@@ -191,4 +190,4 @@ def test_the_same_on_postgresql(on_postgresql: Database) -> None:
     few = settings(
         max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=slowly
     )
-    run_state_machine_as_test(partial(Everything, on_postgresql), settings=few)
+    try_on(on_postgresql, Everything, few)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from hypothesis import settings
@@ -11,7 +10,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import select
 
@@ -22,6 +20,7 @@ from digest.pipeline.findings import OF_A_BATCH, Evidence
 from digest.storage import ledger, recounts, sendings, tables, tallies
 from subscribers.database import Database
 from tests.storage import ledgers
+from tests.storage.ledger_laws import try_on
 from tests.storage.ledgers import ISSUE, NOW
 
 READERS = 9
@@ -198,10 +197,10 @@ class Sending(RuleBasedStateMachine):
 @pytest.mark.parametrize("orders", [25, pytest.param(500, marks=pytest.mark.nightly)])
 def test_after_any_order_of_events_the_laws_hold(in_memory: Database, orders: int) -> None:
     some = settings(max_examples=orders, stateful_step_count=30, deadline=None)
-    run_state_machine_as_test(partial(Sending, in_memory), settings=some)
+    try_on(in_memory, Sending, some)
 
 
 @pytest.mark.slow
 def test_the_same_holds_on_postgresql(on_postgresql: Database) -> None:
     fewer = settings(max_examples=20, stateful_step_count=30, deadline=None)
-    run_state_machine_as_test(partial(Sending, on_postgresql), settings=fewer)
+    try_on(on_postgresql, Sending, fewer)
