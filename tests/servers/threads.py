@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -19,6 +19,8 @@ def serving(serve: Serve, *, longest_line: int = 2**16) -> Iterator[int]:
 
         async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await serve(reader, writer)
+            with suppress(ConnectionError):  # an answer that nobody reads on keeps it open
+                await writer.wait_closed()
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.create_task(attend(reader, writer))
