@@ -209,7 +209,7 @@ def without_giant_tags(markup: str) -> str:
 
 
 def _may_hold_giant(markup: str) -> bool:
-    """Tell whether no element begins for half as long as a giant lasts."""
+    """Tell whether somewhere no element begins for half as long as a giant lasts."""
     half = _GIANT // 2
     return len(markup) > _GIANT and any(
         markup.find("<", at, at + half) < 0 for at in range(0, len(markup), half)

@@ -66,8 +66,6 @@ class Batch:
     lease_until: datetime | None = None
     last_error: str = ""
     """The provider's own words."""
-    has_skips: bool = True
-    """Whether recipients may have been skipped already: who claims it knows, and looks where so."""
 
 
 @dataclass(frozen=True, kw_only=True)

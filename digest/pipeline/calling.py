@@ -57,7 +57,7 @@ def _intend(round_: Round, batch: Batch, now: datetime, deadline: datetime) -> A
         if round_.brake.pulled.is_set() or not may_call(round_):
             ledger.release(connection, batch)
             return Addressees()
-        gone = tallies.skipped(connection, batch.id) if batch.has_skips else frozenset()
+        gone = tallies.skipped(connection, batch.id)
         planned = [id_ for id_ in batch.recipient_ids if id_ not in gone]
         present, absent = lists.recipients(connection, batch.list_name, planned, now)
         if not _written(connection, round_, batch, nobody=not present, deadline=deadline):

@@ -6,6 +6,7 @@ another worker just asked. What was read is stored a few at a time, what gave no
 many at a time.
 """
 
+import logging
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -15,6 +16,8 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, islice, zip_longest
 from typing import Generic, Protocol, TypeVar
+
+import structlog
 
 from digest.collect.answers import Answer, Request, Verdict
 from digest.collect.hosts import server_of
@@ -35,11 +38,14 @@ _READERS = 2 * cores()
 """Threads that wait for workers: while one's answer is parsed, another's is compared."""
 _READ_AHEAD = 4 * _READERS
 """Answers that are read, or wait for it, while some before them are stored."""
-_TOGETHER = _READ_AHEAD // 2
+_TOGETHER = min(_READ_AHEAD // 2, 16)
 """Answers that are stored in one transaction, while the others are read: in one of its own each
-would wait for the disk, and take as many statements as all of them do."""
+would wait for the disk, and take as many statements as all of them do. No more of them, for others
+wait to write meanwhile."""
 _SIGN_OF_LIFE = 10.0  # seconds of waiting for a reader after which the claims are renewed
 _ELSEWHERE = "another run asks its host now"
+
+log = structlog.wrap_logger(logging.getLogger("digest.collect"))
 
 Read = TypeVar("Read")
 """What a kind of source makes of an answer."""
@@ -239,9 +245,10 @@ class Poll(Generic[Read]):
         """Store what was read; where that fails, each by itself, since one may be at fault."""
         try:
             reports = self._manner.store([one.result() for _, one in read])
-        except Exception:
-            return [guarded(turn.source.name, partial(self._alone, one)) for turn, one in read]
-        return [noted(report) for report in reports]
+            return [noted(report) for report in reports]
+        except Exception as error:  # if none is, nothing else tells of it
+            log.warning("stored one by one", sources=len(read), error=type(error).__name__)
+        return [guarded(turn.source.name, partial(self._alone, one)) for turn, one in read]
 
     def _alone(self, read: Future[Read]) -> SourceReport:
         (report,) = self._manner.store([read.result()])

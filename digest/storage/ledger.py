@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, func, insert, or_, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model.delivery import Batch, BatchState, Fate, Lot, Outcome, Settlement
@@ -43,8 +43,7 @@ _DUE = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_HAS = exists().where(skips.c.batch_id == batches.c.id).label("has_skips")
-_CLAIM = update(batches).where(batches.c.id == _DUE.scalar_subquery()).returning(*batches.c, _HAS)
+_CLAIM = update(batches).where(batches.c.id == _DUE.scalar_subquery()).returning(*batches.c)
 
 
 def freeze(connection: Connection, issue_id: int, lots: Iterable[Lot]) -> int:

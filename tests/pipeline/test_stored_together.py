@@ -138,13 +138,18 @@ def given_by(room: Room, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.parametrize("fault", [SURPRISE, TAKEN])
 def test_what_fails_costs_only_itself(
-    room: Room, given_by: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception
+    room: Room,
+    given_by: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(storing, "decide", Faulty(fault))
     feeds = [rss(("a", "Un")), rss(("b", "FATAL")), rss(("c", "Trois"))]
     found = given_by(*feeds)
     assert found == {"s0": (1, 1, 0, 0), "s1": (0, 0, 0, 0), "s2": (1, 1, 0, 0)}
     assert [one.title for one in room.articles()] == ["Un", "Trois"]
+    assert caplog.text.count("sources=3") == 1  # that they were stored one by one
     monkeypatch.setattr(storing, "decide", decide)
     assert given_by(*(feed + " " for feed in feeds))["s1"] == (1, 1, 0, 0)
 

@@ -72,15 +72,6 @@ def test_two_claims_take_two_batches_in_order_until_none_is_left(connection: Con
     assert claim(connection, "d") is None
 
 
-def test_a_claim_tells_whether_somebody_was_skipped_before(connection: Connection) -> None:
-    first = claimed(connection, "a")
-    assert not first.has_skips
-    ledger.skip(connection, first, {3: "refused: no such mailbox"}, NOW)
-    assert ledger.release(connection, first)
-    assert claimed(connection, "b").has_skips
-    assert not claimed(connection, "c").has_skips
-
-
 def test_a_batch_that_was_put_off_is_not_due_before(connection: Connection) -> None:
     later = NOW + timedelta(minutes=5)
     connection.execute(update(tables.batches).values(not_before=later))
