@@ -1,15 +1,10 @@
 """Whether entries that are known by their text are read again or not, the same is stored."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from digest.pipeline import reading
 from digest.storage.imprints import imprints_of
@@ -17,7 +12,7 @@ from subscribers.database import Database
 from tests import postgres
 from tests.pipeline.newsstand import Inside, Stand
 from tests.pipeline.rooms import Room, counts, rss
-from tests.pipeline.test_once import SHARED
+from tests.pipeline.two_ways import Week, same_on_postgresql, same_on_sqlite
 from tests.servers.feeds import FeedServer
 from tests.storage.everything import rows_of
 
@@ -36,28 +31,16 @@ def week(database: Database, folder: Path, seed: int, *, knows: bool) -> dict[st
     return rows | {"reports": told}
 
 
-@contextmanager
-def copy_of(empty: Path, folder: Path) -> Iterator[Database]:
-    path = folder / "week.db"
-    for old in folder.glob("week.db*"):
-        old.unlink()
-    database = Database(f"sqlite:///{shutil.copy(empty, path)}")
-    yield database
-    database.close()
+def ways(folder: Path) -> tuple[Week, Week]:
+    return (
+        lambda database, seed: week(database, folder, seed, knows=False),
+        lambda database, seed: week(database, folder, seed, knows=True),
+    )
 
 
 @pytest.mark.parametrize("weeks", [15, pytest.param(1_000, marks=pytest.mark.nightly)])
 def test_the_same_is_stored(empty_database: Path, tmp_path: Path, weeks: int) -> None:
-    @given(st.integers(0, 2**32))
-    @settings(max_examples=weeks, suppress_health_check=SHARED, deadline=None)
-    def one(seed: int) -> None:
-        found = []
-        for knows in (False, True):
-            with copy_of(empty_database, tmp_path) as database:
-                found.append(week(database, tmp_path, seed, knows=knows))
-        assert found[0] == found[1]
-
-    one()
+    same_on_sqlite(ways(tmp_path), empty=empty_database, folder=tmp_path, weeks=weeks)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +49,7 @@ def test_the_same_is_stored(empty_database: Path, tmp_path: Path, weeks: int) ->
 def test_the_same_is_stored_in_postgresql(
     postgresql: postgres.Server, on_wiped_postgresql: Database, tmp_path: Path, seed: int
 ) -> None:
-    found = []
-    for knows in (False, True):
-        found.append(week(on_wiped_postgresql, tmp_path, seed, knows=knows))
-        assert postgres.wipe(postgresql, on_wiped_postgresql)
-    assert found[0] == found[1]
+    same_on_postgresql(ways(tmp_path), server=postgresql, database=on_wiped_postgresql, seed=seed)
 
 
 def test_weeks_leave_much_unread(database: Database, tmp_path: Path) -> None:

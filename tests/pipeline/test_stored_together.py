@@ -8,8 +8,6 @@ from random import Random
 from typing import Any, Self
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from digest.collect.answers import Answer, Request, Verdict
@@ -20,8 +18,7 @@ from tests import postgres
 from tests.pipeline.newsstand import Inside
 from tests.pipeline.presses import Press
 from tests.pipeline.rooms import Room, counts, rss
-from tests.pipeline.test_known_entries import copy_of
-from tests.pipeline.test_once import SHARED
+from tests.pipeline.two_ways import Week, same_on_postgresql, same_on_sqlite
 from tests.storage.everything import rows_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # feedparser's own
@@ -92,18 +89,16 @@ def week(database: Database, folder: Path, seed: int, *, together: int) -> dict[
     return rows | {"reports": told}
 
 
+def ways(folder: Path) -> tuple[Week, Week]:
+    return (
+        lambda database, seed: week(database, folder, seed, together=1),
+        lambda database, seed: week(database, folder, seed, together=8),
+    )
+
+
 @pytest.mark.parametrize("weeks", [10, pytest.param(1_000, marks=pytest.mark.nightly)])
 def test_the_same_is_stored(empty_database: Path, tmp_path: Path, weeks: int) -> None:
-    @given(st.integers(0, 2**32))
-    @settings(max_examples=weeks, suppress_health_check=SHARED, deadline=None)
-    def one(seed: int) -> None:
-        found = []
-        for together in (1, 8):
-            with copy_of(empty_database, tmp_path) as database:
-                found.append(week(database, tmp_path, seed, together=together))
-        assert found[0] == found[1]
-
-    one()
+    same_on_sqlite(ways(tmp_path), empty=empty_database, folder=tmp_path, weeks=weeks)
 
 
 @pytest.mark.parametrize(
@@ -112,11 +107,7 @@ def test_the_same_is_stored(empty_database: Path, tmp_path: Path, weeks: int) ->
 def test_the_same_is_stored_in_postgresql(
     postgresql: postgres.Server, on_wiped_postgresql: Database, tmp_path: Path, seed: int
 ) -> None:
-    found = []
-    for together in (1, 8):
-        found.append(week(on_wiped_postgresql, tmp_path, seed, together=together))
-        assert postgres.wipe(postgresql, on_wiped_postgresql)
-    assert found[0] == found[1]
+    same_on_postgresql(ways(tmp_path), server=postgresql, database=on_wiped_postgresql, seed=seed)
 
 
 @pytest.fixture
