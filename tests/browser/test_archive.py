@@ -49,7 +49,7 @@ def test_who_has_no_scripts_reads_on_from_the_home_page(visit: Visit, site: str)
     page.get_by_role("link", name="Numéro suivant").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Sujet 2"
     page.get_by_role("link", name="English").click()
-    assert page.get_by_text("Next issue").is_visible()
+    page.get_by_text("Next issue").wait_for()
     assert page.url == f"{site}{HEBDO}/2?language=en"
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from digest.engine.jobs import Job
 from digest.engine.procrastinate import ProcrastinateEngine, Rhythm
-from tests.crash.workers import SOON, holders, wait_until
+from tests.crash.workers import SOON, holders
 from tests.postgres import Server
+from tests.waiting import wait_until
 
 
 @pytest.fixture

@@ -24,11 +24,12 @@ from tests.crash.senders import (
     settle_by_the_record,
 )
 from tests.crash.test_kills import a_chance, assert_everyone_once, attempts_of, everyone_once
-from tests.crash.workers import World, start, strike, wait_until, workers
+from tests.crash.workers import World, start, strike, workers
 from tests.pipeline.clockwork import LONG_AGO, READERS, Mailbag, Office, furnish
 from tests.pipeline.scene import a_newsroom, an_approved_issue, enrol, state_of, write_schedule
 from tests.postgres import Server
 from tests.servers import sendgrid
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

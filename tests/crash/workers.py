@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
@@ -83,13 +83,6 @@ def strike(world: World, issue: Issue) -> None:
     key = f"{issue.newsletter} {issue.slot.isoformat()}"
     engine.enqueue(Job(step=RunClock.SEND, key=key))
     engine.stop()
-
-
-def wait_until(happened: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, f"never: {what}"
-        time.sleep(0.02)
 
 
 def hold(database_url: str, rhythm: Rhythm, notes: Path) -> None:

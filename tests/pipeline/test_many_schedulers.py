@@ -3,7 +3,6 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from tests.pipeline.clockwork import (
     result,
 )
 from tests.pipeline.scheduler import keep_time
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize("clock", [RunClock.DRAFT, RunClock.SEND])
@@ -136,10 +136,10 @@ def test_of_three_processes_two_killed_at_the_draft_each_reader_is_mailed_once(
     for scheduler in schedulers:
         scheduler.start()
     try:
-        wait_until(lambda: bool(result_rows(office)))
+        wait_until(lambda: bool(result_rows(office)), "a run")
         schedulers[0].kill()
         schedulers[1].kill()
-        wait_until(lambda: all_issues(office) == [IssueState.SENT])
+        wait_until(lambda: all_issues(office) == [IssueState.SENT], "the end of the sending")
         time.sleep(0.5)  # a second sending would show up now
     finally:
         for scheduler in schedulers:
@@ -152,10 +152,3 @@ def test_of_three_processes_two_killed_at_the_draft_each_reader_is_mailed_once(
 def result_rows(office: Office) -> list[RunRecord]:
     with office.newsroom.database.read() as connection:
         return runs.unfinished(connection)
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.02)

@@ -16,10 +16,10 @@ from digest.pipeline.sending import begin
 from digest.pipeline.working import at_work
 from digest.storage import runs
 from subscribers.database import Database
-from tests.crash.workers import wait_until
 from tests.deliver.courier import Courier
 from tests.pipeline.clockwork import HOUR, LONG_AGO, Mailbag, Office, furnish
 from tests.pipeline.scene import a_newsroom, write_schedule
+from tests.waiting import wait_until
 
 
 class Ledger(LocalEngine):
