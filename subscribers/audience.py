@@ -122,13 +122,16 @@ def _people(
     """
     kind = connection.dialect.name
     found: dict[Person, set[int]] = defaultdict(set)
-    for language, themes, tracking, ids in connection.execute(_chose(kind, inside, others)):
+    for language, themes, tracking, ids in connection.execute(chose(kind, inside, others)):
         chosen = tuple(orjson.loads(themes))  # equal ones may be spelt differently
         found[language, chosen, bool(tracking)].update(unpacked(kind, ids))
     return found
 
 
-def _chose(kind: str, inside: ColumnElement[bool], others: list[str]) -> CompoundSelect[Any]:
+def chose(kind: str, inside: ColumnElement[bool], others: list[str]) -> CompoundSelect[Any]:
+    """Ask for language, themes as JSON, tracking and packed ids of whoever chose something, or
+    reads one of the other languages.
+    """
     # SQLite knows nothing of an index that is empty, and would rather take one of all readers.
     wishes = f"unlikely({tables.WISHES})" if kind == "sqlite" else tables.WISHES
     packed = packed_ids(kind, _person.id)

@@ -118,3 +118,24 @@ def test_the_ids_of_a_group_ascend(both_databases: Database) -> None:
 
 def test_a_list_without_readers_has_no_group(both_databases: Database) -> None:
     assert found(both_databases) == ({}, [])
+
+
+COUNTED = """INSERT INTO sqlite_stat1 VALUES
+ ('subscribers', 'ix_subscribers_language', '200000 {of_each} 1'),
+ ('subscribers', 'ix_subscribers_address_hash', '200000 1'),
+ ('subscribers', 'sqlite_autoindex_subscribers_1', '200000 1')"""
+"""What ANALYZE writes down of 200,000 readers who chose no themes and no tracking."""
+
+
+@pytest.mark.parametrize("others", [[], ["en", "ar"]], ids=["one language", "three languages"])
+def test_who_chose_something_is_found_by_indexes(on_sqlite: Database, others: list[str]) -> None:
+    asked = audience.chose("sqlite", tables.subscribers.c.id.between(1, 100_000), others)
+    with on_sqlite.write() as connection:
+        counted = COUNTED.format(of_each=200_000 // (1 + len(others)))
+        for statement in ("ANALYZE", counted, "ANALYZE sqlite_schema"):
+            connection.exec_driver_sql(statement)
+        spelt = asked.compile(connection)
+        values = tuple(spelt.params[name] for name in spelt.positiontup or ())
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {spelt}", values).all()
+    used = [row[3].split(" INDEX ")[1].split()[0] for row in plan if " INDEX " in row[3]]
+    assert used == ["ix_subscribers_wishes", *["ix_subscribers_language"] * len(others)]
