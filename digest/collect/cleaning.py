@@ -78,7 +78,7 @@ def _cleaned(
 ) -> tuple[Entry | None, ...]:
     said = {
         "origin": vars(origin) | {"zone": str(origin.zone), "shared": sorted(origin.shared)},
-        "waiting": [vars(one) | {"item": vars(one.item)} for one in waiting],
+        "waiting": [vars(one) | {"item": one.item.told()} for one in waiting],
     }
     text = orjson.dumps(said, default=sorted).decode()
     return tuple(_entry(values) for values in parser.run("entries", text)["entries"])

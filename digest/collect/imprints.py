@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeAlias
 
-from digest.collect.items import Item, entry_key, item_from
+from digest.collect.items import Item, item_from
 from digest.collect.readings import Imprinted, Parser
-from digest.collect.urls import canonical
 
 _IMPRINT, _NAME = 12, 4  # bytes; names that are taken for equal only cost a reading
 _SIZE = _IMPRINT + 2 * _NAME
@@ -61,7 +60,7 @@ def after(told: Imprinted, items: Iterable[Item], *, stored: Collection[str]) ->
     """
     known = unpacked(told.before).entries if told.kept else {}
     kept = {one: known[one] for one in told.kept}
-    named = [(entry_key(item), _names(item)) for item in items] if told.read else []
+    named = [(item.key, _names(item)) for item in items] if told.read else []
     times = Counter(chain.from_iterable(names for _, names in named))
     alone = {
         one: names
@@ -105,7 +104,7 @@ class Remembering:
 
 
 def _names(item: Item) -> _Names:
-    key, address = entry_key(item), canonical(item.url)
+    key, address = item.key, item.address
     return _short(f"key {key}"), _short(f"address {address}" if address else f"none {key}")
 
 

@@ -110,7 +110,7 @@ def read_posts(text: str, _base: str) -> dict[str, Any]:
     if not isinstance(posts, list):
         return {"no_posts": f"the answer holds no posts{_said(posts)}"}
     items = (_item(post) for post in posts[:_MOST] if isinstance(post, dict))
-    return {"posts": [vars(item) | {"marks": sorted(item.marks)} for item in items]}
+    return {"posts": [item.told() for item in items]}
 
 
 def _said(answer: Any) -> str:  # noqa: ANN401 - whatever JSON holds

@@ -29,6 +29,7 @@ from digest.pipeline.claiming import PAUSE, TRIES
 from digest.pipeline.guarding import guarded, noted
 from digest.pipeline.occasions import Occasion, is_due
 from digest.pipeline.receiving import Desk, SourceReport
+from digest.pipeline.turns import short_turns
 from digest.schedule.values import Source
 from digest.storage.sources import save_source_states, source_states, states_of
 
@@ -103,7 +104,8 @@ class Poll(Generic[Read]):
     @contextmanager
     def _reading(self) -> Iterator[None]:
         """Have threads that read; what still waits for one when a run fails is never read."""
-        with ThreadPoolExecutor(_READERS, thread_name_prefix="reading") as self._threads:
+        readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reading")
+        with short_turns(), readers as self._threads:
             try:
                 yield
             finally:

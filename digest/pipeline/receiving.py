@@ -21,7 +21,7 @@ from digest.collect.cleaning import Waiting, clean
 from digest.collect.drops import Drop, page_item, read_drops
 from digest.collect.entries import Origin, text_entry_of
 from digest.collect.imprints import after
-from digest.collect.items import Item, entry_key, fingerprint, named, shared_addresses
+from digest.collect.items import Item, named, shared_addresses
 from digest.collect.readings import Parser, Reading
 from digest.collect.worker import ParseError
 from digest.model.article import Entry
@@ -135,14 +135,13 @@ def receive_items(
         zone=desk.zone,
         shared=shared_addresses(items),
     )
-    conditions = {key: fingerprint(item) for key, item in by_key.items()}
     waiting = [
         Waiting(item=item, key=key, seen_at=_first_seen(desk, known.get(key)))
         for key, item in by_key.items()
-        if needs_reading(known.get(key), conditions[key])
+        if needs_reading(known.get(key), item.fingerprint)
     ]
     cleaned = clean(waiting, origin, desk.parser)
-    received = _received(waiting, cleaned.entries, conditions)
+    received = _received(waiting, cleaned.entries)
     lost = {one.key for one in waiting} - {one.key for one in received}
     told = reading.imprinted
     imprints = after(told, items, stored=by_key.keys() - lost).packed()
@@ -158,15 +157,13 @@ def receive_items(
     )
 
 
-def _received(
-    waiting: Iterable[Waiting], entries: Iterable[Entry | None], conditions: Mapping[str, str]
-) -> list[Received]:
+def _received(waiting: Iterable[Waiting], entries: Iterable[Entry | None]) -> list[Received]:
     """Give what can be read, the oldest first: of several entries about one address the newest is
     the present text.
     """
     received = [
         Received(
-            key=one.key, fingerprint=conditions[one.key], first_seen_at=one.seen_at, entry=entry
+            key=one.key, fingerprint=one.item.fingerprint, first_seen_at=one.seen_at, entry=entry
         )
         for one, entry in zip(waiting, entries, strict=True)
         if entry
@@ -180,13 +177,12 @@ def _first_seen(desk: Desk, known: Sighting | None) -> datetime:
 
 def _known_items(desk: Desk, source: Source, by_key: Mapping[str, Item]) -> Mapping[str, Sighting]:
     """Find what was given before, also under the name it had while its namesake was not there."""
-    plain = {key: entry_key(item) for key, item in by_key.items()}
-    known = _known(desk, source, {**by_key, **dict.fromkeys(plain.values())})
-    alone = {key: known.get(plain[key]) for key in by_key if key not in known}
+    known = _known(desk, source, [*by_key, *(item.key for item in by_key.values())])
+    alone = {key: known.get(item.key) for key, item in by_key.items() if key not in known}
     same = {
         key: sighting
         for key, sighting in alone.items()
-        if sighting and sighting.fingerprint == fingerprint(by_key[key])
+        if sighting and sighting.fingerprint == by_key[key].fingerprint
     }
     return {**known, **same}
 

@@ -19,7 +19,7 @@ from digest.collect.cleaning import Waiting, clean
 from digest.collect.drops import read_drops
 from digest.collect.entries import Origin, text_entry_of
 from digest.collect.feeds import read_feed
-from digest.collect.items import fingerprint, named, shared_addresses
+from digest.collect.items import named, shared_addresses
 from digest.collect.kinds import READERS
 from digest.collect.worker import ParseError, Worker
 from tests.collect.cases import CASES, NOW
@@ -115,7 +115,7 @@ def _feed(worker: Worker, raw: bytes) -> str:
     reading = read_feed(_answer(raw), worker)
     origin = Origin(source="fleuve", base=_URL, shared=shared_addresses(reading.items))
     waiting = [
-        Waiting(item=item, key=f"{key}{fingerprint(item)}", seen_at=NOW)
+        Waiting(item=item, key=f"{key}{item.fingerprint}", seen_at=NOW)
         for key, item in named(reading.items).items()
     ]
     cleaned = clean(waiting, origin, worker)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.imprints import Imprints, Remembering, after, imprint, unpacked
-from digest.collect.items import Item, entry_key
+from digest.collect.items import Item
 from digest.collect.parsing import parse_news
 from digest.collect.readings import Imprinted
 from tests.pipeline.rooms import rss
@@ -43,7 +43,7 @@ def test_nothing_is_packed_as_nothing() -> None:
 
 def remembered(items: list[Item], *, stored: list[Item]) -> list[str]:
     read = tuple(imprint(str(place)) for place in range(len(items)))
-    told = after(Imprinted(head=imprint("h"), read=read), items, stored=set(map(entry_key, stored)))
+    told = after(Imprinted(head=imprint("h"), read=read), items, stored={one.key for one in stored})
     return [item.title for one, item in zip(read, items, strict=True) if one in told.entries]
 
 
@@ -67,7 +67,7 @@ def test_entries_that_share_a_name_or_an_address_are_not_remembered() -> None:
 def known_after(parser: Here, feed: str) -> bytes:
     read = Remembering(parser, lambda: b"", "u").run("feed", feed)
     items = [Item(**one | {"published": tuple(one["published"])}) for one in read["items"]]
-    return after(read["imprinted"], items, stored=set(map(entry_key, items))).packed()
+    return after(read["imprinted"], items, stored={one.key for one in items}).packed()
 
 
 def test_where_a_new_entry_shares_an_address_with_a_known_one_all_is_read() -> None:
