@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Select,
     Text,
     and_,
     cast,
@@ -128,7 +129,9 @@ def _people(
     return found
 
 
-def chose(kind: str, inside: ColumnElement[bool], others: list[str]) -> CompoundSelect[Any]:
+def chose(
+    kind: str, inside: ColumnElement[bool], others: list[str]
+) -> Select[Any] | CompoundSelect[Any]:
     """Ask for language, themes as JSON, tracking and packed ids of whoever chose something, or
     reads one of the other languages.
     """
@@ -137,14 +140,12 @@ def chose(kind: str, inside: ColumnElement[bool], others: list[str]) -> Compound
     packed = packed_ids(kind, _person.id)
     person = (_person.language, _themes, _person.tracking)
     wished = select(*person, packed).where(inside, text(wishes)).group_by(*person)
-    nothing, off = literal("[]", Text), false()
-    abroad = (
-        select(_person.language, nothing, off, packed)
-        .where(inside, _person.language == language, text(f"NOT {tables.WISHES}"))
-        .group_by(_person.language)
-        for language in others
+    if not others:
+        return wished
+    abroad = select(_person.language, literal("[]", Text), false(), packed).where(
+        inside, _person.language.in_(others), text(f"NOT {tables.WISHES}")
     )
-    return union_all(wished, *abroad)
+    return union_all(wished, abroad.group_by(_person.language))
 
 
 def _languages(connection: Connection) -> Iterator[str]:

@@ -94,9 +94,7 @@ def clean_here(text: str, _base: str) -> dict[str, Any]:
 
 
 def _received(values: dict[str, Any]) -> Received:
-    marks = frozenset(map(Mark, values["item"]["marks"]))
-    item = item_from(values["item"] | {"marks": marks})
-    return item, values["key"], datetime.fromisoformat(values["seen_at"])
+    return item_from(values["item"]), values["key"], datetime.fromisoformat(values["seen_at"])
 
 
 def _told(entry: Entry | None) -> dict[str, Any] | None:

@@ -68,8 +68,9 @@ _FIELDS = sorted(one.name for one in fields(Item))
 
 
 def item_from(values: Mapping[str, Any]) -> Item:
-    """Make an item of what the worker's process read."""
-    return Item(**{**values, "published": tuple(values["published"])})
+    """Make an item of what the worker's process read, or of what another item told."""
+    marks = frozenset(map(Mark, values.get("marks", ())))
+    return Item(**{**values, "published": tuple(values["published"]), "marks": marks})
 
 
 def named(items: Iterable[Item]) -> dict[str, Item]:

@@ -95,9 +95,7 @@ def _posts(text: str, answer: Answer, parser: Parser) -> Reading:
         return Reading(error=f"the posts can't be read: {error}")
     if "no_posts" in told:
         return Reading(error=f"the answer is {answer.cut}" if answer.cut else told["no_posts"])
-    items = tuple(
-        item_from(one | {"marks": frozenset(map(Mark, one["marks"]))}) for one in told["posts"]
-    )
+    items = tuple(item_from(one) for one in told["posts"])
     return Reading(items=items, more=_next(answer.request.url) if len(items) >= PAGE else "")
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 _TURN = 0.0005
 """Seconds: a sixth more feeds are collected in the same time; a tenth of it gains nothing."""
-_lock = threading.Lock()
+_lock = threading.RLock()
 _usual: list[float] = []
 """What is put back, as often as somebody wants short turns now."""
 

@@ -4,13 +4,15 @@ import random
 from array import array
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import product
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
 from subscribers import audience, tables
-from subscribers.database import Database
+from subscribers.database import Database, unpacked
 from subscribers.model import Cadence, Choices
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
@@ -37,6 +39,25 @@ def enrol(database: Database) -> dict[int, Choices]:
         person["id"]: _choices(person, place)
         for person, place in zip(people[6:], places[6:], strict=True)
         if place["list_id"] == 1 and place["state"] == "confirmed"
+    }
+
+
+def enrol_plainly(database: Database, wishes: list[dict[str, Any]]) -> dict[int, Choices]:
+    """Put a reader with each of these wishes on list 1; give what is to be found."""
+    usual = {"language": "fr", "themes": [], "tracking": False}
+    people = [
+        {**_person(id_, random.Random(id_)), **usual, **wish} for id_, wish in enumerate(wishes, 1)
+    ]
+    place = {"list_id": 1, "state": "confirmed", "asked_at": NOW}
+    with database.write() as connection:
+        row = {"id": 1, "name": "hebdo", "title": "Hebdo", "created_at": NOW}
+        connection.execute(insert(tables.lists), row)
+        connection.execute(insert(tables.subscribers), people)
+        connection.execute(
+            insert(tables.subscriptions), [{"subscriber_id": one["id"], **place} for one in people]
+        )
+    return {
+        one["id"]: Choices(one["language"], tuple(one["themes"]), one["tracking"]) for one in people
     }
 
 
@@ -134,8 +155,37 @@ def test_who_chose_something_is_found_by_indexes(on_sqlite: Database, others: li
         counted = COUNTED.format(of_each=200_000 // (1 + len(others)))
         for statement in ("ANALYZE", counted, "ANALYZE sqlite_schema"):
             connection.exec_driver_sql(statement)
-        spelt = asked.compile(connection)
+        spelt = asked.compile(connection, compile_kwargs={"render_postcompile": True})
         values = tuple(spelt.params[name] for name in spelt.positiontup or ())
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {spelt}", values).all()
     used = [row[3].split(" INDEX ")[1].split()[0] for row in plan if " INDEX " in row[3]]
-    assert used == ["ix_subscribers_wishes", *["ix_subscribers_language"] * len(others)]
+    assert used == ["ix_subscribers_wishes", *["ix_subscribers_language"] * bool(others)]
+
+
+def test_readers_of_hundreds_of_languages_are_found_as_they_are(both_databases: Database) -> None:
+    """SQLite takes 500 questions in one at most."""
+    codes = ["".join(pair) for pair in product(ascii_lowercase, ascii_lowercase)]
+    expected = enrol_plainly(both_databases, [{"language": code} for code in codes])
+    assert found(both_databases)[0] == expected
+
+
+def test_themes_that_were_spelt_otherwise_count_as_what_they_say(both_databases: Database) -> None:
+    expected = enrol_plainly(both_databases, [{"themes": ["a", "b"]}, {"themes": ["a", "b"]}, {}])
+    with both_databases.write() as connection:
+        for id_, spelt in ((1, '["a",  "b"]'), (3, "[ ]")):
+            connection.exec_driver_sql(
+                f"UPDATE subscribers SET themes = '{spelt}' WHERE id = {id_}"
+            )
+    told, groups = found(both_databases)
+    assert told == expected
+    assert len(groups) <= 3
+
+
+def test_nobody_is_asked_for_twice(both_databases: Database) -> None:
+    english: dict[str, Any] = {"language": "en"}
+    enrol_plainly(both_databases, [english | {"themes": ["a"]}, english, {"tracking": True}, {}])
+    kind = both_databases.engine.dialect.name
+    with both_databases.read() as connection:
+        asked = audience.chose(kind, tables.subscribers.c.id < 9, ["en"])
+        ids = [id_ for *_, packed in connection.execute(asked) for id_ in unpacked(kind, packed)]
+    assert sorted(ids) == [1, 2, 3]
