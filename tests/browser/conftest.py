@@ -103,6 +103,7 @@ def _closing() -> Iterator[tuple[list[Any], list[str]]]:
 
 def faults(page: Page) -> list[str]:
     """Give what axe-core finds wrong, by the rules of WCAG 2.2 AA and its own best practices."""
+    page.wait_for_load_state()  # a click returns as soon as the next page begins
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
