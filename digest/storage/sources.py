@@ -21,13 +21,8 @@ Name: TypeAlias = tuple[str, str]
 """A source, and the key of what it gave."""
 
 # Written once: to write a statement takes longer than to execute it.
-_SIGHTINGS = select(
-    entries.c.key,
-    entries.c.article_id,
-    entries.c.fingerprint,
-    entries.c.first_seen_at,
-    entries.c.speaks,
-).where(
+_SIGHTED = [column for column in entries.c if column.name != "source"]
+_SIGHTINGS = select(*_SIGHTED).where(
     entries.c.source == bindparam("source"),
     entries.c.key.in_(bindparam("keys", expanding=True)),
 )
@@ -83,16 +78,11 @@ def save_source_states(connection: Connection, states: Iterable[SourceState]) ->
 def sightings(connection: Connection, source: str, keys: Iterable[str]) -> dict[str, Sighting]:
     """Which of these keys has the source given before?"""
     found: dict[str, Sighting] = {}
+    names = [column.name for column in _SIGHTED]
     for chunk in chunks(dict.fromkeys(keys)):
         rows = connection.execute(_SIGHTINGS, {"source": source, "keys": chunk})
-        for key, article_id, fingerprint, first_seen_at, speaks in rows.all():
-            found[key] = Sighting(
-                key=key,
-                article_id=article_id,
-                fingerprint=fingerprint,
-                first_seen_at=first_seen_at,
-                speaks=speaks,
-            )
+        known = [Sighting(**dict(zip(names, row, strict=True))) for row in rows]
+        found.update((one.key, one) for one in known)
     return found
 
 
